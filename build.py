@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""The command line: one verb per step; without a verb, `templates`."""
+
+import sys
+
+if sys.version_info < (3, 10):  # noqa: UP036 - whoever runs an older one gets a sentence, no traceback
+    sys.exit("build.py: this Python is older than 3.10: install Python 3.10 or newer")
+
+import argparse
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from generator import VERSION
+
+FINE, FINDING, USAGE = 0, 1, 2
+
+
+def templates(arguments: argparse.Namespace) -> int:
+    """Generate and lint; only then replace the files, and print path, size and checksum of each."""
+    from generator import products
+
+    made = products.products()
+    if _report(products.lint(made)):
+        return FINDING
+    for path in products.write(made, arguments.output or products.TEMPLATES):
+        content = path.read_bytes()
+        checksum = hashlib.sha256(content).hexdigest()
+        print(f"{products.shown(path)}  {len(content)} bytes  sha256:{checksum}")
+    return FINE
+
+
+def check(_: argparse.Namespace) -> int:
+    """Print what templates/ lacks of its source as a diff, and the findings; write nothing."""
+    from generator import products
+
+    made = products.products()
+    drift = products.drift(made)
+    if drift:
+        print("".join(drift), end="")
+        _say("templates/ differs from its source: run `make templates` and commit the result")
+    return FINDING if _report(products.lint(made)) or drift else FINE
+
+
+def render(_: argparse.Namespace) -> int:
+    """Print the template's text; lint nothing, write nothing."""
+    from generator import backup
+    from generator.render import render as text_of
+
+    print(text_of(backup.template()), end="")
+    return FINE
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run one verb; return 0 where all is well, 1 for a finding or a failure, 2 for wrong usage."""
+    arguments = _parser().parse_args(given)
+    try:
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads the output, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was left half-written")
+        return 130
+    except ModuleNotFoundError as error:
+        _say(f"Python package {error.name!r} is missing: run `make templates`, which installs it")
+        return FINDING
+    except OSError as error:
+        _say(f"{error.filename}: {error.strerror}; nothing was left half-written")
+        return FINDING
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="build.py",
+        description="Generates the CloudFormation template that backs up a SOCA cluster.",
+        epilog="Without a verb: templates. `python build.py VERB --help` shows an example.",
+    )
+    parser.add_argument("--version", action="version", version=VERSION)
+    parser.set_defaults(run=templates, output=None)
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB")
+    for run, example in (
+        (templates, "python build.py templates --output /tmp/templates"),
+        (check, "python build.py check"),
+        (render, "python build.py render | less"),
+    ):
+        summary = str(run.__doc__)
+        verb = verbs.add_parser(
+            run.__name__, help=summary, description=summary, epilog=f"Example: {example}"
+        )
+        verb.set_defaults(run=run)
+        if run is templates:
+            verb.add_argument(
+                "--output",
+                metavar="DIR",
+                type=_directory,
+                help="write there instead of templates/; it is made if missing",
+            )
+    return parser
+
+
+def _directory(value: str) -> Path:
+    path = Path(value)
+    if not value or (path.exists() and not path.is_dir()):
+        raise argparse.ArgumentTypeError(f"{value!r} is not a directory: name one, or a new one")
+    return path
+
+
+def _report(findings: list[str]) -> bool:
+    """Print findings as results; return whether there are any."""
+    for finding in findings:
+        print(finding)
+    if findings:
+        _say(f"{len(findings)} finding(s); templates/ was not touched")
+    return bool(findings)
+
+
+def _say(sentence: str) -> None:
+    print(f"build.py: {sentence}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

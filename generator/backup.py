@@ -1,0 +1,135 @@
+"""The Backup template: which parts, in which order, and what it tells the stack that nests it."""
+
+from typing import Any
+
+from troposphere import Equals, GetAtt, If, Output, Ref, Sub, Template
+from troposphere.backup import BackupPlan, BackupSelection
+from troposphere.iam import Role
+
+from generator import VERSION, cluster
+from generator.elements import Flag
+from generator.families import ALWAYS
+from generator.parts import plan, role, selection, vault
+
+DESCRIPTION = (
+    "(SO0072) - Scale-Out Computing on AWS: backs up and restores the EC2 instances, EBS volumes "
+    f"and EFS file systems of a cluster with AWS Backup. Template version {VERSION}"
+)
+
+IS_CHINA = Flag("IsChina", Equals(Ref("AWS::Partition"), "aws-cn"))
+IS_GOVCLOUD = Flag("IsGovCloud", Equals(Ref("AWS::Partition"), "aws-us-gov"))
+
+
+def template() -> Template:
+    """Return the Backup template.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/integrate-cloudformation-with-aws-backup.html
+    """
+    made = Template(DESCRIPTION)
+    made.set_version("2010-09-09")
+    for element in (
+        *cluster.DECLARED,  # the console shows the parameters in this order
+        *plan.DECLARED,
+        *vault.DECLARED,
+        *role.DECLARED,
+        IS_CHINA,
+        IS_GOVCLOUD,
+    ):
+        element.declare_in(made)
+
+    the_vault = vault.backup_vault()
+    vault_name = vault.name_of(the_vault)
+    vault_arn = vault.arn_of(the_vault)
+    the_plan = plan.backup_plan(vault_name)
+    the_role = role.backup_role(ALWAYS)
+    the_selection = selection.backup_selection(the_plan, the_role, ALWAYS)
+    for resource in (the_vault, the_plan, the_selection, the_role):
+        made.add_resource(resource)
+
+    for output in _outputs(vault_name, vault_arn, the_plan, the_selection, the_role):
+        made.add_output(output)
+    return made
+
+
+def _outputs(
+    vault_name: If,
+    vault_arn: If,
+    the_plan: BackupPlan,
+    the_selection: BackupSelection,
+    the_role: Role,
+) -> list[Output]:
+    """Return the outputs; none has a condition, so that a parent can read every one of them."""
+    return [
+        Output(
+            "BackupVaultName",
+            Description="Name of the vault that holds the backups",
+            Value=vault_name,
+        ),
+        Output(
+            "BackupVaultArn",
+            Description="ARN of the vault that holds the backups",
+            Value=vault_arn,
+        ),
+        Output("BackupPlanId", Description="ID of the backup plan", Value=Ref(the_plan)),
+        Output(
+            "BackupPlanArn",
+            Description="ARN of the backup plan",
+            Value=GetAtt(the_plan, "BackupPlanArn"),
+        ),
+        Output(
+            "BackupSelectionId",
+            Description="ID of the plan's resource assignment",
+            Value=GetAtt(the_selection, "SelectionId"),
+        ),
+        Output(
+            "BackupRoleName",
+            Description="Name of the role to choose for restores and backups on demand: SOCA-Backup",
+            Value=Ref(the_role),
+        ),
+        Output(
+            "BackupRoleArn",
+            Description="ARN of the role to choose for restores and backups on demand: SOCA-Backup",
+            Value=GetAtt(the_role, "Arn"),
+        ),
+        Output(
+            "BackupTag",
+            Description="Tag, key=value, to put on a resource that is to be backed up",
+            Value=Sub("${BackupTagKey}=${ClusterId}"),
+        ),
+        Output(
+            "VaultConsoleUrl",
+            Description="The vault and its recovery points in the console",
+            Value=_console_url("#/backupvaults/details/${VaultName}", VaultName=vault_name),
+        ),
+        Output(
+            "PlanConsoleUrl",
+            Description="The backup plan in the console",
+            Value=_console_url("#/backupplan/details/${PlanId}", PlanId=Ref(the_plan)),
+        ),
+        Output(
+            "JobsConsoleUrl",
+            Description="Backup, copy and restore jobs in the console",
+            Value=_console_url("#/jobs"),
+        ),
+        Output(
+            "TemplateVersion",
+            Description="Version of the template this stack was made from",
+            Value=VERSION,
+        ),
+    ]
+
+
+def _console_url(fragment: str, **values: Any) -> Sub:
+    """Return the address of a page of AWS Backup's console, on the host of the partition.
+
+    Conditions, not a mapping: a partition that is missing in a mapping could not deploy at all.
+    """
+    host = IS_CHINA.then(
+        "console.amazonaws.cn",
+        IS_GOVCLOUD.then("console.amazonaws-us-gov.com", "console.aws.amazon.com"),
+    )
+    return Sub(
+        "https://${AWS::Region}.${Host}/backup/home?region=${AWS::Region}" + fragment,
+        Host=host,
+        **values,
+    )

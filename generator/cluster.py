@@ -1,0 +1,61 @@
+"""What every part knows of the cluster: its id, and the tag that asks for a backup."""
+
+from troposphere import Ref, Sub, Tags
+
+from generator.elements import Input
+
+GROUP = "Cluster"
+
+CLUSTER_ID = Input(
+    "ClusterId",
+    group=GROUP,
+    label="Cluster ID",
+    Description=(
+        "ID of the cluster, 2 to 43 characters, for example soca-mycluster. It names the vault "
+        "and the plan, and it is the tag value (upper and lower case count) that marks a resource "
+        "for backup"
+    ),
+    Type="String",
+    MinLength=2,
+    MaxLength=43,
+    AllowedPattern="^[A-Za-z0-9][A-Za-z0-9_-]{1,42}$",
+    ConstraintDescription=(
+        "Type 2 to 43 letters, digits, '-' or '_', the first one a letter or a digit: "
+        "soca-mycluster"
+    ),
+)
+
+BACKUP_TAG_KEY = Input(
+    "BackupTagKey",
+    group=GROUP,
+    label="Backup tag key",
+    Description=(
+        "Key of the tag that marks a resource for backup, 1 to 128 characters, upper and lower "
+        "case count; the tag's value is the cluster ID. Newer installations (release 26.4.0 and "
+        "later) use edh:BackupPlan"
+    ),
+    Type="String",
+    Default="soca:BackupPlan",
+    MinLength=1,
+    MaxLength=128,
+    # No space at either end: a pasted one would deploy, and match no resource.
+    AllowedPattern=(
+        "^(?![aA][wW][sS]:)[A-Za-z0-9_.:/=+@-]([A-Za-z0-9 _.:/=+@-]{0,126}[A-Za-z0-9_.:/=+@-])?$"
+    ),
+    ConstraintDescription=(
+        "Type a tag key of 1 to 128 letters, digits, spaces or _.:/=+-@ that does not start with "
+        "aws: and has no space at either end: soca:BackupPlan"
+    ),
+)
+
+DECLARED = (CLUSTER_ID, BACKUP_TAG_KEY)
+
+
+def tag_map(name: str | Sub) -> dict[str, Ref | Sub | str]:
+    """Return the tags of a resource of ours, as AWS Backup takes them: a map."""
+    return {"Name": name, "soca:ClusterId": Ref(CLUSTER_ID)}
+
+
+def tags(name: str | Sub) -> Tags:
+    """Return the tags of a resource of ours, as every other service takes them: a list."""
+    return Tags(tag_map(name))

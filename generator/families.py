@@ -1,0 +1,40 @@
+"""What is protected: for each family of resources, what is selected and what the role may do.
+
+One table for both, so that nothing is selected that the role cannot back up and restore.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from awacs.aws import PolicyDocument
+
+from generator import policies
+
+
+@dataclass(frozen=True)
+class Family:
+    """Resources that are backed up alike."""
+
+    policy_name: str
+    """The inline policy of the role."""
+    policy: Callable[[], PolicyDocument]
+    arns: tuple[str, ...]
+    """What a selection names: ARN patterns, with CloudFormation's ${AWS::Partition}."""
+
+
+# Explicit types, because a selection by tag alone skips a type that the region has not opted in.
+ALWAYS = (
+    Family(
+        "ProtectEC2AndEBS",
+        policies.protect_ec2_and_ebs,
+        (
+            "arn:${AWS::Partition}:ec2:*:*:instance/*",
+            "arn:${AWS::Partition}:ec2:*:*:volume/*",
+        ),
+    ),
+    Family(
+        "ProtectEFS",
+        policies.protect_efs,
+        ("arn:${AWS::Partition}:elasticfilesystem:*:*:file-system/*",),
+    ),
+)

@@ -1,0 +1,55 @@
+"""The text of a template -> what is wrong with it."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+
+# Larger ones cannot be passed as TemplateBody, which is how tools without a bucket create a stack.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_TEMPLATE_BODY_BYTES = 51_200
+
+
+class Finding(NamedTuple):
+    """What is wrong, and where."""
+
+    line: int
+    column: int
+    rule: str
+    message: str
+
+    def at(self, path: str) -> str:
+        """Return the finding as linters print it."""
+        return f"{path}:{self.line}:{self.column}: {self.rule}: {self.message}"
+
+
+def findings(text: str) -> list[Finding]:
+    """Return what cfn-lint finds in the template, in every region, informational rules included.
+
+    The project's .cfnlintrc counts, and none in the working or the home directory.
+    https://github.com/aws-cloudformation/cfn-lint
+    """
+    # Here, because importing cfn-lint takes longer than generating.
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.decode.decode import decode_str
+    from cfnlint.runner import Runner
+
+    template, matches = decode_str(text)
+    if template is not None:
+        runner = Runner(ConfigMixIn(["--config-file", str(ROOT / ".cfnlintrc")]))
+        matches = list(runner.validate_template(template))
+    found = [
+        Finding(match.linenumber, match.columnnumber, match.rule.id, match.message)
+        for match in matches
+    ]
+    if (size := len(text.encode())) > MAX_TEMPLATE_BODY_BYTES:
+        found.append(
+            Finding(
+                1,
+                1,
+                "size",
+                f"{size} bytes, but CloudFormation takes {MAX_TEMPLATE_BODY_BYTES} as a template "
+                "body: shorten descriptions or split the template",
+            )
+        )
+    return sorted(found)

@@ -1,0 +1,1 @@
+"""The parts of the service, one module each; none imports another."""

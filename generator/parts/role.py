@@ -1,0 +1,144 @@
+"""The role under which AWS Backup backs up, restores and ends the life of recovery points."""
+
+from collections.abc import Sequence
+
+from awacs.aws import PolicyDocument
+from troposphere import Equals, Join, Not, Ref, Sub
+from troposphere.iam import Policy, Role
+
+from generator import policies
+from generator.cluster import tags
+from generator.elements import Flag, Input
+from generator.families import Family
+
+GROUP = "Restore role"
+
+# No * and no ? in the path: in a policy they would widen what the role may pass.
+_ROLE_ARN = "arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+"
+_ROLE_EXAMPLE = "arn:aws:iam::111122223333:role/soca-mycluster-Scheduler"
+
+
+def _instance_role(title: str, label: str, what: str) -> Input:
+    return Input(
+        title,
+        group=GROUP,
+        label=label,
+        Description=(
+            f"ARN of the role (not of the instance profile) of {what}, so that a restored instance "
+            "can have it again; empty: none"
+        ),
+        Type="String",
+        Default="",
+        AllowedPattern=f"^$|^{_ROLE_ARN}$",
+        ConstraintDescription=(
+            "Leave it empty, or type the ARN of a role (not of an instance profile): "
+            f"{_ROLE_EXAMPLE}"
+        ),
+    )
+
+
+SCHEDULER_IAM_ROLE_ARN = _instance_role(
+    "SchedulerIAMRoleArn", "Role of the scheduler (ARN)", "the scheduler"
+)
+COMPUTE_NODE_IAM_ROLE_ARN = _instance_role(
+    "ComputeNodeIAMRoleArn", "Role of the compute nodes (ARN)", "the compute nodes"
+)
+
+ADDITIONAL_INSTANCE_ROLE_ARNS = Input(
+    "AdditionalInstanceRoleArns",
+    group=GROUP,
+    label="Roles of other instances (ARNs)",
+    Description=(
+        "ARNs of further roles, separated by commas, that a restored instance may have, such as "
+        "those of login nodes and virtual desktops; empty: none"
+    ),
+    Type="CommaDelimitedList",
+    Default="",
+    AllowedPattern=f"^$|^{_ROLE_ARN}$",
+    ConstraintDescription=(
+        "Leave it empty, or type ARNs of roles (not of instance profiles) separated by commas: "
+        f"{_ROLE_EXAMPLE}"
+    ),
+)
+
+PERMISSIONS_BOUNDARY_ARN = Input(
+    "PermissionsBoundaryArn",
+    group=GROUP,
+    label="Permissions boundary (ARN)",
+    Description=(
+        "ARN of the policy that limits what the role may do, where the account demands one; "
+        "empty: none. What the boundary does not allow fails, at the latest on the day of a "
+        "restore"
+    ),
+    Type="String",
+    Default="",
+    AllowedPattern="^$|^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+$",
+    ConstraintDescription=(
+        "Leave it empty, or type the ARN of an IAM policy: "
+        "arn:aws:iam::111122223333:policy/boundary"
+    ),
+)
+
+HAS_SCHEDULER_ROLE = Flag("HasSchedulerRole", Not(Equals(Ref(SCHEDULER_IAM_ROLE_ARN), "")))
+HAS_COMPUTE_NODE_ROLE = Flag("HasComputeNodeRole", Not(Equals(Ref(COMPUTE_NODE_IAM_ROLE_ARN), "")))
+HAS_ADDITIONAL_ROLES = Flag(
+    "HasAdditionalRoles", Not(Equals(Join("", Ref(ADDITIONAL_INSTANCE_ROLE_ARNS)), ""))
+)
+HAS_PERMISSIONS_BOUNDARY = Flag(
+    "HasPermissionsBoundary", Not(Equals(Ref(PERMISSIONS_BOUNDARY_ARN), ""))
+)
+
+DECLARED = (
+    SCHEDULER_IAM_ROLE_ARN,
+    COMPUTE_NODE_IAM_ROLE_ARN,
+    ADDITIONAL_INSTANCE_ROLE_ARNS,
+    PERMISSIONS_BOUNDARY_ARN,
+    HAS_SCHEDULER_ROLE,
+    HAS_COMPUTE_NODE_ROLE,
+    HAS_ADDITIONAL_ROLES,
+    HAS_PERMISSIONS_BOUNDARY,
+)
+
+
+def backup_role(families: Sequence[Family]) -> Role:
+    """Return the role, kept with the vault: without it recovery points never expire.
+
+    Its policies are inline, so that they are kept with it. It has no name of its own: a kept one
+    would block the next stack. AWS's policies for backup operators pass only roles with AWSBackup
+    in the name, into which CloudFormation puts this logical id.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
+    """
+    return Role(
+        "SOCAAWSBackupRole",
+        DeletionPolicy="RetainExceptOnCreate",
+        UpdateReplacePolicy="Retain",
+        Description=Sub("AWS Backup backs up and restores the cluster ${ClusterId} with this role"),
+        AssumeRolePolicyDocument=policies.backup_trust(),
+        PermissionsBoundary=HAS_PERMISSIONS_BOUNDARY.then(Ref(PERMISSIONS_BOUNDARY_ARN)),
+        Policies=[
+            _policy("UseVaultsAndKeys", policies.use_vaults_and_keys()),
+            *(_policy(family.policy_name, family.policy()) for family in families),
+            HAS_SCHEDULER_ROLE.then(
+                _policy(
+                    "PassSchedulerRole", policies.pass_instance_roles([Ref(SCHEDULER_IAM_ROLE_ARN)])
+                )
+            ),
+            HAS_COMPUTE_NODE_ROLE.then(
+                _policy(
+                    "PassComputeNodeRole",
+                    policies.pass_instance_roles([Ref(COMPUTE_NODE_IAM_ROLE_ARN)]),
+                )
+            ),
+            HAS_ADDITIONAL_ROLES.then(
+                _policy(
+                    "PassAdditionalRoles",
+                    policies.pass_instance_roles(Ref(ADDITIONAL_INSTANCE_ROLE_ARNS)),
+                )
+            ),
+        ],
+        Tags=tags(Sub("SOCA-Backup-${ClusterId}")),
+    )
+
+
+def _policy(name: str, document: PolicyDocument) -> Policy:
+    return Policy(PolicyName=name, PolicyDocument=document)

@@ -1,0 +1,221 @@
+"""Every IAM document of the templates, one function each.
+
+The role's statements are those of AWS's managed policies AWSBackupServiceRolePolicyForBackup (v30)
+and AWSBackupServiceRolePolicyForRestores (v36) for EC2, EBS, EFS and the keys they are encrypted
+with, with AWS's resources and conditions: a narrower guess breaks a restore, and shows on the day
+of the disaster. Narrower are only iam:PassRole, and the account where the ARN has one and the
+resource is the cluster's own: images and snapshots have none in their ARN, keys may belong to
+another account. Where one of AWS's statements allows less than another, the wider one stands alone.
+
+https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
+"""
+
+from awacs import backup, ec2, elasticfilesystem, iam, kms, sts, tag
+from awacs.aws import (
+    Action,
+    Allow,
+    Bool,
+    Condition,
+    ConditionElement,
+    ForAllValuesStringEquals,
+    Null,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringEquals,
+    StringLike,
+)
+from troposphere import Ref, Sub
+
+EVERYTHING = "*"
+SNAPSHOTS = "arn:${AWS::Partition}:ec2:*::snapshot/*"
+IMAGES = "arn:${AWS::Partition}:ec2:*:*:image/*"
+INSTANCES = "arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:instance/*"
+VOLUMES = "arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:volume/*"
+FILE_SYSTEMS = "arn:${AWS::Partition}:elasticfilesystem:*:${AWS::AccountId}:file-system/*"
+# A colon before the name, not a slash: backup-vault/* matches no vault.
+VAULTS = "arn:${AWS::Partition}:backup:*:${AWS::AccountId}:backup-vault:*"
+RECOVERY_POINTS = "arn:${AWS::Partition}:backup:*:${AWS::AccountId}:recovery-point:*"
+
+# How the services call themselves in China is not documented where it was looked for: so both
+# forms.
+SUFFIXES = ("amazonaws.com", "amazonaws.com.cn")
+
+
+def backup_trust() -> PolicyDocument:
+    """Let AWS Backup assume the role: by its one name for all partitions, and without a condition.
+
+    A condition on something that the service does not send would stop every backup.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
+    """
+    return _document(
+        Statement(
+            Sid="TrustAWSBackup",
+            Effect=Allow,
+            Principal=Principal("Service", "backup.amazonaws.com"),
+            Action=[sts.AssumeRole],
+        )
+    )
+
+
+def use_vaults_and_keys() -> PolicyDocument:
+    """Find what is tagged, fill vaults and copy between them, use the keys of data and backups."""
+    return _document(
+        _allow(
+            "FindResourcesAndKeys",
+            [backup.CopyFromBackupVault, kms.DescribeKey, tag.GetResources],
+        ),
+        _allow(
+            "FillVaults",
+            [backup.CopyIntoBackupVault, backup.DescribeBackupVault],
+            VAULTS,
+        ),
+        # IAM puts in the account of the recovery point; CloudFormation must not.
+        _allow(
+            "TagRecoveryPoints",
+            [backup.TagResource],
+            RECOVERY_POINTS,
+            when=StringEquals("aws:PrincipalAccount", "${aws:ResourceAccount}"),
+        ),
+        _allow(
+            "UseKeysThroughStorage",
+            [
+                kms.Decrypt,
+                kms.Encrypt,
+                kms.GenerateDataKey,
+                kms.GenerateDataKeyWithoutPlaintext,
+                kms.ReEncryptFrom,
+                kms.ReEncryptTo,
+            ],
+            when=StringLike(
+                "kms:ViaService",
+                [f"{name}.*.{end}" for name in ("ec2", "elasticfilesystem") for end in SUFFIXES],
+            ),
+        ),
+        _allow(
+            "GrantKeysToServices",
+            [kms.CreateGrant],
+            when=Bool("kms:GrantIsForAWSResource", "true"),
+        ),
+    )
+
+
+def protect_ec2_and_ebs() -> PolicyDocument:
+    """Back up, archive, copy and restore EC2 instances and EBS volumes."""
+    made_by_backup = Null("aws:ResourceTag/aws:backup:source-resource", "false")
+    return _document(
+        _allow(
+            "MakeAndLaunchImages",
+            [
+                ec2.CopyImage,
+                ec2.CreateImage,
+                ec2.CreateSnapshot,
+                ec2.DeleteSnapshot,
+                ec2.DeregisterImage,
+                ec2.DescribeAccountAttributes,
+                ec2.DescribeAddresses,
+                ec2.DescribeAvailabilityZones,
+                ec2.DescribeElasticGpus,
+                ec2.DescribeImages,
+                ec2.DescribeInstanceAttribute,
+                ec2.DescribeInstanceCreditSpecifications,
+                ec2.DescribeInstances,
+                ec2.DescribeInternetGateways,
+                ec2.DescribeNetworkInterfaces,
+                ec2.DescribeRouteTables,
+                ec2.DescribeSecurityGroups,
+                ec2.DescribeSnapshots,
+                ec2.DescribeSnapshotTierStatus,
+                ec2.DescribeSpotInstanceRequests,
+                ec2.DescribeSubnets,
+                ec2.DescribeTags,
+                ec2.DescribeVolumes,
+                ec2.DescribeVpcs,
+                ec2.RunInstances,
+            ],
+        ),
+        _allow("CopyAndTagSnapshots", [ec2.CopySnapshot, ec2.CreateTags], SNAPSHOTS),
+        _allow("TagImages", [ec2.CreateTags], IMAGES),
+        _allow(
+            "ShareForCopies",
+            [ec2.ModifyImageAttribute, ec2.ModifySnapshotAttribute],
+            when=made_by_backup,
+        ),
+        _allow(
+            "ArchiveSnapshots",
+            [ec2.DeleteTags, ec2.ModifySnapshotTier, ec2.RestoreSnapshotTier],
+            SNAPSHOTS,
+            when=made_by_backup,
+        ),
+        _allow("RestoreVolumes", [ec2.CreateVolume, ec2.DeleteVolume], SNAPSHOTS, VOLUMES),
+        _allow(
+            "TagWhatIsRestored",
+            [ec2.CreateTags],
+            INSTANCES,
+            VOLUMES,
+            when=StringLike("ec2:CreateAction", ["CreateVolume", "RunInstances"]),
+        ),
+        _allow(
+            "TagInstanceWithItsSource",
+            [ec2.CreateTags],
+            INSTANCES,
+            when=ForAllValuesStringEquals("aws:TagKeys", ["aws:backup:source-resource"]),
+        ),
+        _allow("EndFailedRestores", [ec2.TerminateInstances], INSTANCES),
+    )
+
+
+def protect_efs() -> PolicyDocument:
+    """Back up and restore EFS file systems."""
+    return _document(
+        _allow(
+            "BackUpAndRestoreFileSystems",
+            [
+                elasticfilesystem.Backup,
+                elasticfilesystem.CreateFileSystem,
+                elasticfilesystem.DeleteFileSystem,
+                elasticfilesystem.DescribeFileSystems,
+                elasticfilesystem.DescribeTags,
+                elasticfilesystem.Restore,
+                elasticfilesystem.TagResource,
+            ],
+            FILE_SYSTEMS,
+        )
+    )
+
+
+def pass_instance_roles(arns: Ref | list[Ref]) -> PolicyDocument:
+    """Let a restored instance have one of these roles (ARNs of roles, not of instance profiles).
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-ec2.html
+    """
+    return _document(
+        Statement(
+            Sid="PassInstanceRoles",
+            Effect=Allow,
+            Action=[iam.PassRole],
+            Resource=arns,
+            Condition=Condition(
+                StringEquals("iam:PassedToService", [f"ec2.{end}" for end in SUFFIXES])
+            ),
+        )
+    )
+
+
+def _document(*statements: Statement) -> PolicyDocument:
+    return PolicyDocument(Version="2012-10-17", Statement=list(statements))
+
+
+def _allow(
+    sid: str, actions: list[Action], *arns: str, when: ConditionElement | None = None
+) -> Statement:
+    """Allow the actions on the ARNs (none given: on everything), where the condition holds."""
+    statement = Statement(
+        Sid=sid,
+        Effect=Allow,
+        Action=actions,
+        Resource=[Sub(arn) for arn in arns] or [EVERYTHING],
+    )
+    if when:
+        statement.Condition = Condition(when)
+    return statement
