@@ -83,12 +83,12 @@ def _outputs(
         ),
         Output(
             "BackupRoleName",
-            Description="Name of the role to choose for restores and backups on demand: SOCA-Backup",
+            Description="Name of the role for restores and backups on demand: SOCA-Backup",
             Value=Ref(the_role),
         ),
         Output(
             "BackupRoleArn",
-            Description="ARN of the role to choose for restores and backups on demand: SOCA-Backup",
+            Description="ARN of the role for restores and backups on demand: SOCA-Backup",
             Value=GetAtt(the_role, "Arn"),
         ),
         Output(
