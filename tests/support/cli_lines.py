@@ -1,0 +1,332 @@
+"""Reads the command lines of a Markdown page and says what is wrong with them.
+
+An ``aws`` line is held against botocore's models, from which the AWS CLI makes its commands:
+service, operation or waiter, options, their values, and the fields that ``--query`` names.
+"""
+
+import functools
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from botocore import xform_name
+from botocore.exceptions import UnknownServiceError
+from botocore.loaders import Loader
+from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
+from botocore.validate import ParamValidator
+
+from tests.support.cli_query import query_findings
+
+FENCE = re.compile(r"^ *```(?P<language>\w*) *$")
+SHELLS = {"bash", "sh"}
+ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
+SUBSTITUTION = re.compile(r'"?\$\((?P<command>.*)\)"?', re.DOTALL)
+VARIABLE = re.compile(r"\$\{?(?P<name>\w+)\}?")
+LITERAL_DOLLAR = "\ue000"
+"""Stands for a dollar sign inside single quotes, where the shell does not look."""
+UNKNOWN = "\ue001"
+"""Stands for the value of a variable that only a running command knows."""
+GLOBAL_OPTIONS = {
+    # name: does a value follow?
+    "--query": True,
+    "--output": True,
+    "--region": True,
+    "--profile": True,
+    "--no-cli-pager": False,
+    "--no-paginate": False,
+    "--max-items": True,
+}
+OUTPUTS = {"json", "text", "table", "yaml", "yaml-stream", "off"}
+
+
+class Line(NamedTuple):
+    """A command as typed, and the line of the page where it starts."""
+
+    number: int
+    text: str
+
+
+def blocks(markdown: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each shell block: the page's line number of its first line, and its lines."""
+    start, language, lines = 0, None, list[str]()
+    for number, line in enumerate(markdown.splitlines(), 1):
+        fence = FENCE.match(line)
+        if fence and language is None:
+            start, language, lines = number + 1, fence["language"], []
+        elif fence:
+            if language in SHELLS:
+                yield start, lines
+            language = None
+        else:
+            lines.append(line)
+
+
+def commands(markdown: str) -> list[Line]:
+    """Return the commands of the page's shell blocks, continued lines and open quotes joined."""
+    found = []
+    for start, lines in blocks(markdown):
+        pending, first = "", start
+        for number, line in enumerate(lines, start):
+            if not pending:
+                first = number
+            pending += line + "\n"
+            if line.endswith("\\") or _is_open(pending):
+                continue
+            if shlex.split(pending, comments=True):
+                found.append(Line(first, pending.strip()))
+            pending = ""
+        if pending:
+            found.append(Line(first, pending.strip()))
+    return found
+
+
+def _is_open(text: str) -> bool:
+    try:
+        shlex.split(text, comments=True)
+    except ValueError:
+        return True
+    return text.count("$(") > text.count(")")
+
+
+class Shell:
+    """What a reader's shell knows after the lines so far: the variables that were set."""
+
+    def __init__(self) -> None:
+        self.variables: dict[str, str] = {}
+
+    def findings(self, text: str) -> list[str]:
+        """Return what is wrong with one command, in sentences; remember what it sets."""
+        try:
+            assigned = ASSIGNMENT.fullmatch(text)
+            if not assigned:
+                return self._command(text)
+            inner = SUBSTITUTION.fullmatch(assigned["value"])
+            if inner:
+                self.variables[assigned["name"]] = UNKNOWN
+                return self._command(inner["command"])
+            words, problems = self._words(assigned["value"])
+        except ValueError as error:
+            return [f"the shell cannot read it: {error}"]
+        if len(words) > 1:
+            problems.append(f"{words[1]!r} after the value of {assigned['name']}: quote the value")
+        self.variables[assigned["name"]] = words[0] if words else ""
+        return problems
+
+    def _command(self, text: str) -> list[str]:
+        words, problems = self._words(text)
+        if ">" in words:
+            words = words[: words.index(">")]
+        if words[0] == "aws":
+            problems += aws_findings(words)
+        return problems
+
+    def _words(self, text: str) -> tuple[list[str], list[str]]:
+        """Split as a shell does; put in the variables, and name those nobody has set."""
+        problems: list[str] = []
+
+        def value(match: re.Match[str]) -> str:
+            if match["name"] not in self.variables:
+                problems.append(f"${match['name']} is not set by an earlier line")
+            return self.variables.get(match["name"], UNKNOWN)
+
+        words = []
+        for word in shlex.split(_hide_literal_dollars(text), comments=True):
+            if LITERAL_DOLLAR in word:
+                problems.append("$ inside single quotes stays a dollar sign")
+            words.append(VARIABLE.sub(value, word))
+        return words, problems
+
+
+def _hide_literal_dollars(text: str) -> str:
+    """Mark each dollar sign that single quotes keep from the shell."""
+    quote, out = "", []
+    for character in text:
+        if character in "'\"" and quote in ("", character):
+            quote = "" if quote else character
+        out.append(LITERAL_DOLLAR if character == "$" and quote == "'" else character)
+    return "".join(out)
+
+
+@functools.cache
+def _service(name: str) -> ServiceModel:
+    return ServiceModel(Loader().load_service_model(name, "service-2"), name)
+
+
+@functools.cache
+def _waiters(name: str) -> dict[str, Any]:
+    try:
+        waiters: dict[str, Any] = Loader().load_service_model(name, "waiters-2")["waiters"]
+    except UnknownServiceError:
+        return {}
+    return waiters
+
+
+def aws_findings(words: list[str]) -> list[str]:
+    """Return what the AWS CLI would refuse in ``words``, which start with ``aws``."""
+    if len(words) < 3:
+        return ["aws needs a service and an operation"]
+    _, service_name, verb, *rest = words
+    try:
+        service = _service(service_name)
+    except UnknownServiceError:
+        return [f"AWS has no service {service_name!r}"]
+    if verb == "wait":
+        waiters = {xform_name(name, "-"): each for name, each in _waiters(service_name).items()}
+        if not rest or rest[0] not in waiters:
+            return [f"aws {service_name} wait has no {rest[0] if rest else ''!r}"]
+        operation = service.operation_model(waiters[rest[0]]["operation"])
+        rest = rest[1:]
+    else:
+        operations = {xform_name(name, "-"): name for name in service.operation_names}
+        if verb not in operations:
+            return [f"{service_name} has no operation {verb!r}"]
+        operation = service.operation_model(operations[verb])
+    return _option_findings(operation, rest)
+
+
+def _option_findings(operation: OperationModel, words: list[str]) -> list[str]:
+    shape = operation.input_shape
+    members: dict[str, Shape] = shape.members if isinstance(shape, StructureShape) else {}
+    options = {f"--{xform_name(name, '-')}": name for name in members}
+    problems: list[str] = []
+    values: dict[str, Any] = {}
+    for option, given in _grouped(words):
+        if option in GLOBAL_OPTIONS:
+            problems += _global_findings(operation, option, given)
+            continue
+        negated = option.replace("--no-", "--", 1) if option.startswith("--no-") else ""
+        name = options.get(option) or options.get(negated)
+        if name is None or (option not in options and members[name].type_name != "boolean"):
+            problems.append(f"{operation.name} has no option {option}")
+            continue
+        try:
+            values[name] = _value(members[name], given)
+        except ValueError as error:
+            problems.append(f"{option}: {error}")
+        else:
+            problems += [
+                f"{option}: {each}" for each in _enum_findings(members[name], values[name])
+            ]
+    if problems or not isinstance(shape, StructureShape):
+        return problems
+    for name in shape.required_members:
+        if members[name].metadata.get("idempotencyToken"):
+            values.setdefault(name, "made by the CLI")
+    report = ParamValidator().validate(values, shape).generate_report()
+    return report.splitlines() if report else []
+
+
+def _grouped(words: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each option with the words that follow it; words before any option as option ''."""
+    option, given = "", list[str]()
+    for word in words:
+        if word.startswith("--"):
+            if option or given:
+                yield option or given[0], given
+            option, given = word, []
+        else:
+            given.append(word)
+    if option or given:
+        yield option or given[0], given
+
+
+def _global_findings(operation: OperationModel, option: str, given: list[str]) -> list[str]:
+    if len(given) != GLOBAL_OPTIONS[option]:
+        return [f"{option} takes {int(GLOBAL_OPTIONS[option])} value, not {given}"]
+    if option == "--output" and given[0] not in OUTPUTS:
+        return [f"--output has no form {given[0]!r}"]
+    if option == "--query":
+        return query_findings(operation.output_shape, given[0])
+    return []
+
+
+def _value(shape: Shape, given: list[str]) -> Any:
+    """Return what the CLI would send for an option's words; ValueError says why it would not."""
+    if shape.type_name == "boolean":
+        if given:
+            raise ValueError(f"takes no value, not {given}")
+        return True
+    if not given:
+        raise ValueError("needs a value")
+    if isinstance(shape, ListShape):
+        if given[0].startswith("["):
+            return json.loads(" ".join(given))
+        return [_one(shape.member, word) for word in given]
+    if len(given) > 1:
+        raise ValueError(f"takes one value, not {given}")
+    return _one(shape, given[0])
+
+
+def _one(shape: Shape, word: str) -> Any:
+    """Return one word as a value of ``shape``."""
+    value: Any = word
+    if isinstance(shape, StructureShape | MapShape):
+        if word.startswith("file://"):
+            value = {}
+        else:
+            value = json.loads(word) if word.startswith("{") else _shorthand(shape, word)
+    elif isinstance(shape, ListShape):
+        value = [_one(shape.member, word)]
+    elif shape.type_name in ("integer", "long"):
+        value = 1 if UNKNOWN in word else int(word)
+    elif shape.type_name == "boolean":
+        if word not in ("true", "false"):
+            raise ValueError(f"{word!r} is neither true nor false")
+        value = word == "true"
+    elif shape.type_name == "timestamp" and UNKNOWN in word:
+        value = "2026-01-01T00:00:00Z"
+    return value
+
+
+def _shorthand(shape: StructureShape | MapShape, text: str) -> dict[str, Any]:
+    """Read ``Key=a,Values=b,c``: a word without ``=`` belongs to the list of the key before it."""
+    read: dict[str, list[str]] = {}
+    key = ""
+    for part in text.split(","):
+        name, equals, value = part.partition("=")
+        if equals:
+            key = name
+            read[key] = [value]
+        elif key:
+            read[key].append(part)
+        else:
+            raise ValueError(f"{text!r} is neither JSON nor key=value")
+    result: dict[str, Any] = {}
+    for name, parts in read.items():
+        member = shape.value if isinstance(shape, MapShape) else shape.members.get(name)
+        if member is None:
+            raise ValueError(f"{shape.name} has no {name!r}")
+        if isinstance(member, ListShape):
+            result[name] = [_one(member.member, part) for part in parts]
+        elif len(parts) > 1:
+            raise ValueError(f"{name} takes one value, not {parts}")
+        else:
+            result[name] = _one(member, parts[0])
+    return result
+
+
+def _enum_findings(shape: Shape, value: Any) -> list[str]:
+    """Return each value that the model's list of values, or its pattern, does not have."""
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        pairs = [(shape.members[key], each) for key, each in value.items() if key in shape.members]
+    elif isinstance(shape, MapShape) and isinstance(value, dict):
+        pairs = [(shape.value, each) for each in value.values()]
+    elif isinstance(shape, ListShape) and isinstance(value, list):
+        pairs = [(shape.member, each) for each in value]
+    else:
+        return _scalar_findings(shape, value)
+    return [finding for member, each in pairs for finding in _enum_findings(member, each)]
+
+
+def _scalar_findings(shape: Shape, value: Any) -> list[str]:
+    if not isinstance(value, str) or UNKNOWN in value:
+        return []
+    allowed = getattr(shape, "enum", [])
+    if allowed and value not in allowed:
+        return [f"{value!r} is none of {', '.join(allowed)}"]
+    pattern = shape.metadata.get("pattern")
+    if pattern and not value.startswith("file://") and not re.search(pattern, value):
+        return [f"{value!r} does not match {pattern}"]
+    return []
