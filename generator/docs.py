@@ -1,0 +1,79 @@
+"""The tables of the README that the template knows: its parameters and its outputs.
+
+A table stands between two comments, ``<!-- parameters: ... -->`` and ``<!-- end of parameters -->``;
+everything outside is written by hand and left alone.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+INTERFACE = "AWS::CloudFormation::Interface"
+
+
+def tables(template: Mapping[str, Any]) -> dict[str, str]:
+    """Return the Markdown tables of a template (its ``to_dict()``), each under its marker's name."""
+    return {"parameters": parameter_tables(template), "outputs": output_table(template)}
+
+
+def parameter_tables(template: Mapping[str, Any]) -> str:
+    """Return one table per console group, in the console's order: name, default, description."""
+    parts = []
+    for group in template["Metadata"][INTERFACE]["ParameterGroups"]:
+        rows = [
+            (f"`{name}`", _default(template["Parameters"][name]), _cell(template, name))
+            for name in group["Parameters"]
+        ]
+        parts.append(f"**{group['Label']['default']}**\n\n")
+        parts.append(_table(("Parameter", "Default", "What it is"), rows) + "\n")
+    return "".join(parts).rstrip("\n") + "\n"
+
+
+def output_table(template: Mapping[str, Any]) -> str:
+    """Return the table of the outputs: name and description."""
+    rows = [
+        (f"`{name}`", escape(output["Description"])) for name, output in template["Outputs"].items()
+    ]
+    return _table(("Output", "What it is"), rows)
+
+
+def refresh(text: str, new: Mapping[str, str]) -> str:
+    """Return the page ``text`` with each table of ``new`` between its markers.
+
+    Raises ValueError when a table has no place in the page, or more than one.
+    """
+    for name, table in new.items():
+        place = re.compile(
+            rf"(?P<start><!-- {name}:[^\n]*-->\n).*?(?P<end><!-- end of {name} -->)", re.DOTALL
+        )
+        found = len(place.findall(text))
+        if found != 1:
+            raise ValueError(
+                f"the page has {found} places for the table {name!r}; "
+                f"it needs one, from <!-- {name}: ... --> to <!-- end of {name} -->"
+            )
+        text = place.sub(
+            lambda match, table=table: f"{match['start']}\n{table}\n{match['end']}", text
+        )
+    return text
+
+
+def escape(text: str) -> str:
+    """Return ``text`` as it reads in a table's cell: no character of it is Markdown or HTML."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"([\\`*_|\[\]])", r"\\\1", " ".join(text.split()))
+
+
+def _cell(template: Mapping[str, Any], name: str) -> str:
+    return escape(template["Parameters"][name]["Description"])
+
+
+def _default(parameter: Mapping[str, Any]) -> str:
+    if "Default" not in parameter:
+        return "(required)"
+    return f"`{parameter['Default']}`" if parameter["Default"] != "" else "(empty)"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
