@@ -15,6 +15,7 @@ from pathlib import Path
 from generator import VERSION
 
 FINE, FINDING, USAGE = 0, 1, 2
+README = Path(__file__).with_name("README.md")
 
 
 def templates(arguments: argparse.Namespace) -> int:
@@ -52,6 +53,19 @@ def render(_: argparse.Namespace) -> int:
     return FINE
 
 
+def docs(_: argparse.Namespace) -> int:
+    """Write the tables of parameters and outputs into README.md; print its path if it changed."""
+    from generator import backup, products
+    from generator.docs import refresh, tables
+
+    text = README.read_text(encoding="utf-8")
+    new = refresh(text, tables(backup.template().to_dict()))
+    if new != text:
+        for path in products.write({README.name: new}, README.parent):
+            print(products.shown(path))
+    return FINE
+
+
 def main(given: Sequence[str] | None = None) -> int:
     """Run one verb; return 0 where all is well, 1 for a finding or a failure, 2 for wrong usage."""
     arguments = _parser().parse_args(given)
@@ -86,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         (templates, "python build.py templates --output /tmp/templates"),
         (check, "python build.py check"),
         (render, "python build.py render | less"),
+        (docs, "python build.py docs"),
     ):
         summary = str(run.__doc__)
         verb = verbs.add_parser(

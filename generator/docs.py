@@ -1,18 +1,18 @@
 """The tables of the README that the template knows: its parameters and its outputs.
 
-A table stands between two comments, ``<!-- parameters: ... -->`` and ``<!-- end of parameters -->``;
+A table stands between two comments, ``<!-- outputs: ... -->`` and ``<!-- end of outputs -->``;
 everything outside is written by hand and left alone.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 INTERFACE = "AWS::CloudFormation::Interface"
 
 
 def tables(template: Mapping[str, Any]) -> dict[str, str]:
-    """Return the Markdown tables of a template (its ``to_dict()``), each under its marker's name."""
+    """Return the tables of a template (its ``to_dict()``), each under its marker's name."""
     return {"parameters": parameter_tables(template), "outputs": output_table(template)}
 
 
@@ -43,18 +43,16 @@ def refresh(text: str, new: Mapping[str, str]) -> str:
     Raises ValueError when a table has no place in the page, or more than one.
     """
     for name, table in new.items():
-        place = re.compile(
-            rf"(?P<start><!-- {name}:[^\n]*-->\n).*?(?P<end><!-- end of {name} -->)", re.DOTALL
-        )
-        found = len(place.findall(text))
-        if found != 1:
+        place = re.compile(rf"(<!-- {name}:[^\n]*-->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+        before, *places = place.split(text)
+        try:
+            start, end, after = places
+        except ValueError:
             raise ValueError(
-                f"the page has {found} places for the table {name!r}; "
+                f"the page has {len(places) // 3} places for the table {name!r}; "
                 f"it needs one, from <!-- {name}: ... --> to <!-- end of {name} -->"
-            )
-        text = place.sub(
-            lambda match, table=table: f"{match['start']}\n{table}\n{match['end']}", text
-        )
+            ) from None
+        text = f"{before}{start}\n{table}\n{end}{after}"
     return text
 
 
@@ -74,6 +72,6 @@ def _default(parameter: Mapping[str, Any]) -> str:
     return f"`{parameter['Default']}`" if parameter["Default"] != "" else "(empty)"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

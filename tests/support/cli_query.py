@@ -37,7 +37,7 @@ def _pick(node: dict[str, Any], shape: Shape | None, problems: list[str]) -> Sha
         first = _pick(children[0], shape, problems)
         for child in children[1:]:
             _pick(child, _item(first) if child["type"] == "expref" else shape, problems)
-        shape = first if node["value"] in ("sort_by", "reverse") else None
+        shape = {"sort_by": first, "max_by": _item(first)}.get(node["value"])
     elif kind not in ("current", "identity"):
         for child in children:
             _pick(child, shape, problems)

@@ -1,5 +1,7 @@
 """The checker of command lines finds each kind of slip, and nothing in a right line."""
 
+import shlex
+
 import pytest
 
 from tests.support.cli_lines import Shell, commands
@@ -34,6 +36,7 @@ GOOD = [
     "NAME=$(aws sts get-caller-identity --query Account --output text)",
     "aws efs create-file-system",  # its required token is made by the CLI
     "git status",
+    "aws sts get-caller-identity --output text |\n  xargs -I ID aws iam get-role --role-name ID",
 ]
 
 BAD = [
@@ -70,6 +73,8 @@ BAD = [
     ("aws ec2 describe-instances --dry-run yes", "takes no value"),
     ("aws sts get-caller-identity --region $REGION", "$REGION is not set"),
     ("NAME=$(aws sts get-caller-id)", "no operation"),
+    ("aws sts get-caller-identity | xargs -I ID aws iam get-role --role ID", "no option --role"),
+    ("aws backup list-backup-jobs --query 'max_by(BackupJobs,&State).Sate'", "no 'Sate'"),
     ("NAME=two words", "quote the value"),
     ("aws backup list-backup-jobs --by-state 'FAILED", "the shell cannot read it"),
 ]
@@ -98,7 +103,10 @@ def test_commands_are_joined_over_lines_and_quotes() -> None:
         "text\n```bash\n# a comment\naws a \\\n  b  # why\n"
         "aws c --d '{\n  \"e\": 1}'\n```\n```yaml\naws: x\n```\n"
     )
-    assert [(line.number, line.text.split()[1]) for line in commands(page)] == [(4, "a"), (6, "c")]
+    assert [(line.number, shlex.split(line.text, comments=True)) for line in commands(page)] == [
+        (4, ["aws", "a", "b"]),
+        (6, ["aws", "c", "--d", '{\n  "e": 1}']),
+    ]
 
 
 def test_a_block_that_ends_inside_a_quote_is_still_read() -> None:
