@@ -179,8 +179,11 @@ def test_every_backup_on_demand_says_how_long_it_is_kept() -> None:
 
 def told(what: str) -> set[str]:
     """Return the words that follow ``what`` where the pages tell a reader to run it."""
-    text = "\n".join(page.read_text("utf-8") for page in PAGES)
-    return set(re.findall(rf"(?:^|`){what} ([a-z][a-z-]*)(?:$|[` ])", text, re.MULTILINE))
+    typed = []
+    for page in PAGES:
+        typed += [line.text for line in commands(page.read_text("utf-8"))]
+        typed += re.findall(r"`([^`]+)`", prose(page))
+    return {words[1] for text in typed for words in re.findall(rf"^({what}) ([a-z][a-z-]*)", text)}
 
 
 @pytest.mark.skipif(
