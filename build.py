@@ -59,7 +59,11 @@ def docs(_: argparse.Namespace) -> int:
     from generator.docs import refresh, tables
 
     text = README.read_text(encoding="utf-8")
-    new = refresh(text, tables(backup.template().to_dict()))
+    try:
+        new = refresh(text, tables(backup.template().to_dict()))
+    except ValueError as error:
+        _say(f"{products.shown(README)}: {error}")
+        return FINDING
     if new != text:
         for path in products.write({README.name: new}, README.parent):
             print(products.shown(path))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+import build
 from generator import backup, docs
 from tests.support.cli_lines import Shell, commands
 
@@ -134,7 +135,33 @@ def test_refresh_refuses_a_page_without_exactly_one_place(times: int) -> None:
         docs.refresh("<!-- t: x -->\n<!-- end of t -->\n" * times, {"t": "new"})
 
 
+def test_the_verb_docs_writes_what_differs_and_only_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "README.md"
+    monkeypatch.setattr(build, "README", page)
+    text = README.read_text("utf-8")
+    page.write_text(
+        text.replace("| `RetentionDays` | `30` |", "| `RetentionDays` | `7` |"), "utf-8"
+    )
+    assert build.main(["docs"]) == build.FINE
+    assert page.read_text("utf-8") == text
+    assert capsys.readouterr().out == f"{page}\n"
+    assert build.main(["docs"]) == build.FINE
+    assert capsys.readouterr().out == ""
+    page.write_text("nothing\n", "utf-8")
+    assert build.main(["docs"]) == build.FINDING
+    assert "0 places for the table 'parameters'" in capsys.readouterr().err
+
+
 # The commands
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_no_command_hides_in_a_block_that_is_not_read(page: Path) -> None:
+    fences = re.findall(r"^ *```(.*)$", page.read_text("utf-8"), re.MULTILINE)
+    assert set(fences[::2]) <= {"bash", "yaml", "mermaid"}
+    assert set(fences[1::2]) <= {""}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)
