@@ -139,10 +139,10 @@ class Functions:
         return self.text(left) == self.text(right)
 
     def _and(self, argument: Any) -> bool:
-        return all([self.truth(item) for item in _two_to_ten("Fn::And", argument)])
+        return all(list(map(self.truth, _two_to_ten("Fn::And", argument))))
 
     def _or(self, argument: Any) -> bool:
-        return any([self.truth(item) for item in _two_to_ten("Fn::Or", argument)])
+        return any(list(map(self.truth, _two_to_ten("Fn::Or", argument))))
 
     def _not(self, argument: Any) -> bool:
         return not self.truth(_arguments("Fn::Not", argument, 1)[0])
@@ -156,7 +156,9 @@ def function_name(node: dict[str, Any]) -> str | None:
     if calls:
         return calls[0]
     # {"Condition": "Name"}; an IAM statement's Condition is a map.
-    return "Condition" if list(node) == ["Condition"] and isinstance(node["Condition"], str) else None
+    return (
+        "Condition" if list(node) == ["Condition"] and isinstance(node["Condition"], str) else None
+    )
 
 
 def references(node: Any) -> set[str]:

@@ -1,6 +1,7 @@
 """A local AWS over HTTP (moto's server), empty at the start of every test."""
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -21,6 +22,8 @@ class LocalAws:
     def __init__(self, endpoint_url: str, region: str = "us-east-1") -> None:
         self.endpoint_url = endpoint_url
         self.region = region
+        self.selections: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        """Backup plan id to selection id to selection: moto 5.2.5 has no selections."""
         self._clients: dict[str, Any] = {}
         self._session = boto3.Session(
             aws_access_key_id="local", aws_secret_access_key="local", region_name=region

@@ -139,9 +139,7 @@ class Evaluation:
         """
         found = {}
         for name, resource in self.existing.items():
-            depends = resource.get("DependsOn", [])
-            named = {depends} if isinstance(depends, str) else set(depends)
-            named |= references(resource.get("Properties", {}))
+            named = {*depends_on(resource), *references(resource.get("Properties", {}))}
             found[name] = named & set(self.existing)
         return found
 
@@ -199,21 +197,29 @@ def _check_shape(template: Mapping[str, Any]) -> None:
         raise RefusedError("The template has no resources.")
     names = set(template["Resources"]) | set(template.get("Parameters", {}))
     for name, resource in template["Resources"].items():
-        if unknown := sorted(set(resource) - _RESOURCE_KEYS):
-            raise RefusedError(f"{name} has the attributes {unknown}, which our templates lack.")
-        for policy, allowed in _POLICIES.items():
-            # A function here needs a transform, which our templates do without.
-            if policy in resource and str(resource[policy]) not in allowed:
-                raise RefusedError(f"{name}: {policy} cannot be {resource[policy]!r}.")
-        depends = resource.get("DependsOn", [])
-        for other in [depends] if isinstance(depends, str) else depends:
-            if other not in template["Resources"]:
-                raise RefusedError(f"{name} depends on {other!r}, which does not exist.")
+        _check_attributes(name, resource)
+        if depends := set(depends_on(resource)) - set(template["Resources"]):
+            raise RefusedError(f"{name} depends on {sorted(depends)}, which do not exist.")
         _check_names(name, resource.get("Properties", {}), names)
     for name, output in template.get("Outputs", {}).items():
         if unknown := sorted(set(output) - {"Description", "Value", "Condition"}):
             raise RefusedError(f"The output {name} has unknown keys {unknown}.")
         _check_names(name, output["Value"], names)
+
+
+def _check_attributes(name: str, resource: Mapping[str, Any]) -> None:
+    if unknown := sorted(set(resource) - _RESOURCE_KEYS):
+        raise RefusedError(f"{name} has the attributes {unknown}, which our templates lack.")
+    for policy, allowed in _POLICIES.items():
+        # A function here needs a transform, which our templates do without.
+        if policy in resource and str(resource[policy]) not in allowed:
+            raise RefusedError(f"{name}: {policy} cannot be {resource[policy]!r}.")
+
+
+def depends_on(resource: Mapping[str, Any]) -> list[str]:
+    """Return the resources that DependsOn names, one or several."""
+    named: str | list[str] = resource.get("DependsOn", [])
+    return [named] if isinstance(named, str) else named
 
 
 def _check_names(where: str, node: Any, names: set[str]) -> None:

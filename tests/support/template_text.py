@@ -1,5 +1,6 @@
 """The text of a template, YAML or JSON, as a plain dictionary in CloudFormation's long form."""
 
+from datetime import date
 from typing import Any
 
 from tests.support.errors import RefusedError
@@ -8,8 +9,8 @@ from tests.support.errors import RefusedError
 def load(text: str) -> dict[str, Any]:
     """Return the template with every ``!Function`` spelled out (``Fn::Function``).
 
-    cfn-lint's own decoder reads it: it knows CloudFormation's tags, keeps dates as text and
-    refuses a key that is written twice.
+    cfn-lint's own decoder reads it: it knows CloudFormation's tags and refuses a key that is
+    written twice. An unquoted date is text, as CloudFormation takes a policy's Version.
     """
     from cfnlint.decode import decode_str  # noqa: PLC0415  slow to import
 
@@ -28,4 +29,6 @@ def _plain(node: Any) -> Any:
         return {str(key): _plain(value) for key, value in node.items()}
     if isinstance(node, list):
         return [_plain(value) for value in node]
+    if isinstance(node, date):
+        return node.isoformat()
     return str(node) if isinstance(node, str) else node
