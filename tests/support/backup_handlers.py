@@ -19,6 +19,7 @@ def _create_vault(order: Order) -> Created:
         BackupVaultName=name,
         **order.take_all("BackupVaultTags", "EncryptionKeyArn"),
     )["BackupVaultArn"]
+    order.made = Created(name, {"BackupVaultArn": arn, "BackupVaultName": name})
     for operation, settings in [
         ("PutBackupVaultAccessPolicy", policy and {"Policy": policy}),
         ("PutBackupVaultLockConfiguration", lock),
@@ -26,7 +27,7 @@ def _create_vault(order: Order) -> Created:
     ]:
         if settings:
             order.calls.call("backup", operation, BackupVaultName=name, **settings)
-    return Created(name, {"BackupVaultArn": arn, "BackupVaultName": name})
+    return order.made
 
 
 def _delete_vault(calls: Requests, vault: Created) -> None:
@@ -93,7 +94,7 @@ def _create_selection(order: Order) -> Created:
 
 def _check_assumable(calls: Requests, role_arn: str) -> None:
     """Refuse a role that AWS Backup cannot assume, as the service does when a selection is made."""
-    role = calls.call("iam", "GetRole", RoleName=role_arn.split("/")[-1])["Role"]
+    role = calls.call("iam", "GetRole", RoleName=role_arn.rpartition("/")[2])["Role"]
     trust = role["AssumeRolePolicyDocument"]
     for statement in trust["Statement"]:
         services = statement.get("Principal", {}).get("Service", [])

@@ -53,7 +53,7 @@ class _Renamed(dict[str, str]):
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return a placeholder; ``<Vault, replaced>`` for a replaced Vault."""
-        return f"<{key}, replaced>" if key.split(".")[0] in self._replaced else default
+        return f"<{key}, replaced>" if key.partition(".")[0] in self._replaced else default
 
 
 def _change(before: Resolved, after: Resolved, name: str, region: str) -> Change:

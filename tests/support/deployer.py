@@ -162,18 +162,23 @@ class Deployer:
         kind = stack.evaluation.existing[logical_id]["Type"]
         order = Order(logical_id, stack.evaluation.place, properties, stack.calls)
         if kind == NESTED:
-            child = self._create_nested(order, options)
-            stack.nested[logical_id] = child
+            stack.nested[logical_id] = child = self._create_nested(order, options)
             attributes = {f"Outputs.{name}": value for name, value in child.outputs.items()}
-            made = Created(str(child.evaluation.place.stack_id), attributes)
-        else:
-            made = HANDLERS[kind].create(order)
-        order.finish()
-        return made
+            return Created(child.evaluation.place.stack_id, attributes)
+        handler = HANDLERS[kind]
+        try:
+            order.made = handler.create(order)
+            order.finish()
+        except DeploymentError:
+            if order.made:
+                handler.delete(stack.calls, order.made)
+            raise
+        return order.made
 
     def _create_nested(self, order: Order, options: Options) -> Stack:
         text = fetch_template(self.aws, order.take("TemplateURL"))
         parameters = order.take("Parameters", {})
+        order.finish()
         for name, value in parameters.items():
             if not isinstance(value, str | int | float):
                 raise DeploymentError(f"The value of parameter {name} is {value!r}, not a string.")

@@ -27,6 +27,8 @@ class Order:
     place: Place
     properties: dict[str, Any]
     calls: Requests
+    made: Created | None = None
+    """Set by a handler that has more to call: what is there if one of those calls fails."""
 
     def take(self, name: str, default: Any = None) -> Any:
         """Return a property and mark it as used."""

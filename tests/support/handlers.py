@@ -35,11 +35,12 @@ def _create_role(order: Order) -> Created:
             "Path", "Description", "MaxSessionDuration", "PermissionsBoundary", "Tags"
         ),
     )["Role"]
+    order.made = Created(name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})
     for arn in managed:
         order.calls.call("iam", "AttachRolePolicy", RoleName=name, PolicyArn=arn)
     for policy, document in inline.items():
         _put_role_policy(order.calls, name, policy, document)
-    return Created(name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})
+    return order.made
 
 
 def _put_role_policy(calls: Requests, role: str, name: str, document: Any) -> None:
@@ -73,9 +74,10 @@ def _create_profile(order: Order) -> Created:
     arn = order.calls.call(
         "iam", "CreateInstanceProfile", InstanceProfileName=name, **order.take_all("Path")
     )["InstanceProfile"]["Arn"]
+    order.made = Created(name, {"Arn": arn})
     for role in order.take("Roles"):
         order.calls.call("iam", "AddRoleToInstanceProfile", InstanceProfileName=name, RoleName=role)
-    return Created(name, {"Arn": arn})
+    return order.made
 
 
 def _delete_profile(calls: Requests, profile: Created) -> None:
@@ -126,10 +128,11 @@ def _create_key(order: Order) -> Created:
         Policy=order.take_json("KeyPolicy"),
         **order.take_all("Description", "Tags", "KeySpec", "KeyUsage", "MultiRegion"),
     )["KeyMetadata"]
+    attributes = {"Arn": made["Arn"], "KeyId": made["KeyId"], "PendingWindowInDays": window}
+    order.made = Created(made["KeyId"], attributes)
     if rotate in {True, "true"}:
         order.calls.call("kms", "EnableKeyRotation", KeyId=made["KeyId"], RotationPeriodInDays=days)
-    attributes = {"Arn": made["Arn"], "KeyId": made["KeyId"], "PendingWindowInDays": window}
-    return Created(made["KeyId"], attributes)
+    return order.made
 
 
 def _delete_key(calls: Requests, key: Created) -> None:
@@ -188,9 +191,10 @@ def _create_rule(order: Order) -> Created:
         EventPattern=order.take_json("EventPattern"),
         **order.take_all("Description", "ScheduleExpression", "State", "RoleArn", "Tags"),
     )["RuleArn"]
+    order.made = Created(name, {"Arn": arn})
     if targets:
         order.calls.call("events", "PutTargets", Rule=name, Targets=targets)
-    return Created(name, {"Arn": arn})
+    return order.made
 
 
 def _delete_rule(calls: Requests, rule: Created) -> None:

@@ -25,7 +25,8 @@ class LocalAws:
         self.selections: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         """Backup plan id to selection id to selection: moto 5.2.5 has no selections."""
         self._clients: dict[str, Any] = {}
-        self._session = boto3.Session(
+        # boto3-stubs overloads client() on literal service names.
+        self._session: Any = boto3.Session(
             aws_access_key_id="local", aws_secret_access_key="local", region_name=region
         )
 

@@ -1,0 +1,1 @@
+"""The machinery that tests use keeps its own promises."""
