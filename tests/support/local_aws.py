@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import cache, wraps
 from typing import Any
 from unittest import mock
 
@@ -16,6 +17,14 @@ ACCOUNT = "123456789012"
 """The account that moto gives to whoever calls."""
 
 
+@cache
+def _session(region: str) -> Any:
+    """Return one session for all tests: it holds the service models, which take long to read."""
+    return boto3.Session(
+        aws_access_key_id="local", aws_secret_access_key="local", region_name=region
+    )
+
+
 class LocalAws:
     """Clients of the local endpoint, in one region."""
 
@@ -25,10 +34,7 @@ class LocalAws:
         self.selections: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         """Backup plan id to selection id to selection: moto 5.2.5 has no selections."""
         self._clients: dict[str, Any] = {}
-        # boto3-stubs overloads client() on literal service names.
-        self._session: Any = boto3.Session(
-            aws_access_key_id="local", aws_secret_access_key="local", region_name=region
-        )
+        self._session = _session(region)
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service; it never retries and uses no proxy."""
@@ -74,6 +80,7 @@ def plans_may_share_a_name() -> Iterator[None]:
 
     original = BackupBackend.create_backup_plan
 
+    @wraps(original)
     def create(self: BackupBackend, backup_plan: dict[str, Any], *args: Any, **kw: Any) -> Plan:
         document = deepcopy(backup_plan)
         others = self.plans

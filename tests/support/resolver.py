@@ -256,7 +256,7 @@ def resolve(
     evaluation = Evaluation(
         template, parameters or {}, Place(region=region), evaluate_rules=evaluate_rules
     )
-    lookup = Placeholders(known or {})
+    lookup = Placeholders({} if known is None else known)
     return Resolved(
         parameters=evaluation.parameters,
         conditions=evaluation.conditions,

@@ -24,7 +24,7 @@ ALLOW = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "tag:GetResources", "Resource": "*"}],
 }
-ROLE = {
+ROLE: dict[str, Any] = {
     "Type": "AWS::IAM::Role",
     "Properties": {
         "AssumeRolePolicyDocument": TRUST,
@@ -63,7 +63,7 @@ SELECTION: dict[str, Any] = {
     },
 }
 RETAINED = {"DeletionPolicy": "RetainExceptOnCreate"}
-BACKUP = {
+BACKUP: dict[str, Any] = {
     "Parameters": {"Days": {"Type": "Number", "Default": 30}},
     # Written in the wrong order: references decide.
     "Resources": {
