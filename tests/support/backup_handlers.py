@@ -86,6 +86,7 @@ def _create_selection(order: Order) -> Created:
     )
     made = str(uuid.uuid4())
     order.calls.aws.selections[plan][made] = order.calls.made[-1].parameters["BackupSelection"]
+    # The form of Id is AWS's own affair; a template that takes it apart is wrong.
     return Created(
         f"{made}_{plan}",
         {"Id": f"{made}_{plan}", "SelectionId": made, "BackupPlanId": plan},

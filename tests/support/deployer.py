@@ -86,24 +86,20 @@ class Stack:
 
 
 @dataclass(frozen=True)
-class Options:
-    """What a deployment does the same way in every nested stack."""
+class Operation:
+    """One creation, the same for a stack and those nested in it."""
 
+    calls: Requests
     capabilities: Collection[str]
     evaluate_rules: bool
     evaluate_nested_rules: bool
 
 
-@dataclass
+@dataclass(frozen=True)
 class Deployer:
     """Creates stacks in the local AWS, in its region."""
 
     aws: LocalAws
-    calls: Requests = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Keep one record of requests for all stacks: one account's backup selections."""
-        self.calls = Requests(self.aws)
 
     def create(  # noqa: PLR0913  the arguments of CreateStack
         self,
@@ -122,11 +118,12 @@ class Deployer:
         """
         if len(template_text.encode()) > 51_200:
             raise RefusedError("A template body has at most 51,200 bytes.")
-        options = Options(capabilities, evaluate_rules, evaluate_nested_rules)
-        return self._create(template_text, name, parameters or {}, options)
+        calls = Requests(self.aws)
+        operation = Operation(calls, capabilities, evaluate_rules, evaluate_nested_rules)
+        return self._create(template_text, name, parameters or {}, operation)
 
     def _create(
-        self, text: str, name: str, parameters: Mapping[str, Any], options: Options
+        self, text: str, name: str, parameters: Mapping[str, Any], operation: Operation
     ) -> Stack:
         if not re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", name):
             raise RefusedError(f"{name!r} cannot be the name of a stack.")
@@ -140,29 +137,33 @@ class Deployer:
             template,
             parameters,
             replace(place, stack_id=stack_id),
-            evaluate_rules=options.evaluate_rules,
+            evaluate_rules=operation.evaluate_rules,
         )
-        check_capabilities(template, options.capabilities)
+        check_capabilities(template, operation.capabilities)
         order = creation_order(evaluation)
-        stack = Stack(name, evaluation, Requests(self.aws, self.calls.made))
+        stack = Stack(name, evaluation, operation.calls)
         logical_id = "the outputs"
         try:
             for logical_id in order:
-                stack.created[logical_id] = self._create_resource(stack, logical_id, options)
+                stack.created[logical_id] = self._create_resource(stack, logical_id, operation)
             logical_id = "the outputs"
             stack.outputs = evaluation.outputs(stack)
         except (DeploymentError, RefusedError) as error:
-            stack.delete(rolling_back=True)
+            reason = f"{name}: CREATE_FAILED: {logical_id}: {error}"
+            try:
+                stack.delete(rolling_back=True)
+            except DeploymentError as fault:
+                raise DeploymentError(f"{reason} ROLLBACK_FAILED: {fault}") from error
             kept = f" Retained: {stack.retained}." if stack.retained else ""
-            raise DeploymentError(f"{name}: CREATE_FAILED: {logical_id}: {error}{kept}") from error
+            raise DeploymentError(reason + kept) from error
         return stack
 
-    def _create_resource(self, stack: Stack, logical_id: str, options: Options) -> Created:
+    def _create_resource(self, stack: Stack, logical_id: str, operation: Operation) -> Created:
         properties = stack.evaluation.properties(logical_id, stack)
         kind = stack.evaluation.existing[logical_id]["Type"]
         order = Order(logical_id, stack.evaluation.place, properties, stack.calls)
         if kind == NESTED:
-            stack.nested[logical_id] = child = self._create_nested(order, options)
+            stack.nested[logical_id] = child = self._create_nested(order, operation)
             attributes = {f"Outputs.{name}": value for name, value in child.outputs.items()}
             return Created(child.evaluation.place.stack_id, attributes)
         handler = HANDLERS[kind]
@@ -175,14 +176,14 @@ class Deployer:
             raise
         return order.made
 
-    def _create_nested(self, order: Order, options: Options) -> Stack:
+    def _create_nested(self, order: Order, operation: Operation) -> Stack:
         text = fetch_template(self.aws, order.take("TemplateURL"))
         parameters = order.take("Parameters", {})
         order.finish()
         for name, value in parameters.items():
             if not isinstance(value, str | int | float):
                 raise DeploymentError(f"The value of parameter {name} is {value!r}, not a string.")
-        nested = replace(options, evaluate_rules=options.evaluate_nested_rules)
+        nested = replace(operation, evaluate_rules=operation.evaluate_nested_rules)
         return self._create(text, order.generated_name(128), parameters, nested)
 
 

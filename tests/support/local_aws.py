@@ -56,7 +56,7 @@ class LocalAws:
 
     def add_recovery_point(self, vault_name: str) -> None:
         """Let a vault hold one more recovery point; moto 5.2.5 cannot run a backup job."""
-        from moto.backup.models import backup_backends  # noqa: PLC0415  the server's own state
+        from moto.backup.models import backup_backends
 
         vault = backup_backends[ACCOUNT][self.region].vaults[vault_name]
         vault.num_of_recovery_points += 1
@@ -75,8 +75,8 @@ def plans_may_share_a_name() -> Iterator[None]:
     a cluster of SOCA 2.6.1 already has a plan named as ours.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupPlan.html
     """
-    from moto.backup.exceptions import AlreadyExistsException  # noqa: PLC0415  the server's side
-    from moto.backup.models import BackupBackend, Plan  # noqa: PLC0415  same
+    from moto.backup.exceptions import AlreadyExistsException
+    from moto.backup.models import BackupBackend, Plan
 
     original = BackupBackend.create_backup_plan
 
@@ -102,9 +102,9 @@ def plans_may_share_a_name() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def endpoint_url() -> Iterator[str]:
     """Give the URL of a moto server of this test run, stopped with it."""
-    import logging  # noqa: PLC0415  only this fixture silences it
+    import logging
 
-    from moto.server import ThreadedMotoServer  # noqa: PLC0415  slow to import
+    from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
@@ -130,7 +130,7 @@ def aws(endpoint_url: str) -> Iterator[LocalAws]:
 @contextmanager
 def local_aws(endpoint_url: str, region: str) -> Iterator[LocalAws]:
     """Give an empty local AWS in a region, in whichever partition."""
-    from moto.moto_api._internal.models import moto_api_backend  # noqa: PLC0415  same process
+    from moto.moto_api._internal.models import moto_api_backend
 
     moto_api_backend.reset()
     local = LocalAws(endpoint_url, region)

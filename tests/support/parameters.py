@@ -11,6 +11,9 @@ from tests.support.errors import RefusedError
 
 Value = str | list[str]
 
+LARGEST = 4096
+"""Bytes of a parameter's value."""
+
 _KEYS = {
     "Type", "Default", "AllowedPattern", "AllowedValues", "MinLength", "MaxLength", "MinValue",
     "MaxValue", "NoEcho", "Description", "ConstraintDescription",
@@ -42,6 +45,8 @@ def _accept_one(name: str, declaration: Mapping[str, Any], text: str) -> Value:
     kind = declaration.get("Type")
     if kind not in {"String", "Number", "CommaDelimitedList"}:
         raise RefusedError(f"Parameter {name} has the type {kind!r}, which this reader lacks.")
+    if len(text.encode()) > LARGEST:
+        raise RefusedError(f"Parameter {name} is longer than {LARGEST} bytes.")
     # AWS: "each member string is space trimmed". An empty list is read as one empty member, so
     # that a pattern has to admit it and a template has to test for it before using the list.
     members = [part.strip() for part in text.split(",")] if kind == "CommaDelimitedList" else [text]
@@ -65,8 +70,8 @@ def _fault(declaration: Mapping[str, Any], text: str) -> str | None:
         return _number_fault(declaration, text)
     if len(text) < int(declaration.get("MinLength", 0)):
         return f"is shorter than {declaration['MinLength']}"
-    if len(text) > int(declaration.get("MaxLength", 4096)):
-        return f"is longer than {declaration.get('MaxLength', 4096)}"
+    if len(text) > int(declaration.get("MaxLength", LARGEST)):
+        return f"is longer than {declaration['MaxLength']}"
     return None
 
 

@@ -58,7 +58,7 @@ class Requests:
 
     @staticmethod
     def _validate(shape: Shape, parameters: dict[str, Any]) -> None:
-        from botocore.validate import ParamValidator  # noqa: PLC0415  only unsent calls need it
+        from botocore.validate import ParamValidator
 
         report = ParamValidator().validate(parameters, shape)
         if report.has_errors():

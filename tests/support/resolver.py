@@ -26,7 +26,7 @@ _POLICIES = {
 
 @cache
 def _partitions() -> list[dict[str, Any]]:
-    from botocore.loaders import Loader  # noqa: PLC0415  read once, when first needed
+    from botocore.loaders import Loader
 
     found: list[dict[str, Any]] = Loader().load_data("endpoints")["partitions"]
     return found

@@ -12,7 +12,7 @@ def load(text: str) -> dict[str, Any]:
     cfn-lint's own decoder reads it: it knows CloudFormation's tags and refuses a key that is
     written twice. An unquoted date is text, as CloudFormation takes a policy's Version.
     """
-    from cfnlint.decode import decode_str  # noqa: PLC0415  slow to import
+    from cfnlint.decode import decode_str
 
     template, faults = decode_str(text)
     if faults:

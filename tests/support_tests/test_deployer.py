@@ -130,6 +130,13 @@ def test_what_moto_lacks_is_recorded_and_says_so(aws: LocalAws) -> None:
     assert selection == request.parameters["BackupSelection"]
 
 
+def test_a_stack_records_its_own_requests_only(aws: LocalAws) -> None:
+    deployer = Deployer(aws)
+    deployer.create(with_resources(), "first")
+    text = with_resources(Vault=edited(VAULT, BackupVaultName="Vault-y"), Selection=None)
+    assert deployer.create(text, "second").recorded == []
+
+
 def test_references_decide_the_order() -> None:
     resources = {**BACKUP["Resources"], "Role": {**ROLE, "DependsOn": "Plan"}}
     order = creation_order(Evaluation({**BACKUP, "Resources": resources}, {}, Place()))

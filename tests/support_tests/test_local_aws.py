@@ -37,8 +37,8 @@ def test_two_plans_may_share_a_name_and_not_a_document(aws: LocalAws) -> None:
 
 def test_moto_itself_still_refuses_two_plans_of_one_name() -> None:
     """When this fails, delete plans_may_share_a_name."""
-    from moto.backup.exceptions import AlreadyExistsException  # noqa: PLC0415  the server's side
-    from moto.backup.models import BackupBackend  # noqa: PLC0415  same
+    from moto.backup.exceptions import AlreadyExistsException
+    from moto.backup.models import BackupBackend
 
     backend = BackupBackend("us-east-1", "123456789012")
     original = inspect.unwrap(BackupBackend.create_backup_plan)
