@@ -177,7 +177,7 @@ class Deployer:
         return order.made
 
     def _create_nested(self, order: Order, operation: Operation) -> Stack:
-        text = fetch_template(self.aws, order.take("TemplateURL"))
+        text = fetch_template(self.aws, order.need("TemplateURL"))
         parameters = order.take("Parameters", {})
         order.finish()
         for name, value in parameters.items():
@@ -225,7 +225,7 @@ def fetch_template(aws: LocalAws, url: str) -> str:
     found = _HOST.fullmatch(host)
     if not url.startswith("https://") or not found or len(url) > 1024:
         raise DeploymentError(f"TemplateURL must be a supported URL of S3, not {url!r}.")
-    bucket, key = (found["bucket"], path) if found["bucket"] else path.split("/", 1)
+    bucket, _, key = (found["bucket"], "", path) if found["bucket"] else path.partition("/")
     body = Requests(aws).call("s3", "GetObject", Bucket=bucket, Key=key)["Body"].read()
     text: str = body.decode()
     return text

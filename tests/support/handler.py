@@ -34,6 +34,12 @@ class Order:
         """Return a property and mark it as used."""
         return self.properties.pop(name, default)
 
+    def need(self, name: str) -> Any:
+        """Return a property that the resource type requires."""
+        if name not in self.properties:
+            raise DeploymentError(f"Properties validation failed: required key {name} not found.")
+        return self.take(name)
+
     def take_all(self, *names: str) -> dict[str, Any]:
         """Return the properties of these names, for a call whose members are named alike."""
         return {name: self.properties.pop(name) for name in names if name in self.properties}

@@ -58,7 +58,7 @@ def _delete_role(calls: Requests, role: Created) -> None:
 
 
 def _create_policy(order: Order) -> Created:
-    name, roles, document = (order.take(k) for k in ("PolicyName", "Roles", "PolicyDocument"))
+    name, roles, document = map(order.need, ("PolicyName", "Roles", "PolicyDocument"))
     for role in roles:
         _put_role_policy(order.calls, role, name, document)
     return Created(name, {"Roles": roles})
@@ -75,7 +75,7 @@ def _create_profile(order: Order) -> Created:
         "iam", "CreateInstanceProfile", InstanceProfileName=name, **order.take_all("Path")
     )["InstanceProfile"]["Arn"]
     order.made = Created(name, {"Arn": arn})
-    for role in order.take("Roles"):
+    for role in order.need("Roles"):
         order.calls.call("iam", "AddRoleToInstanceProfile", InstanceProfileName=name, RoleName=role)
     return order.made
 
@@ -141,9 +141,9 @@ def _delete_key(calls: Requests, key: Created) -> None:
 
 
 def _create_alias(order: Order) -> Created:
-    alias = order.take_all("AliasName", "TargetKeyId")
-    order.calls.call("kms", "CreateAlias", **alias)
-    return Created(alias["AliasName"])
+    name = order.need("AliasName")
+    order.calls.call("kms", "CreateAlias", AliasName=name, **order.take_all("TargetKeyId"))
+    return Created(name)
 
 
 def _create_topic(order: Order) -> Created:
@@ -170,7 +170,7 @@ def _create_subscription(order: Order) -> Created:
 
 def _create_topic_policy(order: Order) -> Created:
     text = order.take_json("PolicyDocument")
-    for topic in order.take("Topics"):
+    for topic in order.need("Topics"):
         order.calls.call(
             "sns",
             "SetTopicAttributes",

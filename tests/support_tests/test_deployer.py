@@ -10,7 +10,7 @@ from tests.support.errors import DeploymentError, RefusedError
 from tests.support.local_aws import LocalAws
 from tests.support.resolver import Evaluation, Place
 
-TRUST = {
+TRUST: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [
         {
@@ -212,6 +212,7 @@ def selecting(**members: Any) -> dict[str, Any]:
 
 
 OTHER_TRUST = json.loads(json.dumps(TRUST).replace("backup.", "ec2."))
+LIMITED = {**TRUST, "Statement": [{**TRUST["Statement"][0], "Condition": {"Null": {"a": "true"}}}]}
 LARGE = [{"PolicyName": f"P{n}", "PolicyDocument": {**ALLOW, "Id": "x" * 2000}} for n in range(6)]
 
 
@@ -239,6 +240,10 @@ LARGE = [{"PolicyName": f"P{n}", "PolicyDocument": {**ALLOW, "Id": "x" * 2000}} 
         ),
         ({"Role": edited(ROLE, AssumeRolePolicyDocument=OTHER_TRUST)}, "cannot be assumed"),
         ({"Role": edited(ROLE, Policies=[{"PolicyName": "P", "PolicyDocument": {}}])}, "Malformed"),
+        ({"Role": edited(ROLE, AssumeRolePolicyDocument=LIMITED)}, "cannot be assumed"),
+        ({"Vault": {"Type": VAULT["Type"]}}, "required key BackupVaultName"),
+        ({"Plan": {**PLAN, "Properties": {"BackupPlan": {}}}}, "Missing required parameter"),
+        ({"Selection": selecting(IamRoleArn=None)}, "RoleName"),
         ({"Role": edited(ROLE, Policies=LARGE)}, "LimitExceeded"),
         ({"Role": edited(ROLE, ManagedPolicyArns=["arn:aws:iam::aws:policy/No"])}, "NoSuchEntity"),
         ({"Role": edited(ROLE, MaxSessionDuration=43201)}, "more than 43200"),
@@ -346,6 +351,14 @@ def test_a_parent_fails_with_its_nested_stack(aws: LocalAws, change: Any, why: s
     assert plans(aws) == []
 
 
+def test_a_parents_rollback_deletes_its_nested_stack_and_keeps_what_that_retains(
+    aws: LocalAws,
+) -> None:
+    with pytest.raises(DeploymentError, match="no attribute"):
+        nested(aws, with_resources(), get="Outputs.Nothing")
+    assert (vaults(aws), len(roles(aws)), plans(aws)) == (["Vault-x"], 1, [])
+
+
 def test_a_failed_nested_creation_leaves_nothing(aws: LocalAws) -> None:
     with pytest.raises(DeploymentError, match="soca: CREATE_FAILED: Backup: soca-Backup-"):
         nested(aws, with_resources(Selection={**BROKEN, "DependsOn": ["Vault", "Role"]}))
@@ -383,6 +396,7 @@ def test_a_template_url_has_one_of_awss_forms(aws: LocalAws, url: str) -> None:
         "http://install.s3.us-east-1.amazonaws.com/a",
         "https://install.s3-website-us-east-1.amazonaws.com/a",
         "https://example.com/install/a",
+        "https://s3.amazonaws.com/install",
         "https://install.s3.us-east-1.amazonaws.com/missing",
         "https://install.s3.us-east-1.amazonaws.com/" + "a" * 1024,
         "s3://install/a",
