@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.changes import Change, changes, create_only_properties
 from tests.support.errors import RefusedError
-from tests.support_tests.test_deployer import BACKUP, PLAN, SELECTION, VAULT, edited
+from tests.support_tests.samples import BACKUP, PLAN, SELECTION, VAULT, edited
 
 
 def template(**resources: Any) -> dict[str, Any]:

@@ -5,99 +5,25 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployer import Deployer, Stack, creation_order, fetch_template
+from tests.support.deployer import Deployer, Stack, creation_order
 from tests.support.errors import DeploymentError, RefusedError
 from tests.support.local_aws import LocalAws
 from tests.support.resolver import Evaluation, Place
-
-TRUST: dict[str, Any] = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "backup.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-ALLOW = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "tag:GetResources", "Resource": "*"}],
-}
-ROLE: dict[str, Any] = {
-    "Type": "AWS::IAM::Role",
-    "Properties": {
-        "AssumeRolePolicyDocument": TRUST,
-        "Policies": [{"PolicyName": "Read", "PolicyDocument": ALLOW}],
-    },
-}
-VAULT: dict[str, Any] = {
-    "Type": "AWS::Backup::BackupVault",
-    "Properties": {"BackupVaultName": "Vault-x", "BackupVaultTags": {"a": "b"}},
-}
-PLAN = {
-    "Type": "AWS::Backup::BackupPlan",
-    "Properties": {
-        "BackupPlan": {
-            "BackupPlanName": "Backup-x",
-            "BackupPlanRule": [
-                {
-                    "RuleName": "Daily",
-                    "TargetBackupVault": {"Ref": "Vault"},
-                    "StartWindowMinutes": "60",
-                    "Lifecycle": {"DeleteAfterDays": {"Ref": "Days"}},
-                }
-            ],
-        }
-    },
-}
-SELECTION: dict[str, Any] = {
-    "Type": "AWS::Backup::BackupSelection",
-    "Properties": {
-        "BackupPlanId": {"Ref": "Plan"},
-        "BackupSelection": {
-            "SelectionName": "Tag-x",
-            "IamRoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
-            "Resources": ["arn:aws:ec2:*:*:instance/*"],
-        },
-    },
-}
-RETAINED = {"DeletionPolicy": "RetainExceptOnCreate"}
-BACKUP: dict[str, Any] = {
-    "Parameters": {"Days": {"Type": "Number", "Default": 30}},
-    # Written in the wrong order: references decide.
-    "Resources": {
-        "Selection": SELECTION,
-        "Plan": PLAN,
-        "Vault": {**VAULT, **RETAINED},
-        "Role": {**ROLE, **RETAINED},
-    },
-    "Outputs": {
-        "VaultArn": {"Value": {"Fn::GetAtt": ["Vault", "BackupVaultArn"]}},
-        "RoleName": {"Value": {"Ref": "Role"}},
-        "Days": {"Value": {"Ref": "Days"}},
-    },
-}
-BROKEN = {**SELECTION, "Properties": {**SELECTION["Properties"], "BackupPlanId": "none"}}
-
-
-def with_resources(**resources: Any) -> str:
-    kept = {**BACKUP["Resources"], **resources}
-    return json.dumps({**BACKUP, "Resources": {k: v for k, v in kept.items() if v}})
-
-
-def vaults(aws: LocalAws) -> list[str]:
-    found = aws.client("backup").list_backup_vaults()["BackupVaultList"]
-    return [vault["BackupVaultName"] for vault in found]
-
-
-def roles(aws: LocalAws) -> list[str]:
-    return [role["RoleName"] for role in aws.client("iam").list_roles()["Roles"]]
-
-
-def plans(aws: LocalAws) -> list[str]:
-    found = aws.client("backup").list_backup_plans()["BackupPlansList"]
-    return [plan["BackupPlanId"] for plan in found]
+from tests.support_tests.samples import (
+    ALLOW,
+    BACKUP,
+    BROKEN,
+    PLAN,
+    ROLE,
+    SELECTION,
+    TRUST,
+    VAULT,
+    edited,
+    plans,
+    roles,
+    vaults,
+    with_resources,
+)
 
 
 def create(aws: LocalAws, text: str = "", **parameters: Any) -> Stack:
@@ -202,10 +128,6 @@ def test_a_plan_with_a_foreign_selection_blocks_what_it_uses(aws: LocalAws) -> N
     assert set(stack.resources) == {"Plan", "Vault"}
 
 
-def edited(resource: dict[str, Any], **properties: Any) -> dict[str, Any]:
-    return {**resource, "Properties": {**resource["Properties"], **properties}}
-
-
 def selecting(**members: Any) -> dict[str, Any]:
     chosen = {**SELECTION["Properties"]["BackupSelection"], **members}
     return edited(SELECTION, BackupSelection={k: v for k, v in chosen.items() if v})
@@ -293,116 +215,3 @@ def test_an_unknown_type_and_a_large_body_are_refused(aws: LocalAws) -> None:
         create(aws, with_resources(Other={"Type": "AWS::Lambda::Function"}))
     with pytest.raises(RefusedError, match="51,200"):
         create(aws, with_resources() + " " * 51_200)
-
-
-def nested(aws: LocalAws, child: str, **parent: Any) -> Stack:
-    aws.client("s3").create_bucket(Bucket="install")
-    aws.client("s3").put_object(Bucket="install", Key="soca/Backup.template", Body=child.encode())
-    template = {
-        "Parameters": {"Days": {"Type": "Number", "Default": 9}},
-        "Resources": {
-            "Backup": {
-                "Type": "AWS::CloudFormation::Stack",
-                "Properties": {
-                    "TemplateURL": {
-                        "Fn::Sub": "https://s3.${AWS::URLSuffix}/install/soca/Backup.template"
-                    },
-                    "Parameters": {"Days": {"Ref": "Days"}, **parent.get("parameters", {})},
-                },
-            },
-            **parent.get("resources", {}),
-        },
-        "Outputs": {
-            "Vault": {"Value": {"Fn::GetAtt": ["Backup", parent.get("get", "Outputs.VaultArn")]}},
-            "Days": {"Value": {"Fn::GetAtt": "Backup.Outputs.Days"}},
-        },
-    }
-    rules = parent.get("evaluate_nested_rules", True)
-    return Deployer(aws).create(json.dumps(template), "soca", evaluate_nested_rules=rules)
-
-
-def test_a_parent_reads_its_nested_stacks_outputs(aws: LocalAws) -> None:
-    stack = nested(aws, with_resources())
-    assert stack.outputs["Vault"] == stack.nested["Backup"].outputs["VaultArn"]
-    assert stack.outputs["Days"] == "9"
-    assert stack.nested["Backup"].name.startswith("soca-Backup-")
-    assert stack.resources["Backup"].startswith("arn:aws:cloudformation:us-east-1:")
-    assert vaults(aws) == ["Vault-x"]
-
-
-def test_deleting_a_parent_deletes_what_its_nested_stack_does_not_retain(aws: LocalAws) -> None:
-    nested(aws, with_resources()).delete()
-    assert (vaults(aws), len(roles(aws)), plans(aws)) == (["Vault-x"], 1, [])
-
-
-@pytest.mark.parametrize(
-    ("change", "why"),
-    [
-        ({"get": "Outputs.Nothing"}, "no attribute Outputs.Nothing"),
-        ({"parameters": {"Other": "x"}}, "Other"),
-        ({"parameters": {"Days": ["1", "2"]}}, "not a string"),
-        ({"parameters": {"Days": "many"}}, "not a number"),
-        ({"resources": {"Vault": {**VAULT, "DependsOn": "Backup"}}}, "AlreadyExists"),
-    ],
-)
-def test_a_parent_fails_with_its_nested_stack(aws: LocalAws, change: Any, why: str) -> None:
-    with pytest.raises(DeploymentError, match=why):
-        nested(aws, with_resources(), **change)
-    assert plans(aws) == []
-
-
-def test_a_parents_rollback_deletes_its_nested_stack_and_keeps_what_that_retains(
-    aws: LocalAws,
-) -> None:
-    with pytest.raises(DeploymentError, match="no attribute"):
-        nested(aws, with_resources(), get="Outputs.Nothing")
-    assert (vaults(aws), len(roles(aws)), plans(aws)) == (["Vault-x"], 1, [])
-
-
-def test_a_failed_nested_creation_leaves_nothing(aws: LocalAws) -> None:
-    with pytest.raises(DeploymentError, match="soca: CREATE_FAILED: Backup: soca-Backup-"):
-        nested(aws, with_resources(Selection={**BROKEN, "DependsOn": ["Vault", "Role"]}))
-    assert (vaults(aws), roles(aws)) == ([], [])
-
-
-def test_rules_of_a_nested_stack_can_be_switched_off(aws: LocalAws) -> None:
-    rule = {"Never": {"Assertions": [{"Assert": {"Fn::Equals": ["a", "b"]}}]}}
-    child = json.dumps({**BACKUP, "Rules": rule})
-    nested(aws, child, evaluate_nested_rules=False)
-    with pytest.raises(DeploymentError, match="Rule Never"):
-        nested(aws, child)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://install.s3.us-east-1.amazonaws.com/a/b.template",
-        "https://install.s3.amazonaws.com/a/b.template",
-        "https://s3.us-east-1.amazonaws.com/install/a/b.template",
-        "https://s3.amazonaws.com/install/a/b.template",
-        "https://s3-us-east-1.amazonaws.com/install/a/b.template",
-        "https://install.s3.cn-north-1.amazonaws.com.cn/a/b.template",
-    ],
-)
-def test_a_template_url_has_one_of_awss_forms(aws: LocalAws, url: str) -> None:
-    aws.client("s3").create_bucket(Bucket="install")
-    aws.client("s3").put_object(Bucket="install", Key="a/b.template", Body=b"text")
-    assert fetch_template(aws, url) == "text"
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://install.s3.us-east-1.amazonaws.com/a",
-        "https://install.s3-website-us-east-1.amazonaws.com/a",
-        "https://example.com/install/a",
-        "https://s3.amazonaws.com/install",
-        "https://install.s3.us-east-1.amazonaws.com/missing",
-        "https://install.s3.us-east-1.amazonaws.com/" + "a" * 1024,
-        "s3://install/a",
-    ],
-)
-def test_another_template_url_fails(aws: LocalAws, url: str) -> None:
-    aws.client("s3").create_bucket(Bucket="install")
-    with pytest.raises(DeploymentError):
-        fetch_template(aws, url)

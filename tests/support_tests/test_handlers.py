@@ -10,7 +10,7 @@ from tests.support.errors import DeploymentError
 from tests.support.handlers import HANDLERS
 from tests.support.local_aws import LocalAws
 from tests.support.requests import NOT_IN_MOTO, Requests
-from tests.support_tests.test_deployer import BACKUP, ROLE, VAULT, edited
+from tests.support_tests.samples import BACKUP, ROLE, VAULT, edited
 
 TAGS = [{"Key": "soca:BackupPlan", "Value": "soca-x"}]
 KEY_POLICY = {
