@@ -1,0 +1,180 @@
+"""Clusters as SOCA makes them: one that nests the Backup template, and SOCA 2.6.1's own backup."""
+
+import json
+from typing import Any
+
+from generator import backup
+from generator.render import render
+from tests.support.deployer import Deployer, Stack
+from tests.support.local_aws import LocalAws
+
+CLUSTER_ID = "soca-mycluster"
+BUCKET = "soca-install"
+FOLDER = "soca"
+
+_EC2_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "ec2.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+_BACKUP_TRUST = json.loads(json.dumps(_EC2_TRUST).replace("ec2.", "backup."))
+_TAGS = [
+    {"Key": "soca:ClusterId", "Value": {"Ref": "ClusterId"}},
+    {"Key": "soca:BackupPlan", "Value": {"Ref": "ClusterId"}},
+]
+_INSTANCE_ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": _EC2_TRUST}}
+
+
+def publish(aws: LocalAws) -> None:
+    """Put the Backup template where SOCA's installer has its templates."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(
+        Bucket=BUCKET,
+        Key=f"{FOLDER}/templates/Backup.template",
+        Body=render(backup.template()).encode(),
+    )
+
+
+def cluster(**parameters: Any) -> str:
+    """Return a parent with a scheduler, its roles and a file system, which nests the template.
+
+    ``parameters`` are passed to the nested stack, beside the cluster's id and its two roles.
+    """
+    passed = {
+        "ClusterId": {"Ref": "ClusterId"},
+        "SchedulerIAMRoleArn": {"Fn::GetAtt": ["SchedulerIAMRole", "Arn"]},
+        "ComputeNodeIAMRoleArn": {"Fn::GetAtt": ["ComputeNodeIAMRole", "Arn"]},
+        **parameters,
+    }
+    outputs = (output for output in backup.template().to_dict()["Outputs"])
+    return json.dumps(
+        {
+            "Parameters": {
+                "ClusterId": {"Type": "String"},
+                "S3InstallBucket": {"Type": "String", "Default": BUCKET},
+                "S3InstallFolder": {"Type": "String", "Default": FOLDER},
+            },
+            "Resources": {
+                "SchedulerIAMRole": _INSTANCE_ROLE,
+                "ComputeNodeIAMRole": _INSTANCE_ROLE,
+                "SchedulerProfile": {
+                    "Type": "AWS::IAM::InstanceProfile",
+                    "Properties": {"Roles": [{"Ref": "SchedulerIAMRole"}]},
+                },
+                "Scheduler": {
+                    "Type": "AWS::EC2::Instance",
+                    "Properties": {
+                        "ImageId": "ami-12c6146b",  # one that the local AWS knows
+                        "IamInstanceProfile": {"Ref": "SchedulerProfile"},
+                        "Tags": _TAGS,
+                    },
+                },
+                "EFSData": {
+                    "Type": "AWS::EFS::FileSystem",
+                    "Properties": {"Encrypted": True, "FileSystemTags": _TAGS},
+                },
+                "Backup": {
+                    "Type": "AWS::CloudFormation::Stack",
+                    "Properties": {
+                        "TemplateURL": {
+                            "Fn::Sub": "https://${S3InstallBucket}.s3.${AWS::Region}."
+                            "${AWS::URLSuffix}/${S3InstallFolder}/templates/Backup.template"
+                        },
+                        "Parameters": passed,
+                    },
+                },
+            },
+            "Outputs": {
+                output: {"Value": {"Fn::GetAtt": ["Backup", f"Outputs.{output}"]}}
+                for output in outputs
+            },
+        }
+    )
+
+
+def deploy(aws: LocalAws, name: str = "mycluster", **parameters: Any) -> Stack:
+    """Deploy the cluster and return the parent's stack."""
+    return Deployer(aws).create(cluster(**parameters), name, {"ClusterId": CLUSTER_ID})
+
+
+def soca_261(*, retained: bool) -> str:
+    """Return what SOCA 2.6.1's Configuration stack makes for backups, and nothing else of it.
+
+    The names, the tag-only selection, 7 days and policies apart from the role are SOCA's;
+    ``retained`` adds what an administrator adds before the move.
+    """
+    kept = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"} if retained else {}
+    return json.dumps(
+        {
+            "Parameters": {"ClusterId": {"Type": "String"}},
+            "Resources": {
+                "SOCABackupVault": {
+                    "Type": "AWS::Backup::BackupVault",
+                    **kept,
+                    "Properties": {"BackupVaultName": {"Fn::Sub": "Vault-${ClusterId}"}},
+                },
+                "SOCABackupRole": {
+                    "Type": "AWS::IAM::Role",
+                    **kept,
+                    "Properties": {"AssumeRolePolicyDocument": _BACKUP_TRUST},
+                },
+                "SocaBackupIamRole": {
+                    "Type": "AWS::IAM::Policy",
+                    **kept,
+                    "Properties": {
+                        "PolicyName": "SocaBackupIamRole",
+                        "Roles": [{"Ref": "SOCABackupRole"}],
+                        "PolicyDocument": {
+                            "Version": "2012-10-17",
+                            "Statement": [
+                                {
+                                    "Effect": "Allow",
+                                    "Action": "elasticfilesystem:Backup",
+                                    "Resource": "*",
+                                }
+                            ],
+                        },
+                    },
+                },
+                "SOCABackupPlan": {
+                    "Type": "AWS::Backup::BackupPlan",
+                    "Properties": {
+                        "BackupPlan": {
+                            "BackupPlanName": {"Fn::Sub": "Backup-${ClusterId}"},
+                            "BackupPlanRule": [
+                                {
+                                    "RuleName": "SOCABackup",
+                                    "TargetBackupVault": {"Ref": "SOCABackupVault"},
+                                    "ScheduleExpression": "cron(0 5 * * ? *)",
+                                    "Lifecycle": {"DeleteAfterDays": 7},
+                                }
+                            ],
+                        }
+                    },
+                },
+                "SOCABackupSelection": {
+                    "Type": "AWS::Backup::BackupSelection",
+                    "Properties": {
+                        "BackupPlanId": {"Ref": "SOCABackupPlan"},
+                        "BackupSelection": {
+                            "SelectionName": {"Fn::Sub": "Tag-${ClusterId}"},
+                            "IamRoleArn": {"Fn::GetAtt": ["SOCABackupRole", "Arn"]},
+                            "ListOfTags": [
+                                {
+                                    "ConditionType": "STRINGEQUALS",
+                                    "ConditionKey": "soca:BackupPlan",
+                                    "ConditionValue": {"Ref": "ClusterId"},
+                                }
+                            ],
+                        },
+                    },
+                },
+            },
+        }
+    )

@@ -1,0 +1,242 @@
+"""What a cluster gets when its stack nests the Backup template: the promises of SOCA's own page."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.deployer import Deployer, Stack
+from tests.support.errors import DeploymentError
+from tests.support.local_aws import ACCOUNT, LocalAws
+from tests.support.soca import CLUSTER_ID, deploy, publish, soca_261
+
+VAULT = f"Vault-{CLUSTER_ID}"
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+@pytest.fixture(autouse=True)
+def _published(aws: LocalAws) -> None:
+    publish(aws)
+
+
+def vaults(aws: LocalAws) -> list[str]:
+    found = aws.client("backup").list_backup_vaults()["BackupVaultList"]
+    return [vault["BackupVaultName"] for vault in found]
+
+
+def plans(aws: LocalAws) -> list[dict[str, Any]]:
+    backup = aws.client("backup")
+    ids = [plan["BackupPlanId"] for plan in backup.list_backup_plans()["BackupPlansList"]]
+    return [backup.get_backup_plan(BackupPlanId=plan_id)["BackupPlan"] for plan_id in ids]
+
+
+def role_policies(aws: LocalAws, role: str) -> dict[str, Any]:
+    iam = aws.client("iam")
+    return {
+        name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+    }
+
+
+def selections(aws: LocalAws, stack: Stack) -> list[dict[str, Any]]:
+    return list(aws.selections[stack.outputs["BackupPlanId"]].values())
+
+
+def test_a_cluster_gets_what_the_page_promises(aws: LocalAws) -> None:
+    deploy(aws)
+    vault = aws.client("backup").describe_backup_vault(BackupVaultName=VAULT)
+    assert vault["BackupVaultArn"] == f"arn:aws:backup:us-east-1:{ACCOUNT}:backup-vault:{VAULT}"
+    [plan] = plans(aws)
+    assert plan["BackupPlanName"] == f"Backup-{CLUSTER_ID}"
+    [rule] = plan["Rules"]
+    assert rule["RuleName"] == "SOCADailyBackup"
+    assert rule["TargetBackupVaultName"] == VAULT
+    # Every day, starting between 05:00 and 06:00 UTC; kept for 30 days, never in cold storage.
+    assert rule["ScheduleExpression"] == "cron(0 5 * * ? *)"
+    assert rule.get("ScheduleExpressionTimezone", "Etc/UTC") == "Etc/UTC"
+    assert rule["StartWindowMinutes"] == 60
+    assert rule["Lifecycle"] == {"DeleteAfterDays": 30}
+    assert rule["RecoveryPointTags"] == {
+        "Name": f"{CLUSTER_ID}-Backup",
+        "soca:ClusterId": CLUSTER_ID,
+    }
+
+
+def test_everything_tagged_is_selected_under_the_role(aws: LocalAws) -> None:
+    stack = deploy(aws)
+    [selection] = selections(aws, stack)
+    assert selection["SelectionName"] == f"Tag-{CLUSTER_ID}"
+    assert selection["IamRoleArn"] == stack.outputs["BackupRoleArn"]
+    [condition] = selection["Conditions"]["StringEquals"]
+    key, value = condition["ConditionKey"], condition["ConditionValue"]
+    assert (key, value) == ("aws:ResourceTag/soca:BackupPlan", CLUSTER_ID)
+    # The tags that the cluster's own resources carry are the ones looked for.
+    [instance] = aws.client("ec2").describe_instances()["Reservations"][0]["Instances"]
+    [file_system] = aws.client("efs").describe_file_systems()["FileSystems"]
+    for resource in (instance, file_system):
+        assert {"Key": key.removeprefix("aws:ResourceTag/"), "Value": value} in resource["Tags"]
+
+
+def test_the_parent_reads_every_output(aws: LocalAws) -> None:
+    stack = deploy(aws)
+    outputs = stack.outputs
+    assert outputs == stack.nested["Backup"].outputs
+    assert outputs["BackupVaultName"] == VAULT
+    assert outputs["BackupTag"] == f"soca:BackupPlan={CLUSTER_ID}"
+    assert outputs["VaultConsoleUrl"] == (
+        "https://us-east-1.console.aws.amazon.com/backup/home?region=us-east-1"
+        f"#/backupvaults/details/{VAULT}"
+    )
+    assert outputs["PlanConsoleUrl"].endswith(f"#/backupplan/details/{outputs['BackupPlanId']}")
+    role = aws.client("iam").get_role(RoleName=outputs["BackupRoleName"])["Role"]
+    assert role["Arn"] == outputs["BackupRoleArn"]
+    # AWS's policies let backup operators pass only roles with this in the name.
+    assert "AWSBackup" in outputs["BackupRoleName"]
+
+
+def test_the_role_may_give_a_restored_instance_its_role_again(aws: LocalAws) -> None:
+    stack = deploy(aws)
+    policies = role_policies(aws, stack.outputs["BackupRoleName"])
+    passed = {
+        arn
+        for document in policies.values()
+        for statement in document["Statement"]
+        if statement["Action"] == ["iam:PassRole"]
+        for arn in statement["Resource"]
+    }
+    assert passed == {
+        stack.attribute("SchedulerIAMRole", "Arn"),
+        stack.attribute("ComputeNodeIAMRole", "Arn"),
+    }
+    assert set(policies) == {
+        "UseVaultsAndKeys",
+        "ProtectEC2AndEBS",
+        "ProtectEFS",
+        "PassSchedulerRole",
+        "PassComputeNodeRole",
+    }
+
+
+def test_every_core_parameter_has_its_effect(aws: LocalAws) -> None:
+    iam = aws.client("iam")
+    boundary = iam.create_policy(
+        PolicyName="boundary",
+        PolicyDocument=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+            }
+        ),
+    )["Policy"]["Arn"]
+    further = [f"arn:aws:iam::{ACCOUNT}:role/soca/login", f"arn:aws:iam::{ACCOUNT}:role/desktop"]
+    stack = deploy(
+        aws,
+        BackupTagKey="edh:BackupPlan",
+        BackupSchedule="cron(30 22 ? * MON-FRI *)",
+        BackupScheduleTimezone="Europe/Paris",
+        StartWindowMinutes="480",
+        RetentionDays="7",
+        VaultKmsKeyArn=KEY,
+        AdditionalInstanceRoleArns=", ".join(further),
+        PermissionsBoundaryArn=boundary,
+    )
+    [rule] = plans(aws)[0]["Rules"]
+    assert rule["ScheduleExpression"] == "cron(30 22 ? * MON-FRI *)"
+    assert rule["ScheduleExpressionTimezone"] == "Europe/Paris"
+    assert rule["StartWindowMinutes"] == 480
+    assert rule["Lifecycle"] == {"DeleteAfterDays": 7}
+    vault = aws.client("backup").describe_backup_vault(BackupVaultName=VAULT)
+    assert vault["EncryptionKeyArn"] == KEY
+    [selection] = selections(aws, stack)
+    [condition] = selection["Conditions"]["StringEquals"]
+    assert condition["ConditionKey"] == "aws:ResourceTag/edh:BackupPlan"
+    assert stack.outputs["BackupTag"] == f"edh:BackupPlan={CLUSTER_ID}"
+    name = stack.outputs["BackupRoleName"]
+    role = iam.get_role(RoleName=name)["Role"]
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == boundary
+    [statement] = role_policies(aws, name)["PassAdditionalRoles"]["Statement"]
+    assert statement["Resource"] == further
+
+
+def test_what_is_made_says_whose_it_is(aws: LocalAws) -> None:
+    stack = deploy(aws)
+    backup = aws.client("backup")
+    outputs = stack.outputs
+    for arn in (outputs["BackupVaultArn"], outputs["BackupPlanArn"]):
+        assert backup.list_tags(ResourceArn=arn)["Tags"]["soca:ClusterId"] == CLUSTER_ID
+    tags = aws.client("iam").list_role_tags(RoleName=outputs["BackupRoleName"])["Tags"]
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {
+        "Name": f"SOCA-Backup-{CLUSTER_ID}",
+        "soca:ClusterId": CLUSTER_ID,
+    }
+
+
+def test_the_backups_outlive_the_cluster(aws: LocalAws) -> None:
+    stack = deploy(aws)
+    aws.add_recovery_point(VAULT)
+    role = stack.outputs["BackupRoleName"]
+    stack.delete()
+    assert vaults(aws) == [VAULT]
+    assert set(role_policies(aws, role)) >= {"UseVaultsAndKeys", "ProtectEC2AndEBS", "ProtectEFS"}
+    assert plans(aws) == []
+
+
+def test_a_deleted_cluster_comes_back_to_its_vault(aws: LocalAws) -> None:
+    first = deploy(aws)
+    aws.add_recovery_point(VAULT)
+    first.delete()
+    with pytest.raises(DeploymentError, match="AlreadyExists"):
+        deploy(aws)
+    again = deploy(aws, ExistingVaultName=VAULT)
+    assert vaults(aws) == [VAULT]
+    assert plans(aws)[0]["Rules"][0]["TargetBackupVaultName"] == VAULT
+    for output in ("BackupVaultName", "BackupVaultArn", "VaultConsoleUrl"):
+        assert again.outputs[output] == first.outputs[output]
+    # The old role still ends the life of the old recovery points.
+    assert again.outputs["BackupRoleName"] != first.outputs["BackupRoleName"]
+    aws.client("iam").get_role(RoleName=first.outputs["BackupRoleName"])
+
+
+def test_a_failed_installation_leaves_nothing_in_the_way(aws: LocalAws) -> None:
+    # IAM refuses the empty ARN after the last comma, when the vault may already be there.
+    with pytest.raises(DeploymentError, match="SOCAAWSBackupRole"):
+        deploy(aws, AdditionalInstanceRoleArns=f"arn:aws:iam::{ACCOUNT}:role/login,")
+    assert vaults(aws) == []
+    deploy(aws)
+
+
+def test_beside_the_backup_of_soca_261_it_fails_and_changes_nothing(aws: LocalAws) -> None:
+    Deployer(aws).create(soca_261(retained=False), "configuration", {"ClusterId": CLUSTER_ID})
+    before = plans(aws)
+    with pytest.raises(DeploymentError, match="AlreadyExists"):
+        deploy(aws)
+    assert vaults(aws) == [VAULT]
+    assert plans(aws) == before
+
+
+def test_a_cluster_of_soca_261_moves_over_with_its_recovery_points(aws: LocalAws) -> None:
+    old = Deployer(aws).create(soca_261(retained=True), "configuration", {"ClusterId": CLUSTER_ID})
+    aws.add_recovery_point(VAULT)
+    # In a stack of its own, taking the resources out of the template is what deleting is here.
+    old.delete()
+    assert vaults(aws) == [VAULT]
+    assert set(role_policies(aws, old.retained["SOCABackupRole"])) == {"SocaBackupIamRole"}
+    deploy(aws, ExistingVaultName=VAULT)
+    [plan] = plans(aws)
+    assert plan["Rules"][0]["TargetBackupVaultName"] == VAULT
+    assert plan["Rules"][0]["Lifecycle"] == {"DeleteAfterDays": 30}
+    [vault] = aws.client("backup").list_backup_vaults()["BackupVaultList"]
+    assert vault["NumberOfRecoveryPoints"] == 1
+
+
+def test_without_retention_a_full_vault_blocks_the_deletion_of_soca_261(aws: LocalAws) -> None:
+    old = Deployer(aws).create(soca_261(retained=False), "configuration", {"ClusterId": CLUSTER_ID})
+    aws.add_recovery_point(VAULT)
+    with pytest.raises(DeploymentError, match="contains recovery points"):
+        old.delete()
+
+
+def test_an_adopted_vault_with_a_key_is_refused_where_rules_are_evaluated(aws: LocalAws) -> None:
+    aws.client("backup").create_backup_vault(BackupVaultName=VAULT)
+    with pytest.raises(DeploymentError, match="leave VaultKmsKeyArn empty"):
+        deploy(aws, ExistingVaultName=VAULT, VaultKmsKeyArn=KEY)
