@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from generator import backup
+from generator.render import render
 from tests.support.deployer import Deployer, Stack
 from tests.support.errors import DeploymentError
 from tests.support.local_aws import ACCOUNT, LocalAws
@@ -198,10 +200,16 @@ def test_a_deleted_cluster_comes_back_to_its_vault(aws: LocalAws) -> None:
 
 
 def test_a_failed_installation_leaves_nothing_in_the_way(aws: LocalAws) -> None:
-    # IAM refuses the empty ARN after the last comma, when the vault may already be there.
-    with pytest.raises(DeploymentError, match="SOCAAWSBackupRole"):
-        deploy(aws, AdditionalInstanceRoleArns=f"arn:aws:iam::{ACCOUNT}:role/login,")
+    # The selection comes last, after vault, role and plan: here it names a role that is not there.
+    text = render(backup.template())
+    broken = text.replace(
+        "IamRoleArn: !GetAtt SOCAAWSBackupRole.Arn", "IamRoleArn: arn:aws:iam::1:role/missing"
+    )
+    with pytest.raises(DeploymentError, match="SOCABackupSelection"):
+        Deployer(aws).create(broken, "backup", {"ClusterId": CLUSTER_ID})
     assert vaults(aws) == []
+    assert aws.client("iam").list_roles()["Roles"] == []
+    assert plans(aws) == []
     deploy(aws)
 
 
