@@ -1,0 +1,46 @@
+# The steps of this project, the same for people and pipelines. They need make and Python >= 3.10;
+# the rest they put into .venv. To choose the Python: make templates PYTHON=python3.13
+
+PY := .venv/bin/python
+# Not recorded: index and paths, which differ from machine to machine.
+COMPILE = $(PY) -m uv --no-config pip compile --quiet --universal --python-version 3.10 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+.PHONY: help templates lint test format lock bench clean
+.NOTPARALLEL: # several targets build the same .venv
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+templates: ## write templates/, linted; does nothing when nothing changed
+	@sh tools/venv.sh users
+	@if sh tools/unchanged.sh; then echo "templates/ is up to date: nothing to do."; \
+	else $(PY) build.py templates && touch .venv/templates; fi
+
+lint: ## say what is wrong with templates/: findings, or a difference from its source
+	@sh tools/venv.sh users
+	@$(PY) build.py check
+
+test: ## check all that has to hold: formatting, lint, types, templates/, tests
+	@sh tools/venv.sh tests
+	@sh tools/test.sh
+
+format: ## format the Python code and fix what can be fixed by itself
+	@sh tools/venv.sh tests
+	@$(PY) -m ruff format
+	@$(PY) -m ruff check --fix
+
+lock: ## resolve both lock files after a change of pyproject.toml (UPGRADE=1: newest versions)
+	@sh tools/venv.sh tests
+	@$(COMPILE) --output-file requirements.txt pyproject.toml
+	@$(COMPILE) --output-file requirements-test.txt --constraints requirements.txt \
+		--group test pyproject.toml
+
+bench: ## measure the speed as ratios, in one run
+	@sh tools/venv.sh tests
+	@$(PY) -m tests.bench
+
+clean: ## remove what the other targets made, but for templates/ and the lock files
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +

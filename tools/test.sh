@@ -1,0 +1,18 @@
+#!/bin/sh
+# Run every check, also after one has failed, and fail when any did. pytest is last: its closing
+# line sums up.
+
+failed=
+check() {
+	printf '\n== %s\n' "$*"
+	.venv/bin/python "$@" || failed="$failed
+  $*"
+}
+
+check -m ruff format --check
+check -m ruff check
+check -m mypy
+check build.py check
+check -m pytest
+
+[ -z "$failed" ] || { printf 'make test: failed:%s\n' "$failed" >&2; exit 1; }
