@@ -3,6 +3,6 @@
 
 # A file or a folder that is missing counts as a change: find says so on stderr. A removed file is
 # seen by the time of its folder.
-changed=$(find build.py generator templates -name __pycache__ -prune \
+changed=$(find build.py .cfnlintrc generator templates -name __pycache__ -prune \
 	-o -newer .venv/templates -print 2>&1)
 [ -z "$changed" ]

@@ -47,25 +47,32 @@ check_python() {
 			"install them (Debian, Ubuntu: apt install python$version-venv), $again."
 }
 
+# Only where pip had not begun to install. A 404 is no sign: of two indexes one may lack a package.
 unreachable() {
-	grep -qE 'NewConnectionError|ConnectTimeout|ReadTimeout|ConnectionError|ProxyError|SSLError|Connection (refused|reset|aborted|broken)|Name or service not known|name resolution|Network is unreachable|HTTP error [45]|[45][0-9][0-9] (Client|Server) Error' "$log"
+	! grep -qE 'Installing collected packages|DO NOT MATCH THE HASHES' "$log" &&
+		grep -qE -e 'Could not fetch URL .*(connection error|ssl|timed out|Server Error)' \
+			-e 'Could not fetch URL .*: (401|403|407) ' \
+			-e '(ConnectionError|TimeoutError|ProxyError|SSLError)' "$log"
 }
 
 # install LOCK KEPT: KEPT says what to trust afterwards when the package index cannot be reached.
 # pip downloads all before it installs anything, so then .venv is as it was before.
 install() {
 	rm -f .venv/lock
-	# A user install, which some have in their pip configuration, would not go into .venv.
-	PIP_USER=0 .venv/bin/python -m pip install --disable-pip-version-check --no-input \
+	# -vv: only there does every pip say that it did not reach the index.
+	# PIP_USER: a user install, which some have in their pip configuration, would not go into .venv.
+	PIP_USER=0 .venv/bin/python -m pip install --disable-pip-version-check --no-input -vv \
 		--progress-bar off --require-hashes -r "$1" >"$log" 2>&1 && return
 	if unreachable; then
 		if [ "$2" = users ]; then locks users >.venv/lock; else rm -rf .venv; fi
 		stop "The package index that pip uses cannot be reached: connect this machine to it," \
-			"or name a mirror in PIP_INDEX_URL (behind a proxy: HTTPS_PROXY), $again."
+			"or name a mirror in PIP_INDEX_URL (behind a proxy: HTTPS_PROXY, PIP_CERT), $again."
 	fi
 	rm -rf .venv
-	reason=$(sed -n 's/^ *ERROR: //p' "$log" | head -n 1)
-	stop "pip could not install $1: ${reason:-$(tail -n 1 "$log")}"
+	reason=$(sed -n -e '/ERROR: Exception:/d' -e 's/^ *ERROR: //p' "$log" | head -n 1)
+	trap - EXIT
+	stop "pip could not install $1: ${reason:-$(grep -E '^[A-Za-z_.]+(Error|Exception)' "$log" | tail -n 1)}" \
+		"- mend that (all that pip said is in $log), $again."
 }
 
 wanted=$1

@@ -1,0 +1,118 @@
+"""The speed limits of this project, as ratios of two commands measured in one run: `make bench`.
+
+Ratios, because they say the same on a slow machine; a table to read and no test, because on a busy
+machine even they are not sure.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+RUNS = 9
+PYTHON = sys.executable
+BUILD = (PYTHON, "build.py")
+CFN_LINT = (str(Path(PYTHON).with_name("cfn-lint")),)  # reads files and regions in .cfnlintrc
+
+
+def nothing() -> None:
+    """Prepare nothing."""
+
+
+def as_after_a_change() -> None:
+    """Make `make templates` believe that something changed since it ran."""
+    (ROOT / ".venv/templates").unlink(missing_ok=True)
+
+
+class Row(NamedTuple):
+    """A command must take at most `limit` times as long as another one."""
+
+    name: str
+    command: Sequence[str]
+    other: Sequence[str]
+    limit: float
+    before: Callable[[], None] = nothing
+    """What is done before each run of `command`, not timed."""
+
+
+def rows() -> list[Row]:
+    """Return what is measured, in the order of the table."""
+    return [
+        Row("render / its imports alone", (*BUILD, "render"), imports_of_render(), 1.5),
+        Row("--help / render", (*BUILD, "--help"), (*BUILD, "render"), 1.0),
+        Row(
+            "make templates / cfn-lint alone",
+            ("make", "templates"),
+            CFN_LINT,
+            1.2,
+            as_after_a_change,
+        ),
+    ]
+
+
+def imports_of_render() -> Sequence[str]:
+    """Return a command that imports the troposphere and awacs modules of `render`, no more."""
+    watched = (
+        "import runpy, sys; sys.argv = ['build.py', 'render']\n"
+        "try: runpy.run_path('build.py', run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "print(*sorted(name for name in sys.modules if name.split('.')[0] in "
+        "('troposphere', 'awacs')), file=sys.stderr)"
+    )
+    modules = _run((PYTHON, "-c", watched)).stderr.split()
+    if not modules:
+        sys.exit("bench: `build.py render` imports neither troposphere nor awacs")
+    return (PYTHON, "-c", f"import {', '.join(modules)}")
+
+
+def measure(row: Row) -> tuple[float, float]:
+    """Return the median seconds of both commands, run in turns: both see the same machine."""
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for _ in range(RUNS + 1):
+        row.before()
+        seconds[0].append(_timed(row.command))
+        seconds[1].append(_timed(row.other))
+    # The first run of each fills the disk cache.
+    return median(seconds[0][1:]), median(seconds[1][1:])
+
+
+def _timed(command: Sequence[str]) -> float:
+    start = perf_counter()
+    _run(command)
+    return perf_counter() - start
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    # What make tells the make below it would change what that one prints and does.
+    environment = {name: value for name, value in os.environ.items() if name != "MAKEFLAGS"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"bench: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return done
+
+
+def main() -> None:
+    """Measure each row and print it; over a limit is something to look into, not a failure."""
+    columns = "{:34} {:>8} {:>8} {:>6} {:>6}  {}"
+    print(columns.format("", "seconds", "other", "ratio", "limit", ""))
+    for row in rows():
+        one, other = measure(row)
+        ratio = one / other
+        verdict = "ok" if ratio <= row.limit else "OVER"
+        print(
+            columns.format(
+                row.name, f"{one:.3f}", f"{other:.3f}", f"{ratio:.2f}", f"{row.limit:.2f}", verdict
+            ),
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

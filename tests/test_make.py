@@ -1,0 +1,357 @@
+"""What `make` does on a machine without any of this: in a copy, with a package index of two wheels.
+
+The copy's lock files name a package each that weighs nothing, and its build.py writes one file, so
+that a whole .venv takes seconds. All else is the project's own.
+"""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAKE = shutil.which("make") or "make"
+UP_TO_DATE = "templates/ is up to date: nothing to do.\n"
+
+BUILD_PY = """
+import pathlib, sys
+import users
+pathlib.Path("templates/Backup.template").write_text(users.VERSION)
+print(*sys.argv[1:], users.VERSION)
+"""
+
+
+class Machine:
+    """A checkout in a folder with a space in its name, and the environment that make runs in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tree = folder / "a checkout"
+        self.index = folder / "index"
+        self.index.mkdir()
+        for name in _tracked():
+            target = self.tree / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, target)
+        (self.tree / "build.py").write_text(BUILD_PY)
+        self.lock("requirements.txt", {"users": "1"})
+        self.lock("requirements-test.txt", {"users": "1", "checks": "1"})
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PIP_", "MAKE", "MFLAGS"))
+            and name.upper()
+            not in {"PYTHON", "PYTHONPATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
+        }
+        self._install_python(folder / "bin")
+        self.offline = {
+            **inherited,
+            "PATH": os.pathsep.join([str(folder / "bin"), os.environ["PATH"]]),
+            "PIP_CONFIG_FILE": os.devnull,
+        }
+        self.environment = {
+            **self.offline,
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(self.index),
+        }
+
+    @staticmethod
+    def _install_python(folder: Path) -> None:
+        # The Python that runs these tests, but its virtual environments borrow pip from the one
+        # that the tests run in: copying it would take most of the time.
+        python = Path(sys.base_prefix, "bin", "python{}.{}".format(*sys.version_info))
+        pip = importlib.util.find_spec("pip")
+        assert pip
+        assert pip.origin
+        folder.mkdir()
+        (folder / "python3").write_text(
+            f"""#!/bin/sh
+            [ "$*" = "-m venv .venv" ] || exec "{python}" "$@"
+            "{python}" -m venv --without-pip .venv
+            for packages in .venv/lib/python*/site-packages; do
+                ln -s "{Path(pip.origin).parent}" "$packages"
+            done"""
+        )
+        (folder / "python3").chmod(0o755)
+
+    def lock(self, name: str, pins: dict[str, str]) -> None:
+        """Write a lock file, and put its packages into the index."""
+        lines = [
+            f"{package}=={version} --hash=sha256:{self._wheel(package, version)}\n"
+            for package, version in pins.items()
+        ]
+        (self.tree / name).write_text("".join(lines))
+
+    def _wheel(self, package: str, version: str) -> str:
+        path = self.index / f"{package}-{version}-py3-none-any.whl"
+        info = f"{package}-{version}.dist-info"
+        if not path.exists():
+            with zipfile.ZipFile(path, "w") as wheel:
+                wheel.writestr(f"{package}.py", f"VERSION = {version!r}\n")
+                wheel.writestr(
+                    f"{info}/METADATA",
+                    f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n",
+                )
+                wheel.writestr(
+                    f"{info}/WHEEL",
+                    "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+                )
+                wheel.writestr(f"{info}/RECORD", "")
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """Start make in a process group of its own, offline but for what the environment says."""
+        return subprocess.Popen(
+            [MAKE, *arguments],
+            cwd=self.tree,
+            env={**(self.offline if environment else self.environment), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def make(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
+        """Return make's exit code, stdout, and stderr without the line that make adds to it."""
+        with self.start(*arguments, **environment) as process:
+            out, err = process.communicate(timeout=120)
+        said = [line for line in err.splitlines() if not re.match(r"make(\[\d+\])?: \*\*\*", line)]
+        return process.returncode, out, "\n".join(said)
+
+    def has(self, module: str) -> bool:
+        """Say whether the checkout's .venv can import a module."""
+        python = self.tree / ".venv/bin/python"
+        return not subprocess.run([python, "-I", "-c", f"import {module}"], check=False).returncode
+
+
+def _tracked() -> list[str]:
+    git = shutil.which("git")
+    if git and (ROOT / ".git").exists():
+        listed = subprocess.run(
+            [git, "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout.splitlines()
+        return [name for name in listed if (ROOT / name).is_file()]
+    # An archive of the project has no .git.
+    names = [path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file()]
+    return [str(name) for name in names if name.parts[0] != ".venv"]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+@contextlib.contextmanager
+def silent_index() -> Iterator[socket.socket]:
+    """Listen as an index that takes a connection and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        yield server
+
+
+def address(server: socket.socket) -> str:
+    return f"http://127.0.0.1:{server.getsockname()[1]}/simple"
+
+
+@pytest.fixture
+def closed_index() -> str:
+    """Return the address of a port that nobody listens at."""
+    with silent_index() as server:
+        return address(server)
+
+
+def test_a_year_of_make_templates(machine: Machine, closed_index: str) -> None:
+    """Slip: in tools/venv.sh, compare only that .venv/lock exists."""
+    assert "Building .venv from requirements.txt" in machine.make("templates")[1]
+    assert machine.has("users")
+    assert not machine.has("checks")
+
+    # Nothing changed; the index is not asked.
+    assert machine.make("templates", PIP_INDEX_URL=closed_index) == (0, UP_TO_DATE, "")
+
+    # Whatever templates/ is made of changed, and what is in it.
+    for changed in ("generator/backup.py", "build.py", ".cfnlintrc", "templates/Backup.template"):
+        (machine.tree / changed).touch()
+        assert machine.make("templates")[1] == "templates 1\n", changed
+        assert machine.make("templates")[1] == UP_TO_DATE
+    (machine.tree / "templates/Backup.template").unlink()
+    assert machine.make("templates")[1] == "templates 1\n"
+    shutil.rmtree(machine.tree / "templates")
+    assert machine.make("templates")[0] != 0, "the stub build.py makes no folder"
+    (machine.tree / "templates").mkdir()
+    assert machine.make("templates")[1] == "templates 1\n"
+
+    # The tests' packages are added; where the index cannot be reached, what users need is kept.
+    status, _, said = machine.make("format", PIP_INDEX_URL=closed_index, PIP_RETRIES="0")
+    assert status
+    assert "cannot be reached" in said
+    assert machine.make("templates") == (0, UP_TO_DATE, "")
+    # (There is no ruff in this index, so that make itself fails afterwards.)
+    assert "Adding requirements-test.txt" in machine.make("format")[1]
+    assert machine.has("checks")
+    assert machine.make("templates") == (0, UP_TO_DATE, "")
+
+    # The lock changed: nothing of the old one is left.
+    machine.lock("requirements.txt", {"users": "2"})
+    status, said, _ = machine.make("templates")
+    assert status == 0
+    assert said.startswith("Building .venv from requirements.txt")
+    assert said.endswith("templates 2\n")
+    assert not machine.has("checks")
+
+
+def test_an_install_that_was_killed_is_not_trusted(machine: Machine) -> None:
+    """Slip: in tools/venv.sh, write .venv/lock before pip runs."""
+    with silent_index() as index, machine.start("templates", PIP_INDEX_URL=address(index)) as make:
+        connection, _ = index.accept()
+        os.killpg(make.pid, signal.SIGKILL)
+        connection.close()
+    assert (machine.tree / ".venv/bin/python").exists(), "killed before there was anything to trust"
+    status, said, _ = machine.make("templates")
+    assert status == 0
+    assert said.startswith("Building .venv")
+    assert machine.has("users")
+
+
+def test_an_install_that_was_interrupted_leaves_nothing(machine: Machine) -> None:
+    with silent_index() as index, machine.start("templates", PIP_INDEX_URL=address(index)) as make:
+        connection, _ = index.accept()
+        os.killpg(make.pid, signal.SIGINT)
+        make.communicate(timeout=60)
+        connection.close()
+    assert make.returncode
+    assert not (machine.tree / ".venv").exists()
+
+
+def test_an_index_out_of_reach_is_one_sentence(machine: Machine, closed_index: str) -> None:
+    status, _, said = machine.make("templates", PIP_INDEX_URL=closed_index, PIP_RETRIES="0")
+    assert status
+    assert said == (
+        "The package index that pip uses cannot be reached: connect this machine to it, or name a "
+        "mirror in PIP_INDEX_URL (behind a proxy: HTTPS_PROXY, PIP_CERT), then run make again."
+    )
+    assert not (machine.tree / ".venv").exists()
+
+
+def test_a_package_that_is_not_the_locked_one_is_refused(machine: Machine) -> None:
+    lock = machine.tree / "requirements.txt"
+    lock.write_text("users==1 --hash=sha256:" + "0" * 64 + "\n")
+    status, _, said = machine.make("templates")
+    assert status
+    assert said.startswith("pip could not install requirements.txt: THESE PACKAGES DO NOT MATCH")
+    assert "\n" not in said
+    assert not (machine.tree / ".venv").exists()
+    said_by_pip = re.search(r"is in (.+)\), then run make again\.$", said)
+    assert said_by_pip
+    Path(said_by_pip[1]).unlink()
+
+
+def test_a_missing_lock_is_one_sentence(machine: Machine) -> None:
+    (machine.tree / "requirements-test.txt").unlink()
+    assert machine.make("test")[2] == (
+        "requirements-test.txt is missing: bring it back (git checkout requirements-test.txt), "
+        "then run make again."
+    )
+
+
+@pytest.mark.parametrize("version", ["2.7", "3.6", "3.9"])
+def test_a_python_too_old_is_one_sentence(machine: Machine, version: str) -> None:
+    old = machine.tree.parent / "python3"
+    old.write_text(f"#!/bin/sh\necho {version}\n")
+    old.chmod(0o755)
+    path = os.pathsep.join([str(old.parent), os.environ["PATH"]])
+    status, _, said = machine.make("templates", PATH=path)
+    assert status
+    assert said == (
+        f"python3 is Python {version}, too old: install Python 3.10 or newer, then run make again "
+        "(or name one you have: make PYTHON=/path/to/python3 ...)."
+    )
+    assert not (machine.tree / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"), [(None, "is not installed"), ("exit 127", "does not run")]
+)
+def test_no_python_at_all_is_one_sentence(machine: Machine, body: str | None, problem: str) -> None:
+    tools = machine.tree.parent / "no python"
+    tools.mkdir()
+    for tool in ("sh", "cat", "cmp", "mktemp", "rm"):
+        (tools / tool).symlink_to(str(shutil.which(tool)))
+    if body:
+        (tools / "python3").write_text(f"#!/bin/sh\n{body}\n")
+        (tools / "python3").chmod(0o755)
+    status, _, said = machine.make("templates", PATH=str(tools))
+    assert status
+    assert said.startswith(f"python3 {problem}: install Python 3.10 or newer, then run make again")
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("module", ["venv", "ensurepip"])
+def test_a_missing_venv_module_is_one_sentence(machine: Machine, module: str) -> None:
+    missing = machine.tree.parent / "missing"
+    missing.mkdir()
+    (missing / f"{module}.py").write_text(f"raise ModuleNotFoundError('no {module}')\n")
+    status, _, said = machine.make("templates", PYTHONPATH=str(missing))
+    assert status
+    version = ".".join(map(str, sys.version_info[:2]))
+    assert said == (
+        "python3 cannot make a virtual environment, its modules venv and ensurepip are missing: "
+        f"install them (Debian, Ubuntu: apt install python{version}-venv), then run make again."
+    )
+    assert not (machine.tree / ".venv").exists()
+
+
+def test_one_failing_check_fails_and_hides_no_other(machine: Machine) -> None:
+    """Slip: in tools/test.sh, leave at the first failure, or return what pytest returns."""
+    python = machine.tree / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    # Every check passes but the second.
+    python.write_text('#!/bin/sh\n[ "$*" != "-m ruff check" ]\n')
+    python.chmod(0o755)
+    shell = str(shutil.which("sh"))
+    done = subprocess.run(
+        [shell, "tools/test.sh"], cwd=machine.tree, check=False, capture_output=True, text=True
+    )
+    checks = [line for line in done.stdout.splitlines() if line]
+    assert checks == [
+        "== -m ruff format --check",
+        "== -m ruff check",
+        "== -m mypy",
+        "== build.py check",
+        "== -m pytest",
+    ]
+    assert done.returncode == 1
+    assert done.stderr == "make test: failed:\n  -m ruff check\n"
+
+
+def test_make_alone_lists_every_target() -> None:
+    listed = set(re.findall(r"^make (\S+) +\S", _make_help(), re.MULTILINE))
+    rules = re.findall(r"^([a-z][a-z-]*):(?!=)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert listed == set(rules)
+    assert {"templates", "lint", "test", "format", "lock", "bench", "clean"} <= listed
+
+
+def test_every_target_that_a_document_names_exists() -> None:
+    listed = set(re.findall(r"^make (\S+)", _make_help(), re.MULTILINE))
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    for document in documents:
+        named = re.findall(r"(?:^|`)(?:\$ )?make ([a-z-]+)", document.read_text(), re.MULTILINE)
+        assert set(named) <= listed, document.name
+
+
+def _make_help() -> str:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(
+        [MAKE], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    ).stdout
