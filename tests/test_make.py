@@ -211,6 +211,15 @@ def test_a_year_of_make_templates(machine: Machine, closed_index: str) -> None:
     assert not machine.has("checks")
 
 
+def test_a_venv_can_be_built_again_by_its_own_python(machine: Machine) -> None:
+    """Slip: in tools/venv.sh, remove .venv and then ask the python3 in it for a new one."""
+    assert machine.make("templates")[0] == 0
+    machine.lock("requirements.txt", {"users": "2"})
+    status, said, _ = machine.make("templates", "PYTHON=.venv/bin/python3")
+    assert status == 0
+    assert said.endswith("templates 2\n")
+
+
 def test_an_install_that_was_killed_is_not_trusted(machine: Machine) -> None:
     """Slip: in tools/venv.sh, write .venv/lock before pip runs."""
     with silent_index() as index, machine.start("templates", PIP_INDEX_URL=address(index)) as make:

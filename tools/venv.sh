@@ -24,6 +24,7 @@ locks() {
 	esac
 }
 
+# holds users|tests: .venv is whole, and made of these lock files as they are now.
 holds() {
 	[ -x .venv/bin/python ] && [ -f .venv/lock ] && locks "$1" | cmp -s - .venv/lock &&
 		# Only a Python that was asked for by name replaces one that works.
@@ -42,6 +43,10 @@ check_python() {
 		*) stop "$python is Python $version, too old: install Python 3.10 or newer, $again" \
 			"(or name one you have: make PYTHON=/path/to/python3 ...)." ;;
 	esac
+	# The one in .venv (it is active, say) is about to go: use the one that it was made by.
+	within='import os, sys; real = os.path.realpath
+if real(sys.prefix) == real(".venv"): print(real(sys.executable))'
+	outside=$("$python" -c "$within") && [ -n "$outside" ] && python=$outside
 	"$python" -c 'import ensurepip, venv' 2>/dev/null ||
 		stop "$python cannot make a virtual environment, its modules venv and ensurepip are missing:" \
 			"install them (Debian, Ubuntu: apt install python$version-venv), $again."
@@ -103,7 +108,7 @@ else
 		stop "$python -m venv .venv failed: $(tail -n 1 "$log")"
 	}
 	install "$lock" nothing
-	printf '%s\n' "$python" >.venv/made-by
+	printf '%s\n' "${PYTHON:-python3}" >.venv/made-by
 fi
 # Renamed, so that a full disk leaves no half of it.
 locks "$wanted" >.venv/lock.new && mv .venv/lock.new .venv/lock
