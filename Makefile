@@ -2,8 +2,10 @@
 # the rest they put into .venv. To choose the Python: make templates PYTHON=python3.13
 
 PY := .venv/bin/python
-# Not recorded: index and paths, which differ from machine to machine.
-COMPILE = $(PY) -m uv --no-config pip compile --quiet --universal --python-version 3.10 \
+# Not recorded: index and paths, which differ from machine to machine. --system-certs: as pip, uv
+# has to reach the index from where a company's own certificate stands in between.
+COMPILE = $(PY) -m uv --no-config --system-certs pip compile --quiet \
+	--universal --python-version 3.10 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
