@@ -72,7 +72,10 @@ def docs(_: argparse.Namespace) -> int:
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run one verb; return 0 where all is well, 1 for a finding or a failure, 2 for wrong usage."""
-    arguments = _parser().parse_args(given)
+    words = list(sys.argv[1:] if given is None else given)
+    if words and words[0].partition("=")[0] == "--output":  # without a verb: templates
+        words.insert(0, "templates")
+    arguments = _parser().parse_args(words)
     try:
         status: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -86,7 +89,9 @@ def main(given: Sequence[str] | None = None) -> int:
         _say(f"Python package {error.name!r} is missing: run `make templates`, which installs it")
         return FINDING
     except OSError as error:
-        _say(f"{error.filename}: {error.strerror}; nothing was left half-written")
+        # A rename fails for what it would replace; a full disk has no name.
+        where = error.filename2 or error.filename or "cannot write"
+        _say(f"{where}: {error.strerror}; nothing was left half-written")
         return FINDING
     return status
 
