@@ -36,7 +36,9 @@ def findings(text: str) -> list[Finding]:
 
     template, matches = decode_str(text)
     if template is not None:
-        runner = Runner(ConfigMixIn(["--config-file", str(ROOT / ".cfnlintrc")]))
+        # The configuration's own templates are for `cfn-lint` by hand, from the project's root.
+        config = ConfigMixIn(["--config-file", str(ROOT / ".cfnlintrc")], templates=[])
+        runner = Runner(config)
         matches = list(runner.validate_template(template))
     found = [
         Finding(match.linenumber, match.columnnumber, match.rule.id, match.message)
