@@ -8,6 +8,7 @@ if sys.version_info < (3, 10):  # noqa: UP036 - whoever runs an older one gets a
 
 import argparse
 import hashlib
+import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,6 +77,8 @@ def main(given: Sequence[str] | None = None) -> int:
     if words and words[0].partition("=")[0] == "--output":  # without a verb: templates
         words.insert(0, "templates")
     arguments = _parser().parse_args(words)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a path or a diff may hold what it cannot encode
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status: int = arguments.run(arguments)
         sys.stdout.flush()
