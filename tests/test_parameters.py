@@ -240,7 +240,7 @@ def test_the_cluster_id_is_needed() -> None:
 @pytest.mark.parametrize("name", list(VALUES))
 def test_the_example_in_a_constraint_description_is_a_good_value(name: str) -> None:
     hint: str = template()["Parameters"][name]["ConstraintDescription"]
-    example = hint.split(": ")[-1]
+    example = hint.rpartition(": ")[2]
     resolved(**{name: example})
 
 
@@ -282,8 +282,11 @@ def test_a_pattern_uses_only_what_java_and_python_share(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"\w+", r"\d", "a++", "a*?", "[a&&b]", "[[a]b]", r"\Z", "(?i)a", "(?P<n>a)", "(?<=a)b",
-                r"\p{L}", "a{,3}", r"[\w]", "."]
+    "pattern",
+    [
+        r"\w+", r"\d", "a++", "a*?", "[a&&b]", "[[a]b]", r"\Z", "(?i)a", "(?P<n>a)", "(?<=a)b",
+        r"\p{L}", "a{,3}", r"[\w]", ".",
+    ],
 )  # fmt: skip
 def test_what_java_and_python_do_not_share_is_known(pattern: str) -> None:
     assert not SHARED.fullmatch(pattern)

@@ -55,9 +55,7 @@ def test_our_selection_leaves_out_what_the_role_cannot_back_up(arn: str) -> None
 def test_our_selection_works_in_every_partition(partition: str) -> None:
     selection = _ours(REGIONS[partition])
     for arn in (INSTANCE, VOLUME, FILE_SYSTEM):
-        here = arn.replace("arn:aws:", f"arn:{partition}:").replace(
-            "us-east-1", REGIONS[partition]
-        )
+        here = arn.replace("arn:aws:", f"arn:{partition}:").replace("us-east-1", REGIONS[partition])
         assert selected(selection, Resource(here, TAG))
         assert not selected(selection, Resource(here))
 

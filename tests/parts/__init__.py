@@ -1,0 +1,1 @@
+"""Tests of generator.parts, one module each."""

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Context = Mapping[str, str | list[str]]
@@ -79,11 +79,13 @@ def _variable(name: str, keys: Context) -> str:
 
 def _like(pattern: str, text: str) -> bool:
     parts = {"*": ".*", "?": "."}
-    return bool(re.fullmatch("".join(parts.get(c) or re.escape(c) for c in pattern), text, re.S))
+    return bool(
+        re.fullmatch("".join(parts.get(c) or re.escape(c) for c in pattern), text, re.DOTALL)
+    )
 
 
-_MATCH = {
-    "StringEquals": str.__eq__,
+_MATCH: dict[str, Callable[[str, str], bool]] = {
+    "StringEquals": lambda wanted, value: wanted == value,
     "StringLike": _like,
     "Bool": lambda wanted, value: wanted.lower() == value.lower(),
 }

@@ -93,7 +93,7 @@ def requests(statement: dict[str, Any], account: str) -> list[tuple[str, str, Co
 
 def _arns(action: str, pattern: str, account: str) -> list[str]:
     if pattern == "*":
-        service = action.split(":")[0]
+        service = action.partition(":")[0]
         return ["*", f"arn:aws:{service}:eu-west-1:999999999999:thing/x"]
     _, partition, service, region, owner, resource = pattern.split(":", 5)
     owners = {"*": [account, "999999999999"] if service == "kms" else [account]}.get(owner, [owner])

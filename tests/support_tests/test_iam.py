@@ -28,7 +28,10 @@ def _document(effect: str = "Allow", **elements: Any) -> dict[str, Any]:
         ),
         pytest.param({"Condition": {"StringEquals": {"a:k": "x"}}}, {}, False, id="missing-key"),
         pytest.param(
-            {"Condition": {"StringEquals": {"a:k": "x"}}}, {"a:k": "X"}, False, id="values-have-case"
+            {"Condition": {"StringEquals": {"a:k": "x"}}},
+            {"a:k": "X"},
+            False,
+            id="values-have-case",
         ),
         pytest.param(
             {"Condition": {"StringLike": {"a:k": "x.*.z"}}}, {"a:k": "x.y.z"}, True, id="like"
@@ -65,7 +68,10 @@ def _document(effect: str = "Allow", **elements: Any) -> dict[str, Any]:
             id="variable",
         ),
         pytest.param(
-            {"Condition": {"StringEquals": {"a:k": "${a:l}"}}}, {"a:k": "1"}, False, id="no-variable"
+            {"Condition": {"StringEquals": {"a:k": "${a:l}"}}},
+            {"a:k": "1"},
+            False,
+            id="no-variable",
         ),
     ],
 )

@@ -1,0 +1,52 @@
+"""The plan is the page's: every day between 05:00 and 06:00 UTC, kept for 30 days."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.generated import CLUSTER, every_option, resolved
+
+
+def _rule(**given: str) -> dict[str, Any]:
+    [rule] = resolved(**given).resources["SOCABackupPlan"]["BackupPlan"]["BackupPlanRule"]
+    found: dict[str, Any] = rule
+    return found
+
+
+def test_the_rule_is_the_pages() -> None:
+    assert _rule() == {
+        "RuleName": "SOCADailyBackup",
+        "TargetBackupVault": "<SOCABackupVault>",
+        "ScheduleExpression": "cron(0 5 * * ? *)",
+        "StartWindowMinutes": "60",
+        "Lifecycle": {"DeleteAfterDays": "30"},
+        "RecoveryPointTags": {"Name": f"{CLUSTER}-Backup", "soca:ClusterId": CLUSTER},
+    }
+
+
+def test_the_rule_takes_every_option() -> None:
+    assert _rule(**every_option()) == {
+        "RuleName": "SOCADailyBackup",
+        "TargetBackupVault": "<SOCABackupVault>",
+        "ScheduleExpression": "cron(30 22 ? * MON-FRI *)",
+        "ScheduleExpressionTimezone": "Europe/Paris",
+        "StartWindowMinutes": "480",
+        "Lifecycle": {"DeleteAfterDays": "90"},
+        "RecoveryPointTags": {"Name": f"{CLUSTER}-Backup", "soca:ClusterId": CLUSTER},
+    }
+
+
+def test_backups_go_into_the_adopted_vault() -> None:
+    assert _rule(ExistingVaultName="Vault-of-old")["TargetBackupVault"] == "Vault-of-old"
+
+
+@pytest.mark.parametrize("days", ["1", "36500"])
+def test_no_backup_is_kept_for_ever(days: str) -> None:
+    """A rule without DeleteAfterDays keeps, and costs, for ever."""
+    assert _rule(RetentionDays=days)["Lifecycle"] == {"DeleteAfterDays": days}
+
+
+def test_the_plan_carries_the_clusters_name() -> None:
+    plan = resolved().resources["SOCABackupPlan"]
+    assert plan["BackupPlan"]["BackupPlanName"] == f"Backup-{CLUSTER}"
+    assert set(plan["BackupPlan"]) == {"BackupPlanName", "BackupPlanRule"}

@@ -1,0 +1,309 @@
+"""The command line, as people and pipelines use it: as a process, and its exit codes."""
+
+import ast
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from functools import cache, partial
+from pathlib import Path
+
+import pytest
+
+import build
+from generator import VERSION, products
+from generator.lint import Finding, findings
+from tests.support.generated import text
+
+ROOT = Path(build.__file__).parent
+VERBS = ["templates", "check", "render"]
+NAME = "Backup.template"
+
+
+def run(
+    *words: str, python: tuple[str, ...] = (), cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *python, str(ROOT / "build.py"), *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, **environment},
+    )
+
+
+def bad_text() -> str:
+    right = "ScheduleExpression: !Ref BackupSchedule\n"
+    assert right in text()
+    return text().replace(right, right.replace("Schedule\n", "Schedul\n"))
+
+
+@cache
+def found() -> list[Finding]:
+    return findings(bad_text())
+
+
+@pytest.fixture
+def slip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a templates/ with an old template, beside a source with a slip in it."""
+    (tmp_path / NAME).write_text("old\n")
+    monkeypatch.setattr(products, "TEMPLATES", tmp_path)
+    monkeypatch.setattr(products, "products", lambda: {NAME: bad_text()})
+    monkeypatch.setattr(products, "findings", lambda _: found())  # the lint's own, once
+    return tmp_path
+
+
+# templates
+
+
+def test_templates_writes_the_file_and_prints_path_size_and_checksum(tmp_path: Path) -> None:
+    done = run("templates", "--output", str(tmp_path / "new"))
+    written = (tmp_path / "new" / NAME).read_bytes()
+    assert written == text().encode()
+    checksum = hashlib.sha256(written).hexdigest()
+    path = tmp_path / "new" / NAME
+    assert done.stdout == f"{path}  {len(written)} bytes  sha256:{checksum}\n"
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_without_a_verb_templates_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(products, "TEMPLATES", tmp_path / "templates")
+    monkeypatch.setattr(products, "findings", lambda _: [])
+    for words, target in (([], "templates"), (["--output", str(tmp_path / "new")], "new")):
+        assert build.main(words) == 0
+        assert (tmp_path / target / NAME).read_text() == text()
+        assert capsys.readouterr().out.startswith(str(tmp_path / target / NAME))
+
+
+@pytest.mark.parametrize("words", [["templates"], []])
+def test_findings_leave_templates_untouched(
+    slip: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert build.main(words) == 1
+    assert (slip / NAME).read_text() == "old\n"
+    assert [path.name for path in slip.iterdir()] == [NAME]
+    out, err = capsys.readouterr()
+    line = bad_text()[: bad_text().index("!Ref BackupSchedul\n")].count("\n") + 1
+    shown = re.escape(str(slip / NAME))
+    assert re.search(rf"^{shown}:{line}:\d+: E1020: .*BackupSchedul", out, re.MULTILINE)
+    assert all(re.match(rf"{shown}:\d+:\d+: [A-Z]\d+: ", found) for found in out.splitlines())
+    assert err.startswith("build.py: ")
+
+
+def test_findings_write_nothing_elsewhere_either(slip: Path, tmp_path: Path) -> None:
+    assert build.main(["templates", "--output", str(slip / "new")]) == 1
+    assert not (tmp_path / "new").exists()
+
+
+# check
+
+
+def test_check_is_silent_when_all_is_well_wherever_it_is_called(tmp_path: Path) -> None:
+    done = run("check", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_check_prints_drift_as_a_unified_diff_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(products, "findings", lambda _: [])
+    (tmp_path / NAME).write_text(text().replace("Default: 30\n", "Default: 7\n", 1))
+    before = (tmp_path / NAME).stat()
+    monkeypatch.setattr(products, "drift", partial(products.drift, directory=tmp_path))
+    assert build.main(["check"]) == 1
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert lines[0].startswith("--- ")
+    assert lines[1].startswith("+++ ")
+    assert "-    Default: 7" in lines
+    assert "+    Default: 30" in lines
+    assert "make templates" in err
+    after = (tmp_path / NAME).stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_check_prints_findings(slip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build.main(["check"]) == 1
+    assert re.search(r":\d+:\d+: E1020: ", capsys.readouterr().out)
+    assert (slip / NAME).read_text() == "old\n"
+
+
+# render
+
+
+def test_render_prints_the_text_and_lints_and_writes_nothing(tmp_path: Path) -> None:
+    done = run("render", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, text(), "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [["render"], ["--help"]])
+def test_what_is_slow_to_import_is_not_imported_for(words: list[str]) -> None:
+    code = (
+        f"import sys; sys.argv = ['build.py', *{words!r}]; import build\n"
+        "try: build.main()\n"
+        "except SystemExit: pass\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    loaded = set(done.stderr.split())
+    assert "build" in loaded
+    assert loaded & {"cfnlint", "boto3", "botocore"} == set()
+
+
+# Wrong usage, and a world that does not cooperate: one sentence, and no traceback.
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        pytest.param(["publsh"], "'publsh'", id="unknown-verb"),
+        pytest.param(["check", "--output", "x"], "--output x", id="option-of-another-verb"),
+        pytest.param(["templates", "extra"], "extra", id="too-many-words"),
+        pytest.param(["templates", "--output"], "--output", id="no-value"),
+        pytest.param(["templates", "--output", ""], "''", id="empty-value"),
+        pytest.param(["templates", "--output", "build.py"], "'build.py'", id="a-file"),
+        pytest.param(["--output", "build.py"], "'build.py'", id="a-file-without-a-verb"),
+        pytest.param(["--wrong"], "--wrong", id="unknown-option"),
+    ],
+)
+def test_wrong_usage_exits_2_and_names_the_value(words: list[str], named: str) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    assert named in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("obstacle", ["file-above", "directory-instead", "proc"])
+def test_a_directory_that_cannot_be_written_is_one_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    obstacle: str,
+) -> None:
+    monkeypatch.setattr(products, "findings", lambda _: [])
+    (tmp_path / "file").touch()
+    (tmp_path / "busy" / NAME).mkdir(parents=True)
+    target, named = {
+        "file-above": (tmp_path / "file" / "new", tmp_path / "file" / "new"),
+        "directory-instead": (tmp_path / "busy", tmp_path / "busy" / NAME),
+        "proc": (Path("/proc/new"), Path("/proc/new")),  # root, too, cannot write there
+    }[obstacle]
+    if obstacle == "proc" and not Path("/proc/self").exists():
+        pytest.skip("no /proc on this system")
+    assert build.main(["templates", "--output", str(target)]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    [sentence] = err.splitlines()
+    assert sentence.startswith(f"build.py: {named}: ")
+    assert [path.name for path in (tmp_path / "busy").iterdir()] == [NAME]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_a_path_that_is_no_text_is_printed_all_the_same(tmp_path: Path, encoding: str) -> None:
+    # Linux lets any bytes be a name; Python shows the first as a lone surrogate.
+    target = os.fsdecode(os.fsencode(tmp_path) + b"/\xff-\xc3\xa4")
+    code = (
+        "import sys, build; from generator import products; products.findings = lambda _: []\n"
+        "sys.exit(build.main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "templates", "--output", target],
+        capture_output=True, check=False, cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(os.fsencode(tmp_path))
+
+
+def test_a_full_disk_is_one_sentence() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full on this system")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "build.py", "render"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT,
+        )  # fmt: skip
+    assert done.returncode == 1
+    [sentence] = done.stderr.splitlines()
+    assert "None" not in sentence
+    assert "No space left" in sentence
+
+
+@pytest.mark.parametrize("words", [["render"], ["--help"]])
+def test_a_closed_pipe_is_no_failure(words: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "build.py", *words],
+            stdout=writing, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT,
+        )  # fmt: skip
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_missing_dependency_is_one_sentence() -> None:
+    done = run("render", python=("-S",), PYTHONPATH="")
+    assert (done.returncode, done.stdout) == (1, "")
+    [sentence] = done.stderr.splitlines()
+    assert re.search(r"'(troposphere|awacs|yaml)' is missing.*make templates", sentence)
+
+
+def test_help_and_version_need_no_dependency() -> None:
+    assert run("--help", python=("-S",), PYTHONPATH="").returncode == 0
+    assert run("--version", python=("-S",), PYTHONPATH="").stdout == f"{VERSION}\n"
+
+
+def test_an_older_python_gets_one_sentence() -> None:
+    source = (ROOT / "build.py").read_text()
+    tree = ast.parse(source, feature_version=(3, 6))  # the guard has to be parsed to be run
+    guard = next(n for n, node in enumerate(tree.body) if isinstance(node, ast.If))
+    before = [node for node in tree.body[:guard] if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert [ast.unparse(node) for node in before] == ["import sys"]
+    code = (
+        "import sys, runpy; sys.version_info = (3, 9, 18, 'final', 0)\n"
+        "runpy.run_path('build.py', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    [sentence] = done.stderr.splitlines()
+    assert "3.10" in sentence
+
+
+# Help
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_every_verb_has_an_example(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as leave:
+        build.main([verb, "--help"])
+    assert leave.value.code == 0
+    out, err = capsys.readouterr()
+    [example] = re.findall(r"^Example: (python build\.py .*)$", out, re.MULTILINE)
+    assert example.split()[2] == verb
+    assert err == ""
+
+
+def test_the_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as leave:
+        build.main(["--help"])
+    assert leave.value.code == 0
+    out = capsys.readouterr().out
+    assert re.findall(r"^    ([a-z-]+)", out, re.MULTILINE)[: len(VERBS)] == VERBS
+
+
+def test_it_is_a_command_of_its_own() -> None:
+    assert os.access(ROOT / "build.py", os.X_OK)
+    assert (ROOT / "build.py").read_text().startswith("#!/usr/bin/env python3\n")

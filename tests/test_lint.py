@@ -1,0 +1,111 @@
+"""Nothing gets past the lint: each slip is found, at its line, and no switch turns a rule off."""
+
+from pathlib import Path
+
+import pytest
+
+from generator.lint import MAX_TEMPLATE_BODY_BYTES, Finding, findings
+from tests.support.generated import text
+
+SMALL = """\
+AWSTemplateFormatVersion: '2010-09-09'
+Description: x
+Resources:
+  Vault:
+    Type: AWS::Backup::BackupVault
+    DeletionPolicy: Delete
+    UpdateReplacePolicy: Delete
+    Properties:
+      BackupVaultName: vault
+"""
+ROOM = MAX_TEMPLATE_BODY_BYTES - len(SMALL)
+
+
+def test_the_template_has_no_finding() -> None:
+    assert findings(text()) == []
+
+
+VAULT = """\
+  SOCABackupVault:
+    Type: AWS::Backup::BackupVault
+    Condition: CreatesVault
+    DeletionPolicy: RetainExceptOnCreate
+"""
+
+SLIPS = {
+    "E1020": ("!Ref BackupSchedule\n", "!Ref BackupSchedul\n"),
+    "E1010": ("SOCAAWSBackupRole.Arn", "SOCAAWSBackupRole.Ar"),
+    "W2001": ("Parameters:\n  ClusterId", "Parameters:\n  Idle: {Type: String}\n  ClusterId"),
+    "I3042": ("arn:${AWS::Partition}:ec2:*:*:instance/*", "arn:aws:ec2:*:*:instance/*"),
+    "W3011": (f"{VAULT}    UpdateReplacePolicy: Retain\n", VAULT),
+    "E3002": ("StartWindowMinutes: !Ref", "StartWindow: !Ref"),
+    "W3037": ("kms:CreateGrant", "kms:CreateGrants"),
+    "E3006": ("\nResources:\n", "\nResources:\n  Framework:\n    Type: AWS::Backup::Framework\n"),
+}  # fmt: skip
+"""Rule -> what stands in the template, and a slip in its place."""
+
+SWITCHES = "\nMetadata:\n  cfn-lint:\n    config:\n      ignore_checks: [E, W, I]\n"
+
+
+@pytest.fixture(scope="module")
+def slips() -> tuple[str, dict[str, Finding]]:
+    """Give a template with every slip, which tries to switch all rules off, and its findings."""
+    bad = text().replace("\nMetadata:\n", SWITCHES, 1)
+    for right, wrong in SLIPS.values():
+        assert right in bad
+        bad = bad.replace(right, wrong, 1)
+    return bad, {finding.rule: finding for finding in reversed(findings(bad))}
+
+
+@pytest.mark.parametrize("rule", SLIPS)
+def test_a_slip_is_found_at_its_line_and_cannot_be_switched_off(
+    slips: tuple[str, dict[str, Finding]], rule: str
+) -> None:
+    bad, found = slips
+    assert rule in found
+    wrong = SLIPS[rule][1]
+    first = bad[: bad.index(wrong)].count("\n") + 1
+    assert first - 1 <= found[rule].line <= first + wrong.count("\n")
+    assert 1 <= found[rule].column <= len(bad.splitlines()[found[rule].line - 1]) + 1
+
+
+def test_another_configuration_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".cfnlintrc").write_text("ignore_checks: [E, W, I]\nregions: [us-east-1]\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    bad = SMALL.replace("DeletionPolicy: Delete", "DeletionPolicy: Keep")
+    assert "E3035" in {finding.rule for finding in findings(bad)}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param("Resources: [", id="no-yaml"),
+        pytest.param("Resources:\n  A:\n    Type: x\n  A:\n    Type: x\n", id="key-twice"),
+        pytest.param("just words", id="no-template"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_what_is_no_template_is_a_finding(bad: str) -> None:
+    assert findings(bad)
+
+
+@pytest.mark.parametrize(
+    ("padding", "rules"),
+    [
+        pytest.param("#" * ROOM, [], id="as-large-as-it-may-be"),
+        pytest.param("#" * (ROOM + 1), ["size"], id="one-byte-more"),
+        pytest.param("#" + "\u00e4" * 26_000, ["size"], id="letters-of-two-bytes"),
+    ],
+)
+def test_a_template_that_is_too_large_is_a_finding(padding: str, rules: list[str]) -> None:
+    found = findings(SMALL + padding)
+    assert [finding.rule for finding in found] == rules
+    assert all(str(len((SMALL + padding).encode())) in finding.message for finding in found)
+
+
+def test_a_finding_is_shown_as_linters_show_it() -> None:
+    shown = Finding(3, 14, "E1020", "no such thing").at("templates/Backup.template")
+    assert shown == "templates/Backup.template:3:14: E1020: no such thing"

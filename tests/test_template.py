@@ -1,0 +1,310 @@
+"""The template as a whole: what the console shows, what a parent reads, what survives."""
+
+import re
+from typing import Any
+
+import pytest
+
+from generator import VERSION
+from generator.lint import MAX_TEMPLATE_BODY_BYTES
+from tests.support.generated import (
+    ACCOUNT,
+    CLUSTER,
+    REGIONS,
+    every_option,
+    resolved,
+    template,
+    text,
+)
+from tests.support.resolver import Evaluation, Place
+
+ADOPTED = {"ExistingVaultName": "Vault-of-old"}
+
+CONFIGURATIONS = [
+    pytest.param({}, id="defaults"),
+    pytest.param(ADOPTED, id="adopted-vault"),
+    pytest.param(every_option(), id="every-option"),
+]
+
+GROUPS = {
+    "Cluster": ["ClusterId", "BackupTagKey"],
+    "Schedule and retention": [
+        "BackupSchedule", "BackupScheduleTimezone", "StartWindowMinutes", "RetentionDays",
+    ],
+    "Vault": ["VaultKmsKeyArn", "ExistingVaultName"],
+    "Restore role": [
+        "SchedulerIAMRoleArn", "ComputeNodeIAMRoleArn", "AdditionalInstanceRoleArns",
+        "PermissionsBoundaryArn",
+    ],
+}  # fmt: skip
+
+
+def _sub_mappings(node: Any) -> list[dict[str, Any]]:
+    if isinstance(node, list):
+        return [found for item in node for found in _sub_mappings(item)]
+    if not isinstance(node, dict):
+        return []
+    return [node, *(found for item in node.values() for found in _sub_mappings(item))]
+
+
+# What people see.
+
+
+def test_the_description_is_socas() -> None:
+    """Its length is limited, in bytes.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-description-structure.html
+    """
+    description = template()["Description"]
+    assert description.startswith("(SO0072) - Scale-Out Computing on AWS: ")
+    assert description.endswith(f"Template version {VERSION}")
+    assert len(description.encode()) <= 1024
+
+
+def test_the_console_groups_the_parameters_in_this_order() -> None:
+    interface = template()["Metadata"]["AWS::CloudFormation::Interface"]
+    shown = {
+        group["Label"]["default"]: group["Parameters"] for group in interface["ParameterGroups"]
+    }
+    assert list(shown.items()) == list(GROUPS.items())
+    assert list(template()["Parameters"]) == [name for group in GROUPS.values() for name in group]
+
+
+@pytest.mark.parametrize("name", list(template()["Parameters"]))
+def test_a_parameter_says_what_it_is_and_what_to_type(name: str) -> None:
+    parameter = template()["Parameters"][name]
+    labels = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterLabels"]
+    assert labels[name]["default"].strip()
+    description, hint = parameter["Description"], parameter["ConstraintDescription"]
+    assert 20 <= len(description) <= 4000
+    assert "type" in hint.lower()
+    if parameter.get("Default") == "":
+        assert "empty: " in description.lower()
+        assert "leave it empty" in hint.lower()
+    for bound in ("MinValue", "MaxValue", "MinLength", "MaxLength"):
+        if bound in parameter:
+            assert str(parameter[bound]) in description
+            assert str(parameter[bound]) in hint or bound == "MinLength"
+
+
+def test_numbers_name_their_unit_last() -> None:
+    numbers = [n for n, one in template()["Parameters"].items() if one["Type"] == "Number"]
+    assert numbers
+    for name in numbers:
+        assert re.search("(Minutes|Hours|Days)$", name), name
+
+
+# What CloudFormation takes everywhere.
+
+
+def test_it_is_small_enough_for_a_template_body() -> None:
+    assert len(text().encode()) <= MAX_TEMPLATE_BODY_BYTES
+
+
+def test_it_needs_no_capability_but_iam() -> None:
+    """A transform would need CAPABILITY_AUTO_EXPAND of the whole installation; a name NAMED_IAM."""
+    assert "Transform" not in template()
+    assert "Fn::Transform" not in text()
+    assert "RoleName" not in template()["Resources"]["SOCAAWSBackupRole"]["Properties"]
+
+
+def test_there_is_no_custom_resource_and_no_function() -> None:
+    kinds = [resource["Type"] for resource in template()["Resources"].values()]
+    assert [kind for kind in kinds if "Custom" in kind or "Lambda" in kind] == []
+
+
+def test_no_mapping_depends_on_the_partition() -> None:
+    """A partition that a mapping lacks could not deploy at all."""
+    assert "Mappings" not in template()
+
+
+@pytest.mark.parametrize("name", list(template()["Resources"]))
+def test_what_happens_to_a_resource_is_a_literal(name: str) -> None:
+    """A function in DeletionPolicy lints clean without a transform, and fails at the deployment."""
+    resource = template()["Resources"][name]
+    for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):
+        assert isinstance(resource.get(attribute, ""), str)
+
+
+def test_vault_and_role_stay_and_plan_and_selection_go() -> None:
+    policies = {
+        name: (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+        for name, resource in template()["Resources"].items()
+    }
+    assert policies == {
+        "SOCABackupVault": ("RetainExceptOnCreate", "Retain"),
+        "SOCABackupPlan": (None, None),
+        "SOCABackupSelection": (None, None),
+        "SOCAAWSBackupRole": ("RetainExceptOnCreate", "Retain"),
+    }
+
+
+def test_only_the_vault_depends_on_a_condition() -> None:
+    conditions = {name: one.get("Condition") for name, one in template()["Resources"].items()}
+    assert {name for name, condition in conditions.items() if condition} == {"SOCABackupVault"}
+    assert "SOCABackupVault" in resolved().resources
+    assert "SOCABackupVault" not in resolved(**ADOPTED).resources
+
+
+@pytest.mark.parametrize("given", CONFIGURATIONS)
+def test_the_longest_chain_of_dependencies_is_three_resources(given: dict[str, str]) -> None:
+    made = Evaluation(template(), {"ClusterId": CLUSTER, **given}, Place())
+    needed = made.dependencies()
+
+    def length(name: str) -> int:
+        return 1 + max((length(other) for other in needed[name]), default=0)
+
+    assert max(map(length, needed)) == (2 if given == ADOPTED else 3)
+
+
+def test_no_account_and_no_region_is_spelled_out() -> None:
+    body = text()[text().index("\nConditions:") :]
+    assert not re.search(r"\d{12}", body)
+    assert not re.search(r"\b[a-z]{2}(-[a-z]+)+-\d\b", body)
+
+
+TAGS = {
+    "AWS::Backup::BackupVault": "BackupVaultTags",
+    "AWS::Backup::BackupPlan": "BackupPlanTags",
+    "AWS::IAM::Role": "Tags",
+    "AWS::Backup::BackupSelection": None,  # AWS has no tags for it
+}
+
+
+@pytest.mark.parametrize("given", CONFIGURATIONS)
+def test_every_resource_that_takes_tags_carries_the_cluster(given: dict[str, str]) -> None:
+    made = resolved(**given)
+    names = {
+        "AWS::Backup::BackupVault": f"Vault-{CLUSTER}",
+        "AWS::Backup::BackupPlan": f"Backup-{CLUSTER}",
+        "AWS::IAM::Role": f"SOCA-Backup-{CLUSTER}",
+    }
+    for logical_id, kind in made.types.items():
+        where = TAGS[kind]  # a new type: say how it is tagged
+        if where is None:
+            continue
+        tags = made.resources[logical_id][where]
+        if isinstance(tags, list):
+            tags = {tag["Key"]: tag["Value"] for tag in tags}
+        assert tags == {"Name": names[kind], "soca:ClusterId": CLUSTER}
+
+
+# Conditions
+
+SWITCHES = {
+    "HasTimezone": "BackupScheduleTimezone",
+    "HasVaultKmsKey": "VaultKmsKeyArn",
+    "HasSchedulerRole": "SchedulerIAMRoleArn",
+    "HasComputeNodeRole": "ComputeNodeIAMRoleArn",
+    "HasAdditionalRoles": "AdditionalInstanceRoleArns",
+    "HasPermissionsBoundary": "PermissionsBoundaryArn",
+}
+"""Condition -> the parameter that alone switches it on."""
+
+
+@pytest.mark.parametrize(("condition", "parameter"), SWITCHES.items())
+def test_a_switch_is_off_when_empty_and_on_with_a_value(condition: str, parameter: str) -> None:
+    off, on = resolved().conditions, resolved(**{parameter: every_option()[parameter]}).conditions
+    assert off[condition] is False
+    assert {name for name in off if off[name] != on[name]} == {condition}
+
+
+def test_the_vault_is_created_unless_one_is_named() -> None:
+    assert resolved().conditions["CreatesVault"] is True
+    assert resolved(**ADOPTED).conditions["CreatesVault"] is False
+
+
+def test_every_condition_has_been_evaluated_both_ways() -> None:
+    others = {"CreatesVault", "IsChina", "IsGovCloud"}
+    assert set(template()["Conditions"]) == set(SWITCHES) | others
+    for partition, name in (("aws-cn", "IsChina"), ("aws-us-gov", "IsGovCloud")):
+        held = {one for one in REGIONS if resolved(REGIONS[one]).conditions[name]}
+        assert held == {partition}
+
+
+# Outputs
+
+OUTPUTS = [
+    "BackupVaultName", "BackupVaultArn", "BackupPlanId", "BackupPlanArn", "BackupSelectionId",
+    "BackupRoleName", "BackupRoleArn", "BackupTag", "VaultConsoleUrl", "PlanConsoleUrl",
+    "JobsConsoleUrl", "TemplateVersion",
+]  # fmt: skip
+
+
+def test_every_output_is_described_and_none_has_a_condition_or_an_export() -> None:
+    assert list(template()["Outputs"]) == OUTPUTS
+    for output in template()["Outputs"].values():
+        assert set(output) == {"Description", "Value"}
+        assert output["Description"].strip()
+
+
+@pytest.mark.parametrize("given", CONFIGURATIONS)
+def test_a_parent_can_read_every_output(given: dict[str, str]) -> None:
+    outputs = resolved(**given).outputs
+    assert list(outputs) == OUTPUTS
+    assert all(outputs.values())
+
+
+def test_the_outputs_of_a_new_vault() -> None:
+    outputs = resolved().outputs
+    assert outputs["BackupVaultName"] == "<SOCABackupVault>"
+    assert outputs["BackupVaultArn"] == "<SOCABackupVault.BackupVaultArn>"
+    assert outputs["BackupPlanId"] == "<SOCABackupPlan>"
+    assert outputs["BackupPlanArn"] == "<SOCABackupPlan.BackupPlanArn>"
+    assert outputs["BackupSelectionId"] == "<SOCABackupSelection.SelectionId>"
+    assert outputs["BackupRoleName"] == "<SOCAAWSBackupRole>"
+    assert outputs["BackupRoleArn"] == "<SOCAAWSBackupRole.Arn>"
+    assert outputs["TemplateVersion"] == VERSION
+
+
+@pytest.mark.parametrize("partition", REGIONS)
+def test_the_outputs_of_an_adopted_vault(partition: str) -> None:
+    region = REGIONS[partition]
+    outputs = resolved(region, **ADOPTED).outputs
+    assert outputs["BackupVaultName"] == "Vault-of-old"
+    assert outputs["BackupVaultArn"] == (
+        f"arn:{partition}:backup:{region}:{ACCOUNT}:backup-vault:Vault-of-old"
+    )
+    assert outputs["VaultConsoleUrl"].endswith("#/backupvaults/details/Vault-of-old")
+
+
+def test_the_tag_output_is_what_to_put_on_a_resource() -> None:
+    assert resolved().outputs["BackupTag"] == f"soca:BackupPlan={CLUSTER}"
+    given = {"ClusterId": "Prod", "BackupTagKey": "edh:BackupPlan"}
+    assert resolved(**given).outputs["BackupTag"] == "edh:BackupPlan=Prod"
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("us-east-1", "console.aws.amazon.com"),
+        ("eu-central-1", "console.aws.amazon.com"),
+        ("cn-north-1", "console.amazonaws.cn"),
+        ("us-gov-west-1", "console.amazonaws-us-gov.com"),
+        # Their hosts are not published; what counts is that the stack deploys.
+        ("us-iso-east-1", "console.aws.amazon.com"),
+        ("us-isob-east-1", "console.aws.amazon.com"),
+        ("eusc-de-east-1", "console.aws.amazon.com"),
+    ],
+)
+def test_the_console_has_its_host_in_every_partition(region: str, host: str) -> None:
+    outputs = resolved(region).outputs
+    start = f"https://{region}.{host}/backup/home?region={region}#"
+    assert outputs["VaultConsoleUrl"] == f"{start}/backupvaults/details/<SOCABackupVault>"
+    assert outputs["PlanConsoleUrl"] == f"{start}/backupplan/details/<SOCABackupPlan>"
+    assert outputs["JobsConsoleUrl"] == f"{start}/jobs"
+
+
+def test_names_have_the_length_that_aws_takes() -> None:
+    """Vaults and plans take 50 characters of [a-zA-Z0-9_-]; so do selections and rules."""
+    made = resolved(ClusterId="x" * 43).resources
+    plan = made["SOCABackupPlan"]["BackupPlan"]
+    names = [
+        made["SOCABackupVault"]["BackupVaultName"],
+        plan["BackupPlanName"],
+        plan["BackupPlanRule"][0]["RuleName"],
+        made["SOCABackupSelection"]["BackupSelection"]["SelectionName"],
+    ]
+    for name in names:
+        assert re.fullmatch("[a-zA-Z0-9_-]{1,50}", name)
+    assert max(map(len, names)) == 50
