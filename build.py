@@ -55,18 +55,22 @@ def render(_: argparse.Namespace) -> int:
 
 
 def docs(_: argparse.Namespace) -> int:
-    """Write the tables of parameters and outputs into README.md; print its path if it changed."""
-    from generator import backup, products
+    """Write the tables and the snippet of README.md and the example; print what changed."""
+    from generator import backup, example_parent, products
     from generator.docs import refresh, tables
+    from generator.render import render as text_of
 
     text = README.read_text(encoding="utf-8")
+    blocks = {**tables(backup.template().to_dict()), "snippet": example_parent.block()}
     try:
-        new = refresh(text, tables(backup.template().to_dict()))
+        pages = {README: refresh(text, blocks)}
     except ValueError as error:
         _say(f"{products.shown(README)}: {error}")
         return FINDING
-    if new != text:
-        for path in products.write({README.name: new}, README.parent):
+    pages[example_parent.PATH] = text_of(example_parent.template())
+    for path, new in pages.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != new:
+            products.write({path.name: new}, path.parent)
             print(products.shown(path))
     return FINE
 
@@ -116,7 +120,10 @@ def _parser() -> argparse.ArgumentParser:
     ):
         summary = str(run.__doc__)
         verb = verbs.add_parser(
-            run.__name__, help=summary, description=summary, epilog=f"Example: {example}"
+            run.__name__.replace("_", "-"),
+            help=summary.partition("\n")[0],
+            description=summary,
+            epilog=f"Example: {example}",
         )
         verb.set_defaults(run=run)
         if run is templates:

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 import build
-from generator import backup, docs
+from generator import backup, docs, example_parent
+from generator.render import render
 from tests.support.cli_lines import Shell, commands
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +38,7 @@ ELSEWHERE = {
         *("ComputeNodeInstanceProfileArn", "SchedulerIAMInstanceProfileArn", "Storage"),
         *("SOCABackupRestoreIamRole", "SOCABackupRole", "SocaBackupIamRole"),
     },
-    "the snippet of the README": {"Backup"},
+    "the snippet of the README": {"Backup", "S3InstallBucketRegion"},
     "the plan and its selection": {"SOCADailyBackup", "ListOfTags"},
     "AWS's managed policies, and the role names they ask for": {
         *("AWSBackup", "AWSBackupFullAccess", "AWSBackupOperatorAccess", "AwsBackup"),
@@ -140,13 +141,15 @@ def test_the_verb_docs_writes_what_differs_and_only_then(
 ) -> None:
     page = tmp_path / "README.md"
     monkeypatch.setattr(build, "README", page)
+    monkeypatch.setattr(example_parent, "PATH", tmp_path / "examples" / "parent.template")
     text = README.read_text("utf-8")
     page.write_text(
         text.replace("| `RetentionDays` | `30` |", "| `RetentionDays` | `7` |"), "utf-8"
     )
     assert build.main(["docs"]) == build.FINE
     assert page.read_text("utf-8") == text
-    assert capsys.readouterr().out == f"{page}\n"
+    assert capsys.readouterr().out == f"{page}\n{example_parent.PATH}\n"
+    assert example_parent.PATH.read_text("utf-8") == render(example_parent.template())
     assert build.main(["docs"]) == build.FINE
     assert capsys.readouterr().out == ""
     page.write_text("nothing\n", "utf-8")
@@ -308,6 +311,7 @@ SOCA_VALUES = {
     "Security.Outputs.ComputeNodeIAMRoleArn",
 }
 SOCA_PARAMETERS = {"S3InstallBucket", "S3InstallFolder"}
+ADDED_PARAMETERS = {"S3InstallBucketRegion", "ExistingVaultName"}
 
 
 def test_the_snippet_fits_the_template_and_soca() -> None:
@@ -324,7 +328,9 @@ def test_the_snippet_fits_the_template_and_soca() -> None:
     assert function == "Sub"
     assert address.endswith("/${S3InstallFolder}/templates/Backup.template")
     names = set(re.findall(r"\$\{(\w+)\}", address))
-    assert names == SOCA_PARAMETERS
+    assert names | {name for function, name in given.values() if function == "Ref"} == (
+        SOCA_PARAMETERS | ADDED_PARAMETERS
+    )
 
 
 def test_contributing_stays_short() -> None:

@@ -1,0 +1,181 @@
+"""The example of a stack that nests the Backup template: SOCA 2.6.1's main stack, cut down to it.
+
+Resources, parameters and outputs have the names that they have there.
+https://github.com/awslabs/scale-out-computing-on-aws/tree/2.6.1/source
+"""
+
+from troposphere import AWSObject, GetAtt, Output, Parameter, Ref, Sub, Template
+from troposphere.cloudformation import CustomResource, Stack
+
+from generator import backup
+from generator.lint import ROOT
+from generator.parts import vault
+from generator.render import render
+
+PATH = ROOT / "docs" / "examples" / "parent.template"
+DESCRIPTION = "Example: the main stack of Scale-Out Computing on AWS, with Backup.template nested"
+
+S3_INSTALL_BUCKET = Parameter(
+    "S3InstallBucket",
+    Description="Name of the S3 bucket that holds the templates, 3 to 63 characters, without dots",
+    Type="String",
+    # No dot: TLS has no certificate for such a name in front of the host of S3.
+    AllowedPattern="^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$",
+    ConstraintDescription=(
+        "Type the name of a bucket, 3 to 63 lower-case letters, digits or '-': my-soca-bucket"
+    ),
+)
+S3_INSTALL_BUCKET_REGION = Parameter(
+    "S3InstallBucketRegion",
+    Description="Region of that bucket, for example us-east-1; it need not be that of the cluster",
+    Type="String",
+    AllowedPattern="^[a-z]{2,4}(-[a-z]+)+-[0-9]+$",
+    ConstraintDescription="Type the region of the bucket: us-east-1",
+)
+S3_INSTALL_FOLDER = Parameter(
+    "S3InstallFolder",
+    Description="Folder of the bucket in which the folder templates/ lies, without / at either end",
+    Type="String",
+    AllowedPattern="^[^/]+(/[^/]+)*$",
+    ConstraintDescription="Type the folder without / at either end: soca/2.6.1",
+)
+# In SOCA's main stack, these are attributes of resources that the example leaves out.
+PREREQUISITE_FUNCTION_ARN = Parameter(
+    "PrerequisiteFunctionArn",
+    Description="ARN of the function that makes the cluster ID from the name of the stack",
+    Type="String",
+)
+VPC_ID = Parameter(
+    "VpcId", Description="ID of the cluster's VPC, for the Security stack", Type="String"
+)
+CLIENT_IP = Parameter(
+    "ClientIp",
+    Description="IP range that may reach the scheduler, for the Security stack: 198.51.100.0/24",
+    Type="String",
+)
+SCHEDULER_PUBLIC_IP = Parameter(
+    "SchedulerPublicIP",
+    Description="Public IP address of the scheduler, for the Security stack",
+    Type="String",
+)
+EIP_NAT = Parameter(
+    "EIPNat",
+    Description="Public IP address of the NAT gateway, for the Security stack",
+    Type="String",
+)
+
+PASSED_ON = ("BackupVaultName", "BackupVaultArn", "BackupRoleName", "BackupRoleArn", "BackupTag")
+"""The outputs of the Backup stack that the example shows as its own."""
+
+
+def template() -> Template:
+    """Return the example.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html
+    """
+    made = Template(DESCRIPTION)
+    made.set_version("2010-09-09")
+    vault.EXISTING_VAULT_NAME.declare_in(made)
+    for parameter in (
+        S3_INSTALL_BUCKET,
+        S3_INSTALL_BUCKET_REGION,
+        S3_INSTALL_FOLDER,
+        PREREQUISITE_FUNCTION_ARN,
+        VPC_ID,
+        CLIENT_IP,
+        SCHEDULER_PUBLIC_IP,
+        EIP_NAT,
+    ):
+        made.add_parameter(parameter)
+        made.add_parameter_to_group(parameter, "Installation")
+    prerequisites = made.add_resource(check_prerequisites())
+    cluster_id = GetAtt(prerequisites, "ClusterId")
+    security = made.add_resource(security_stack(cluster_id))
+    nested = made.add_resource(backup_stack(cluster_id, security))
+    described = backup.template().outputs
+    for name in PASSED_ON:
+        description = described[name].properties["Description"]
+        value = GetAtt(nested, f"Outputs.{name}")
+        made.add_output(Output(name, Description=description, Value=value))
+    return made
+
+
+def check_prerequisites() -> AWSObject:
+    """Return the custom resource of which SOCA asks the cluster ID."""
+    return CustomResource(
+        "CheckSOCAPreRequisite",
+        ServiceToken=Ref(PREREQUISITE_FUNCTION_ARN),
+        Region=Ref("AWS::Region"),
+        StackName=Ref("AWS::StackName"),
+        ClusterIdPrefix="soca",
+        VPCCidrPrefixBits=16,
+        PublicSubnetMaskPrefixBits=4,
+        PrivateSubnetMaskPrefixBits=2,
+    )
+
+
+def security_stack(cluster_id: GetAtt) -> Stack:
+    """Return SOCA's Security stack, which has the roles of scheduler and compute nodes."""
+    asked_for = (
+        VPC_ID,
+        CLIENT_IP,
+        S3_INSTALL_BUCKET,
+        S3_INSTALL_FOLDER,
+        SCHEDULER_PUBLIC_IP,
+        EIP_NAT,
+    )
+    return Stack(
+        "Security",
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        TemplateURL=template_url("Security.template"),
+        Parameters={"ClusterId": cluster_id, **{each.title: Ref(each) for each in asked_for}},
+    )
+
+
+def backup_stack(cluster_id: GetAtt, security: Stack) -> Stack:
+    """Return the Backup stack; it goes with its parent, and what has to stay keeps itself.
+
+    Delete, although the backups matter: vault and role are retained in the nested template. A
+    stack that stayed as a whole would keep its plan too; the cluster's next stack, which adopts
+    the vault, would then be refused an identical plan, or back everything up twice.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    """
+    return Stack(
+        "Backup",
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        TemplateURL=template_url("Backup.template"),
+        Parameters={
+            # What tags the cluster's resources: typed once more, it could differ, silently.
+            "ClusterId": cluster_id,
+            # Role ARNs: the outputs of the same stack that end in ProfileArn are no roles.
+            "SchedulerIAMRoleArn": GetAtt(security, "Outputs.SchedulerIAMRoleArn"),
+            "ComputeNodeIAMRoleArn": GetAtt(security, "Outputs.ComputeNodeIAMRoleArn"),
+            "ExistingVaultName": Ref(vault.EXISTING_VAULT_NAME),
+        },
+    )
+
+
+def template_url(name: str) -> Sub:
+    """Return the address of a template in the bucket, in the form that every partition has.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    """
+    return Sub(
+        "https://${S3InstallBucket}.s3.${S3InstallBucketRegion}.${AWS::URLSuffix}"
+        f"/${{S3InstallFolder}}/templates/{name}"
+    )
+
+
+def snippet() -> str:
+    """Return the lines of the example that a main stack needs: the resource of the Backup stack."""
+    lines = render(template()).splitlines(keepends=True)
+    start = lines.index("  Backup:\n", lines.index("Resources:\n"))
+    end = lines.index("\n", start)
+    return "".join(lines[start:end])
+
+
+def block() -> str:
+    """Return the snippet as it stands in a page of Markdown."""
+    return f"```yaml\n{snippet()}```\n"
