@@ -75,6 +75,29 @@ def docs(_: argparse.Namespace) -> int:
     return FINE
 
 
+def check_parent(arguments: argparse.Namespace) -> int:
+    """Print what in the template PARENT does not fit the template of ours that it nests.
+
+    Lines of `path:line:column: rule: message`: E0000 PARENT cannot be read, E3043 a parameter is
+    missing or unknown, E9601 an output does not exist, E9602 a value is refused, W9603 (a warning)
+    TemplateURL names no region. Exit code 0 with warnings alone; 1 with any other finding, and when
+    PARENT is no template or nests none of ours.
+    """
+    from generator import parent
+
+    try:
+        found = parent.findings(arguments.parent, arguments.stack)
+    except parent.ParentError as error:
+        _say(str(error))
+        return FINDING
+    for finding in found:
+        print(finding.at(str(arguments.parent)))
+    errors = [finding for finding in found if not parent.is_warning(finding)]
+    if found:
+        _say(f"{len(errors)} finding(s), {len(found) - len(errors)} warning(s)")
+    return FINDING if errors else FINE
+
+
 def main(given: Sequence[str] | None = None) -> int:
     """Run one verb; return 0 where all is well, 1 for a finding or a failure, 2 for wrong usage."""
     words = list(sys.argv[1:] if given is None else given)
@@ -117,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
         (check, "python build.py check"),
         (render, "python build.py render | less"),
         (docs, "python build.py docs"),
+        (check_parent, "python build.py check-parent scale-out-computing-on-aws.template"),
     ):
         summary = str(run.__doc__)
         verb = verbs.add_parser(
@@ -126,6 +150,13 @@ def _parser() -> argparse.ArgumentParser:
             epilog=f"Example: {example}",
         )
         verb.set_defaults(run=run)
+        if run is check_parent:
+            verb.add_argument("parent", metavar="PARENT", type=Path, help="template, YAML or JSON")
+            verb.add_argument(
+                "--stack",
+                metavar="LOGICAL_ID",
+                help="check this stack, whatever its TemplateURL says, and no other",
+            )
         if run is templates:
             verb.add_argument(
                 "--output",

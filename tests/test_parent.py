@@ -1,0 +1,575 @@
+"""A parent that fits passes; everything else is named at its place, and nothing is guessed."""
+
+import copy
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import cfn_flip
+import pytest
+
+import build
+from generator import example_parent, parent
+
+GONE = object()
+PARAMETERS = ("Resources", "Backup", "Properties", "Parameters")
+URL = ("Resources", "Backup", "Properties", "TemplateURL")
+
+
+def a_parent(changes: Mapping[tuple[str, ...], Any] | None = None) -> dict[str, Any]:
+    """Return the example, with something to refer to, changed at some places."""
+    document: dict[str, Any] = copy.deepcopy(example_parent.template().to_dict())
+    document["Parameters"] |= {
+        "Free": {"Type": "String", "Default": "two words"},
+        "None": {"Type": "Number", "AllowedValues": [0, -1]},
+        "Some": {"Type": "Number", "AllowedValues": [0, 30]},
+        "Stored": {
+            "Type": "AWS::SSM::Parameter::Value<String>",
+            "Default": "/Backup.template",
+            "AllowedValues": ["/Backup.template"],
+        },
+        "List": {"Type": "CommaDelimitedList"},
+        "Subnets": {"Type": "List<AWS::EC2::Subnet::Id>"},
+    }
+    document["Mappings"] = {"Info": {"Data": {"Days": 0, "Url": "https://b.s3.eu-west-1.x/t"}}}
+    document["Conditions"] = {"Short": {"Fn::Equals": [{"Ref": "Free"}, "short"]}}
+    for path, value in (changes or {}).items():
+        place = document
+        for step in path[:-1]:
+            place = place[step]
+        if value is GONE:
+            del place[path[-1]]
+        else:
+            place[path[-1]] = value
+    return document
+
+
+def written(form: str, document: Any) -> str:
+    """Return the text of a template, with intrinsics in their short form where it is YAML."""
+    text = json.dumps(document, indent=2)
+    return text if form == "json" else str(cfn_flip.to_yaml(text))  # type: ignore[no-untyped-call] # ships no types
+
+
+def found_in(directory: Path, text: str, stack: str | None = None) -> list[str]:
+    """Return the findings in a parent of that text, as they are printed, in the order of lines."""
+    path = directory / "parent"
+    path.write_text(text, encoding="utf-8")
+    return [finding.at("parent") for finding in parent.findings(path, stack)]
+
+
+def place(text: str, needle: str) -> str:
+    """Return ``parent:line:column:`` of the last place where the text has the needle."""
+    before = text[: text.rindex(needle)]
+    return f"parent:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}:"
+
+
+def value_of(name: str, value: Any) -> dict[tuple[str, ...], Any]:
+    return {(*PARAMETERS, name): value}
+
+
+def output_of(value: Any) -> dict[tuple[str, ...], Any]:
+    return {("Outputs", "BackupTag", "Value"): value}
+
+
+# What is changed; where that shows, in YAML and in JSON; rule and words of the only finding.
+MISFITS: dict[str, Any] = {
+    "required-parameter-missing": (
+        value_of("ClusterId", GONE),
+        ("Parameters:", '"Parameters": {'),
+        ("E3043", '"ClusterId" is not specified'),
+    ),
+    "no-parameters-at-all": (
+        {PARAMETERS: GONE},
+        ("Properties:", '"Properties": {'),
+        ("E3043", '"ClusterId" is not specified'),
+    ),
+    "unknown-parameter": (
+        value_of("SchedulerIAMRole", "x"),
+        ("SchedulerIAMRole:", '"SchedulerIAMRole":'),
+        ("E3043", '"SchedulerIAMRole" doesn\'t exist'),
+    ),
+    "required-parameter-missing-in-a-branch": (
+        value_of("ClusterId", {"Fn::If": ["Short", {"Ref": "AWS::NoValue"}, {"Ref": "Free"}]}),
+        ("ClusterId: !If", '"ClusterId": {\n            "Fn::If"'),
+        ("E9602", "refuses ClusterId: it has no default"),
+    ),
+    "unknown-parameter-in-a-branch": (
+        {PARAMETERS: {"Fn::If": ["Short", {"ClusterId": "ab"}, {"ClusterId": "ab", "Nope": 1}]}},
+        ("Nope:", '"Nope":'),
+        ("E3043", '"Nope" doesn\'t exist'),
+    ),
+    "pattern": (
+        value_of("ClusterId", "two words"),
+        ("ClusterId: two", '"ClusterId": "two'),
+        ("E9602", "refuses ClusterId: 'two words' does not match ^[A-Za-z0-9]"),
+    ),
+    "minimum": (
+        value_of("RetentionDays", 0),
+        ("RetentionDays:", '"RetentionDays":'),
+        ("E9602", "refuses RetentionDays: '0' is less than 1. Type a whole number of days"),
+    ),
+    "maximum": (
+        value_of("StartWindowMinutes", "1441"),
+        ("StartWindowMinutes:", '"StartWindowMinutes":'),
+        ("E9602", "refuses StartWindowMinutes: '1441' is more than 1440"),
+    ),
+    "not-a-number": (
+        value_of("RetentionDays", "a month"),
+        ("RetentionDays:", '"RetentionDays":'),
+        ("E9602", "refuses RetentionDays: 'a month' is no number"),
+    ),
+    "instance-profile-for-a-role": (
+        value_of("SchedulerIAMRoleArn", "arn:aws:iam::111122223333:instance-profile/x"),
+        ("SchedulerIAMRoleArn:", '"SchedulerIAMRoleArn":'),
+        ("E9602", "instance-profile/x' does not match"),
+    ),
+    "member-of-a-list": (
+        value_of("AdditionalInstanceRoleArns", "arn:aws:iam::111122223333:role/a, b"),
+        ("AdditionalInstanceRoleArns:", '"AdditionalInstanceRoleArns":'),
+        ("E9602", "refuses AdditionalInstanceRoleArns: 'arn:aws:iam::111122223333:role/a, b' does"),
+    ),
+    "list-of-values": (
+        value_of("AdditionalInstanceRoleArns", ["arn:aws:iam::111122223333:role/a"]),
+        ("AdditionalInstanceRoleArns:", '"AdditionalInstanceRoleArns":'),
+        ("E9602", "refuses AdditionalInstanceRoleArns: a list is no string"),
+    ),
+    "list-of-the-parent": (
+        value_of("AdditionalInstanceRoleArns", {"Ref": "List"}),
+        ("AdditionalInstanceRoleArns:", '"AdditionalInstanceRoleArns":'),
+        ("E9602", "the parameter 'List' is a list: pass !Join [',', !Ref List]"),
+    ),
+    "list-of-the-parent-of-an-aws-type": (
+        value_of("AdditionalInstanceRoleArns", {"Ref": "Subnets"}),
+        ("AdditionalInstanceRoleArns:", '"AdditionalInstanceRoleArns":'),
+        ("E9602", "the parameter 'Subnets' is a list"),
+    ),
+    "list-that-a-function-gives": (
+        value_of("AdditionalInstanceRoleArns", {"Fn::Split": [",", "a,b"]}),
+        ("AdditionalInstanceRoleArns:", '"AdditionalInstanceRoleArns":'),
+        ("E9602", "refuses AdditionalInstanceRoleArns: a list is no string"),
+    ),
+    "map": (
+        value_of("RetentionDays", {"Days": 30}),
+        ("RetentionDays:", '"RetentionDays":'),
+        ("E9602", "null and a map are no strings"),
+    ),
+    "null": (
+        value_of("RetentionDays", None),
+        ("RetentionDays:", '"RetentionDays":'),
+        ("E9602", "null and a map are no strings"),
+    ),
+    "no-value-that-is-allowed-is": (
+        value_of("RetentionDays", {"Ref": "None"}),
+        ("RetentionDays:", '"RetentionDays":'),
+        ("E9602", "refuses RetentionDays: '0' is less than 1"),
+    ),
+    "one-branch-of-two": (
+        value_of("RetentionDays", {"Fn::If": ["Short", 30, {"Fn::If": ["Short", 1, 36501]}]}),
+        ("RetentionDays:", '"RetentionDays":'),
+        ("E9602", "refuses RetentionDays: '36501' is more than 36500"),
+    ),
+    "mapping": (
+        value_of("RetentionDays", {"Fn::FindInMap": ["Info", "Data", "Days"]}),
+        ("RetentionDays:", '"RetentionDays":'),
+        ("E9602", "refuses RetentionDays: '0' is less than 1"),
+    ),
+    "text-that-is-put-together": (
+        value_of("ClusterId", {"Fn::Join": [" ", ["soca", {"Fn::Sub": ["${a}", {"a": "b"}]}]]}),
+        ("ClusterId: !Join", '"ClusterId": {\n            "Fn::Join"'),
+        ("E9602", "refuses ClusterId: 'soca b' does not match"),
+    ),
+    "what-is-no-variable": (
+        value_of("ClusterId", {"Fn::Sub": "${!AWS::StackName}"}),
+        ("ClusterId: !Sub", '"ClusterId": {\n            "Fn::Sub"'),
+        ("E9602", "refuses ClusterId: '${AWS::StackName}' does not match"),
+    ),
+    "parameters-is-a-list": (
+        {PARAMETERS: [{"ClusterId": "ab"}]},
+        ("Parameters:", '"Parameters": ['),
+        ("E9602", "Parameters of Backup has to be a map"),
+    ),
+    "output-that-is-not-there": (
+        output_of({"Fn::GetAtt": ["Backup", "Outputs.BackupRoleARN"]}),
+        (
+            "!GetAtt 'Backup.Outputs.BackupRoleARN'",
+            '{\n        "Fn::GetAtt": [\n          "Backup"',
+        ),
+        ("E9601", "Backup has no 'Outputs.BackupRoleARN': Backup.template gives"),
+    ),
+    "outputs-forgotten": (
+        output_of({"Fn::GetAtt": ["Backup", "BackupRoleArn"]}),
+        ("!GetAtt 'Backup.BackupRoleArn'", '{\n        "Fn::GetAtt": [\n          "Backup"'),
+        ("E9601", "Backup has no 'BackupRoleArn'"),
+    ),
+    "output-in-a-text": (
+        output_of({"Fn::Sub": "${Free}, ${Backup.Outputs.Nope}"}),
+        ("!Sub '${Free}, ", '{\n        "Fn::Sub": "${Free}'),
+        ("E9601", "Backup has no 'Outputs.Nope'"),
+    ),
+    "output-in-a-text-with-variables": (
+        output_of({"Fn::Sub": ["${a}${Backup.Outputs.Nope}", {"a": "b"}]}),
+        ("!Sub\n", '{\n        "Fn::Sub": [\n          "${a}'),
+        ("E9601", "Backup has no 'Outputs.Nope'"),
+    ),
+    "output-in-a-variable-of-a-text": (
+        output_of({"Fn::Sub": ["${a}", {"a": {"Fn::GetAtt": ["Backup", "Outputs.Nope"]}}]}),
+        ("!GetAtt 'Backup.Outputs.Nope'", '{\n              "Fn::GetAtt"'),
+        ("E9601", "Backup has no 'Outputs.Nope'"),
+    ),
+    "output-for-a-resource": (
+        {
+            ("Resources", "Backup2"): {
+                "Type": "Custom::Anything",
+                "Properties": {"Deep": [{"Fn::GetAtt": ["Backup", "Outputs.Nope"]}]},
+            }
+        },
+        ("!GetAtt 'Backup.Outputs.Nope'", '{\n            "Fn::GetAtt"'),
+        ("E9601", "Backup has no 'Outputs.Nope'"),
+    ),
+    "url-without-a-region": (
+        {URL: {"Fn::Sub": "https://${S3InstallBucket}.s3.${AWS::URLSuffix}/x/Backup.template"}},
+        ("TemplateURL:", '"TemplateURL":'),
+        ("W9603", "warning: this TemplateURL names no region"),
+    ),
+}
+
+
+@pytest.mark.parametrize("form", ["yaml", "json"])
+@pytest.mark.parametrize("misfit", MISFITS)
+def test_a_misfit_is_the_only_finding_and_has_its_place(
+    misfit: str, form: str, tmp_path: Path
+) -> None:
+    changes, needles, (rule, words) = MISFITS[misfit]
+    text = written(form, a_parent(changes))
+    (finding,) = found_in(tmp_path, text)
+    assert finding.startswith(f"{place(text, needles[form == 'json'])} {rule}: ")
+    assert words in finding
+
+
+@pytest.mark.parametrize("form", ["yaml", "json"])
+def test_the_example_fits(form: str, tmp_path: Path) -> None:
+    assert found_in(tmp_path, written(form, a_parent())) == []
+
+
+def test_the_example_in_the_repository_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert build.main(["check-parent", str(example_parent.PATH)]) == build.FINE
+    assert capsys.readouterr() == ("", "")
+
+
+NOT_KNOWN: dict[str, Any] = {
+    "parameter": value_of("ClusterId", {"Ref": "Free"}),
+    "parameter-that-allows-a-right-value": value_of("RetentionDays", {"Ref": "Some"}),
+    "parameter-in-the-store": value_of("ClusterId", {"Ref": "Stored"}),
+    "stack-name": value_of("ClusterId", {"Fn::Sub": "a b ${AWS::StackName}"}),
+    "attribute": value_of("ClusterId", {"Fn::GetAtt": ["CheckSOCAPreRequisite", "ClusterId"]}),
+    "import": value_of("ClusterId", {"Fn::ImportValue": "a b"}),
+    "dynamic-reference": value_of("ClusterId", "{{resolve:ssm:/soca/id}}"),
+    "mapping-of-the-region": value_of(
+        "ClusterId", {"Fn::FindInMap": ["Info", {"Ref": "AWS::Region"}, "Days"]}
+    ),
+    "mapping-that-is-not-there": value_of("ClusterId", {"Fn::FindInMap": ["I", "D", "U"]}),
+    "unknown-function": value_of("ClusterId", {"Fn::Nonsense": "a b"}),
+    "a-macro-makes-the-parameters": {PARAMETERS: {"Fn::Transform": {"Name": "Make"}}},
+    "default-taken-away": value_of("RetentionDays", {"Ref": "AWS::NoValue"}),
+    "variable-of-the-text-itself": output_of(
+        {"Fn::Sub": ["${Backup.Outputs.Nope}", {"Backup.Outputs.Nope": "b"}]}
+    ),
+    "literal-in-a-text": output_of({"Fn::Sub": "${!Backup.Outputs.Nope}"}),
+    "output-of-another-stack": output_of({"Fn::GetAtt": ["Security", "Outputs.Nope"]}),
+    "what-else-is-wrong": {
+        ("Resources", "Topic"): {"Type": "AWS::SNS::Topic", "Properties": {"Nope": 1}},
+        ("Resources", "Security", "Properties", "Parameters"): {"Nope": "x"},
+    },
+    "host-from-a-parameter": {URL: {"Fn::Sub": "https://${VpcId}/Backup.template"}},
+    "region-in-the-path-style": {URL: "https://s3.eu-west-1.amazonaws.com/b/Backup.template"},
+    "region-with-a-dash": {URL: "https://b.s3-eu-west-1.amazonaws.com/Backup.template"},
+}
+
+
+@pytest.mark.parametrize("form", ["yaml", "json"])
+@pytest.mark.parametrize("unknown", NOT_KNOWN)
+def test_what_only_a_deployment_knows_is_not_guessed(
+    unknown: str, form: str, tmp_path: Path
+) -> None:
+    assert found_in(tmp_path, written(form, a_parent(NOT_KNOWN[unknown]))) == []
+
+
+def test_a_computed_name_of_an_output_is_not_guessed(tmp_path: Path) -> None:
+    computed = output_of({"Fn::GetAtt": ["Backup", {"Fn::Sub": "Outputs.${Free}"}]})
+    assert found_in(tmp_path, written("json", a_parent(computed))) == []
+
+
+SUFFIX = {"Fn::Sub": "https://s3.us-east-1.${AWS::URLSuffix}"}
+
+
+@pytest.mark.parametrize(
+    ("url", "is_ours"),
+    [
+        pytest.param("https://b.s3.us-east-1.amazonaws.com/Backup.template", True, id="text"),
+        pytest.param("https://b.s3.us-east-1.x/Backup.template?versionId=1", True, id="version"),
+        pytest.param(
+            {"Fn::Join": ["/", [SUFFIX, {"Ref": "VpcId"}, "templates/Backup.template"]]},
+            True,
+            id="joined",
+        ),
+        pytest.param({"Fn::Sub": "${VpcId}Backup.template"}, True, id="prefix-unknown"),
+        pytest.param(
+            {
+                "Fn::Sub": [
+                    "${u}/Backup.template",
+                    {"u": {"Fn::FindInMap": ["Info", "Data", "Url"]}},
+                ]
+            },
+            True,
+            id="mapping",
+        ),
+        pytest.param(
+            {"Fn::If": ["Short", "https://b.s3.us-east-1.x/Backup.template", {"Ref": "VpcId"}]},
+            True,
+            id="one-branch",
+        ),
+        pytest.param({"Fn::Sub": "https://b.s3.us-east-1.x/${Named}"}, True, id="default"),
+        pytest.param({"Ref": "Named"}, True, id="default-as-a-whole"),
+        pytest.param("https://b.s3.us-east-1.x/MyBackup.template", False, id="longer-name"),
+        pytest.param("https://b.s3.us-east-1.x/backup.template", False, id="other-case"),
+        pytest.param("https://b.s3.us-east-1.x/Backup.template/x", False, id="folder"),
+        pytest.param({"Ref": "VpcId"}, False, id="unknown"),
+        pytest.param({"Ref": "Stored"}, False, id="in-the-store"),
+        pytest.param({"Fn::Select": [0, ["a/Backup.template"]]}, False, id="function-unknown"),
+        pytest.param(None, False, id="null"),
+        pytest.param(["Backup.template"], False, id="list"),
+        pytest.param(GONE, False, id="missing"),
+    ],
+)
+def test_a_stack_is_ours_by_the_end_of_its_url(url: Any, is_ours: bool, tmp_path: Path) -> None:
+    misfit = value_of("Nope", "x")
+    named = {"Type": "String", "Default": "Backup.template"}
+    text = written("yaml", a_parent({URL: url, ("Parameters", "Named"): named, **misfit}))
+    if is_ours:
+        assert [" E3043: " in finding for finding in found_in(tmp_path, text)] == [True]
+    else:
+        with pytest.raises(parent.ParentError, match=r"nests no stack .* name it with --stack"):
+            found_in(tmp_path, text)
+    # Named, it is ours whatever the URL says.
+    assert [" E3043: " in finding for finding in found_in(tmp_path, text, "Backup")] == [True]
+
+
+@pytest.mark.parametrize(
+    ("host", "warned"),
+    [
+        ("s3.amazonaws.com", True),
+        ("my.bucket.s3.amazonaws.com", True),
+        ("soca-us-east-1.s3.amazonaws.com", True),
+        ("b.s3.amazonaws.com.cn", True),
+        ("b.s3.dualstack.amazonaws.com", True),
+        ("b.s3-accelerate.amazonaws.com", True),
+        ("s3.${AWS::URLSuffix}", True),
+        ("s3.us-east-1.amazonaws.com", False),
+        ("s3-us-west-2.amazonaws.com", False),
+        ("b.s3.cn-north-1.amazonaws.com.cn", False),
+        ("b.s3.dualstack.us-east-1.amazonaws.com", False),
+        ("b.s3.${AWS::Region}.${AWS::URLSuffix}", False),
+        ("b.s3.${VpcId}.amazonaws.com", False),
+        ("s3${VpcId}.amazonaws.com", False),
+    ],
+)
+def test_a_url_without_a_region_is_a_warning(host: str, warned: bool, tmp_path: Path) -> None:
+    document = a_parent({URL: {"Fn::Sub": f"https://{host}/b/templates/Backup.template"}})
+    assert [" W9603: " in each for each in found_in(tmp_path, written("yaml", document))] == (
+        [True] * warned
+    )
+
+
+SOCA_2_6_1 = """\
+Parameters:
+  S3InstallBucket:
+    Type: String
+    Default: '%%BUCKET_NAME%%'
+  S3InstallFolder:
+    Type: String
+    Default: '%%SOLUTION_NAME%%/%%VERSION%%'
+Resources:
+  Security:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      Parameters: {Anything: 1}
+      TemplateURL: !Join [ "/", [!Sub "https://s3.${AWS::URLSuffix}", !Ref S3InstallBucket,
+        !Ref S3InstallFolder, "templates/Security.template"] ]
+  Backup:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      Parameters:
+        SchedulerIAMRoleArn: !GetAtt Security.Outputs.SchedulerIAMRoleArn
+        ComputeNodeIAMRole: !GetAtt Security.Outputs.ComputeNodeIAMRole
+        RetentionDays: 7
+      TemplateURL: !Join [ "/", [!Sub "https://s3.${AWS::URLSuffix}", !Ref S3InstallBucket,
+        !Ref S3InstallFolder, "templates/Backup.template"] ]
+Outputs:
+  Role:
+    Value: !GetAtt Backup.Outputs.BackupRole
+"""
+
+
+def test_a_main_stack_of_soca_2_6_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "scale-out-computing-on-aws.template"
+    path.write_text(SOCA_2_6_1)
+    assert build.main(["check-parent", str(path)]) == build.FINDING
+    out, err = capsys.readouterr()
+    starts = [line.removeprefix(f"{path}:")[:12] for line in out.splitlines()]
+    assert starts == ["18:7: E3043:", "20:9: E3043:", "22:7: W9603:", "26:12: E9601"]
+    assert err == "build.py: 3 finding(s), 1 warning(s)\n"
+
+
+def test_every_stack_of_ours_is_checked_and_stack_chooses_one(tmp_path: Path) -> None:
+    other = copy.deepcopy(a_parent()["Resources"]["Backup"])
+    other["Properties"]["Parameters"]["RetentionDays"] = 0
+    text = written("yaml", a_parent({("Resources", "Other"): other, **value_of("Nope", 1)}))
+    assert [each.split(": ")[1] for each in found_in(tmp_path, text)] == ["E3043", "E9602"]
+    assert [each.split(": ")[1] for each in found_in(tmp_path, text, "Other")] == ["E9602"]
+
+
+def test_the_working_directory_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    changes = {**value_of("Nope", 1), **output_of({"Fn::GetAtt": ["Backup", "Outputs.Nope"]})}
+    found = found_in(tmp_path, written("json", a_parent(changes)))
+    assert [each.split(": ")[1] for each in found] == ["E9601", "E3043"]
+
+
+def test_an_alias_counts_where_it_is_written(tmp_path: Path) -> None:
+    text = (
+        "Resources:\n"
+        "  Backup: &backup\n"
+        "    Type: AWS::CloudFormation::Stack\n"
+        "    Properties:\n"
+        "      TemplateURL: https://b.s3.us-east-1.amazonaws.com/Backup.template\n"
+        "      Parameters: {ClusterId: two words}\n"
+        "  Again: *backup\n"
+    )
+    (finding,) = found_in(tmp_path, text)
+    assert finding.startswith("parent:6:20: E9602: Backup.template refuses ClusterId")
+
+
+def test_warnings_alone_are_fine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "parent"
+    path.write_text(written("yaml", a_parent({URL: "https://b.s3.amazonaws.com/Backup.template"})))
+    assert build.main(["check-parent", str(path)]) == build.FINE
+    out, err = capsys.readouterr()
+    assert ": W9603: warning: " in out
+    assert err == "build.py: 0 finding(s), 1 warning(s)\n"
+
+
+BAD_INPUT = {
+    "empty": (b"", "is no template: it has no map of Resources"),
+    "text": (b"hello", "is no template: it has no map of Resources"),
+    "list": (b"- Resources", "is no template: it has no map of Resources"),
+    "resources-list": (b"Resources: [a]", "is no template: it has no map of Resources"),
+    "binary": (b"\x00\xff\xfe", "is no template: byte 1 is no text in UTF-8"),
+    "large": (b"#" * (parent.MAX_BYTES + 1), "has more than 1048576 bytes"),
+    "deep-yaml": (b"Resources: " + b"[" * 200_000, "is nested more than 100 deep"),
+    "deep-sequence": (b"- " * 200_000 + b"a", "is nested more than 100 deep"),
+    "deep-json": (b'{"Resources":' + b'{"a":' * 500 + b"1" + b"}" * 501, "nested more than 100"),
+    "deep-aliases": (
+        b"a0: &a0 x\n"
+        + b"".join(
+            b"a%d: &a%d %b*a%d%b\n" % (n, n, b"[" * 90, n - 1, b"]" * 90) for n in range(1, 21)
+        )
+        + b"Resources: {A: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "
+        b"/Backup.template, Parameters: {ClusterId: ab}}}, B: *a20}",
+        "nested more than 100 deep",
+    ),
+    "no-stack-of-ours": (b"Resources: {A: {Type: AWS::SNS::Topic}}", "nests no stack"),
+    "odd-resources": (b"Resources: {A: 3, 4: {Type: [b]}, C: {Type: null}}", "nests no stack"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_INPUT)
+def test_bad_input_gets_one_sentence(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content, sentence = BAD_INPUT[case]
+    path = tmp_path / "parent"
+    path.write_bytes(content)
+    assert build.main(["check-parent", str(path)]) == build.FINDING
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"build.py: {path} ")
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "finding"),
+    [
+        pytest.param("A:\n\t- b\n", ":2:1: E0000: no template: ", id="tab"),
+        pytest.param('{ // why\n "Resources": {} }', ":2:13: E0000: no template: ", id="comment"),
+        pytest.param('{\n\t"A": 1 "B": 2\n}', ":2:12: E0000: no template: ", id="json"),
+        pytest.param("Resources: {A: 1, A: 2}", ":1:13: E0000: no template: ", id="twice"),
+        pytest.param("A: &a [*a]\nResources: {}", ":1:1: E0000: no template: ", id="circle"),
+        pytest.param("Resources: {? [a] : 1}", "E0000: no template: ", id="key"),
+    ],
+)
+def test_what_cannot_be_read_is_found_at_its_place(
+    content: str, finding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "parent"
+    path.write_text(content)
+    assert build.main(["check-parent", str(path)]) == build.FINDING
+    out, err = capsys.readouterr()
+    assert finding in out.splitlines()[0]
+    assert err.startswith("build.py: ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("indent", [None, "\t"])
+def test_a_byte_order_mark_is_fine(indent: str | None, tmp_path: Path) -> None:
+    text = json.dumps(a_parent(value_of("Nope", 1)), indent=indent)
+    (finding,) = found_in(tmp_path, "\ufeff" + text)
+    assert finding.startswith(f"{place(text, chr(34) + 'Nope')} E3043: ")
+
+
+def test_tabs_are_fine_in_json(tmp_path: Path) -> None:
+    text = json.dumps(a_parent(value_of("Nope", 1)), indent="\t")
+    (finding,) = found_in(tmp_path, text)
+    assert finding.startswith(f"{place(text, chr(34) + 'Nope')} E3043: ")
+
+
+@pytest.mark.parametrize(
+    ("stack", "sentence"),
+    [
+        ("Nope", "has no resource 'Nope': name an AWS::CloudFormation::Stack of it"),
+        ("", "has no resource ''"),
+        ("Topic", "is no AWS::CloudFormation::Stack: name one that is"),
+        ("Odd", "is no AWS::CloudFormation::Stack: name one that is"),
+    ],
+)
+def test_stack_has_to_name_a_stack(
+    stack: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "parent"
+    path.write_text("Resources: {Topic: {Type: AWS::SNS::Topic}, Odd: 3}")
+    assert build.main(["check-parent", str(path), "--stack", stack]) == build.FINDING
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert sentence in err
+
+
+def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build.main(["check-parent", str(tmp_path / "nope")]) == build.FINDING
+    assert build.main(["check-parent", str(tmp_path)]) == build.FINDING
+    assert capsys.readouterr().err == (
+        f"build.py: {tmp_path / 'nope'} does not exist: name the file of a template\n"
+        f"build.py: {tmp_path} is a directory: name the file of a template\n"
+    )
+
+
+def test_templates_that_are_not_generated_are_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parent, "TEMPLATES", tmp_path / "templates")
+    with pytest.raises(parent.ParentError, match="run `make templates`"):
+        found_in(tmp_path, written("json", a_parent()))
+    with pytest.raises(parent.ParentError, match="run `make templates`"):
+        found_in(tmp_path, written("json", a_parent()), "Backup")
