@@ -179,7 +179,7 @@ def _report(findings: list[str]) -> bool:
     for finding in findings:
         print(finding)
     if findings:
-        _say(f"{len(findings)} finding(s); templates/ was not touched")
+        _say(f"{len(findings)} finding(s); nothing was written")
     return bool(findings)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from generator import backup
 from generator.render import render
+from tests.support.changes import changes
 from tests.support.deployer import Deployer, Stack
 from tests.support.errors import DeploymentError
 from tests.support.local_aws import ACCOUNT, LocalAws
@@ -228,13 +229,42 @@ def test_a_cluster_of_soca_261_moves_over_with_its_recovery_points(aws: LocalAws
     # In a stack of its own, taking the resources out of the template is what deleting is here.
     old.delete()
     assert vaults(aws) == [VAULT]
-    assert set(role_policies(aws, old.retained["SOCABackupRole"])) == {"SocaBackupIamRole"}
+    assert set(role_policies(aws, old.retained["SOCABackupRole"])) == {
+        "SocaBackup",
+        "SocaBackupRestore",
+    }
     deploy(aws, ExistingVaultName=VAULT)
     [plan] = plans(aws)
     assert plan["Rules"][0]["TargetBackupVaultName"] == VAULT
     assert plan["Rules"][0]["Lifecycle"] == {"DeleteAfterDays": 30}
     [vault] = aws.client("backup").list_backup_vaults()["BackupVaultList"]
     assert vault["NumberOfRecoveryPoints"] == 1
+
+
+def test_the_three_updates_of_the_move_lose_nothing() -> None:
+    """Protect, remove, add: as docs/operations.md has it, judged by what an update would do."""
+    given = {"ClusterId": CLUSTER_ID}
+    old = json.loads(soca_261(retained=False))
+    protected = json.loads(soca_261(retained=True))
+    assert {change.kind for change in changes(old, protected, given, given).values()} == {
+        "unchanged"
+    }
+    without = json.loads(soca_261(retained=True))
+    kept = {name for name, resource in without["Resources"].items() if "DeletionPolicy" in resource}
+    assert kept == {
+        "SOCABackupVault",
+        "SOCABackupRole",
+        "SocaBackupIamRole",
+        "SOCABackupRestoreIamRole",
+    }
+    # Everything goes, what the old template in force keeps excepted.
+    without["Resources"] = {"Other": {"Type": "AWS::SNS::Topic"}}
+    removed = changes(protected, without, given, given)
+    assert {name for name, change in removed.items() if change.kind == "removed"} == {
+        *kept,
+        "SOCABackupPlan",
+        "SOCABackupSelection",
+    }
 
 
 def test_without_retention_a_full_vault_blocks_the_deletion_of_soca_261(aws: LocalAws) -> None:

@@ -15,6 +15,7 @@ import build
 from generator import backup, docs, example_parent
 from generator.render import render
 from tests.support.cli_lines import Shell, commands
+from tests.support.generated import every_option, inline_policies, resolved
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -239,6 +240,7 @@ def test_every_name_in_code_style_exists(page: Path) -> None:
     known = set().union(*ELSEWHERE.values())
     for section in ("Parameters", "Outputs", "Resources"):
         known |= set(template()[section])
+    known |= set(inline_policies(resolved(**every_option())))
     names = re.findall(r"`([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)`", prose(page))
     assert sorted(set(names) - known) == []
 

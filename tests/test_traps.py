@@ -45,21 +45,13 @@ def _may(action: str, arn: str, context: Context | None = None, /, **given: str)
 
 
 def test_trap_1_the_vaults_key_goes_with_the_stack() -> None:
-    """Slip: add ``kms.Key`` to the resources, or a DeletionPolicy of Delete to it.
+    """Slip: leave ``EncryptionKeyArn`` out of the vault, or make a ``kms.Key`` in its place.
 
-    A vault that stays is unreadable without its key. A given key is used as it is and is no
-    resource of this stack; a key of the stack would have to stay like the vault.
+    A vault that stays is unreadable without its key. A given key is no resource of this stack.
     """
-    for given in ({}, {"VaultKmsKeyArn": KEY}):
-        made = resolved(**given)
-        for name, kind in made.types.items():
-            if kind.startswith("AWS::KMS::") and kind != "AWS::KMS::Alias":
-                resource = template()["Resources"][name]
-                assert resource.get("DeletionPolicy") == "RetainExceptOnCreate"
-                assert resource.get("UpdateReplacePolicy") == "Retain"
-    vault = resolved(VaultKmsKeyArn=KEY).resources["SOCABackupVault"]
-    assert vault["EncryptionKeyArn"] == KEY
-    assert "AWS::KMS::Key" not in resolved(VaultKmsKeyArn=KEY).types.values()
+    made = resolved(VaultKmsKeyArn=KEY)
+    assert made.resources["SOCABackupVault"]["EncryptionKeyArn"] == KEY
+    assert "AWS::KMS::Key" not in made.types.values()
 
 
 @pytest.mark.parametrize("cluster", ["Prod", "soca-Prod", "soca-soca-x", "prod", "SOCA_1"])
@@ -271,3 +263,10 @@ def test_trap_15_the_selection_is_wider_than_the_role(given: dict[str, str]) -> 
         for action in [*backup, *restore]:
             assert _may(action, arn, None, **given), action
     assert {(one.split(":")[2], one.split(":")[5].split("/")[0]) for one in arns} == set(JOBS)
+
+
+def test_trap_14_the_vaults_key_is_believed_to_encrypt_everything() -> None:
+    """Slip: cut the description of ``VaultKmsKeyArn`` after "cannot be changed later"."""
+    description = template()["Parameters"]["VaultKmsKeyArn"]["Description"]
+    for word in ("recovery points of EFS", "EC2 and EBS keep", "unencrypted", "cannot be changed"):
+        assert word in description

@@ -103,11 +103,26 @@ def deploy(aws: LocalAws, name: str = "mycluster", **parameters: Any) -> Stack:
     return Deployer(aws).create(cluster(**parameters), name, {"ClusterId": CLUSTER_ID})
 
 
+def _policy(name: str, action: str, kept: dict[str, str]) -> dict[str, Any]:
+    return {
+        "Type": "AWS::IAM::Policy",
+        **kept,
+        "Properties": {
+            "PolicyName": name,
+            "Roles": [{"Ref": "SOCABackupRole"}],
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}],
+            },
+        },
+    }
+
+
 def soca_261(*, retained: bool) -> str:
     """Return what SOCA 2.6.1's Configuration stack makes for backups, and nothing else of it.
 
-    The names, the tag-only selection, 7 days and policies apart from the role are SOCA's;
-    ``retained`` adds what an administrator adds before the move.
+    Resources, names, schedule, 7 days and the tag-only selection are SOCA's; of its two policies
+    only one action each. ``retained`` adds what an administrator adds before the move.
     """
     kept = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"} if retained else {}
     return json.dumps(
@@ -124,24 +139,10 @@ def soca_261(*, retained: bool) -> str:
                     **kept,
                     "Properties": {"AssumeRolePolicyDocument": _BACKUP_TRUST},
                 },
-                "SocaBackupIamRole": {
-                    "Type": "AWS::IAM::Policy",
-                    **kept,
-                    "Properties": {
-                        "PolicyName": "SocaBackupIamRole",
-                        "Roles": [{"Ref": "SOCABackupRole"}],
-                        "PolicyDocument": {
-                            "Version": "2012-10-17",
-                            "Statement": [
-                                {
-                                    "Effect": "Allow",
-                                    "Action": "elasticfilesystem:Backup",
-                                    "Resource": "*",
-                                }
-                            ],
-                        },
-                    },
-                },
+                "SocaBackupIamRole": _policy("SocaBackup", "elasticfilesystem:Backup", kept),
+                "SOCABackupRestoreIamRole": _policy(
+                    "SocaBackupRestore", "elasticfilesystem:Restore", kept
+                ),
                 "SOCABackupPlan": {
                     "Type": "AWS::Backup::BackupPlan",
                     "Properties": {
@@ -149,10 +150,15 @@ def soca_261(*, retained: bool) -> str:
                             "BackupPlanName": {"Fn::Sub": "Backup-${ClusterId}"},
                             "BackupPlanRule": [
                                 {
-                                    "RuleName": "SOCABackup",
+                                    "RuleName": "SOCADailyBackup",
                                     "TargetBackupVault": {"Ref": "SOCABackupVault"},
                                     "ScheduleExpression": "cron(0 5 * * ? *)",
+                                    "StartWindowMinutes": 60,
                                     "Lifecycle": {"DeleteAfterDays": 7},
+                                    "RecoveryPointTags": {
+                                        "soca:ClusterId": {"Ref": "ClusterId"},
+                                        "Name": {"Fn::Sub": "${ClusterId}-Backup"},
+                                    },
                                 }
                             ],
                         }
