@@ -10,6 +10,8 @@ COMPILE = $(PY) -m uv --no-config --system-certs pip compile --quiet \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .PHONY: help templates lint test format lock bench clean
+unexport PYTHONPATH PYTHONHOME # what they name is not what is locked
+
 .NOTPARALLEL: # several targets build the same .venv
 
 help: ## print this list

@@ -41,7 +41,10 @@ def check(_: argparse.Namespace) -> int:
     drift = products.drift(made)
     if drift:
         print("".join(drift), end="")
-        _say("templates/ differs from its source: run `make templates` and commit the result")
+        _say(
+            "templates/ differs from its source: run `make templates`, remove what it does not "
+            "make, and commit the result"
+        )
     return FINDING if _report(products.lint(made)) or drift else FINE
 
 
@@ -103,11 +106,16 @@ def main(given: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if given is None else given)
     if words and words[0].partition("=")[0] == "--output":  # without a verb: templates
         words.insert(0, "templates")
-    arguments = _parser().parse_args(words)
+    if sys.stdout is None:  # closed by whoever started this: there is nobody to print for
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for the life of the process
     if isinstance(sys.stdout, io.TextIOWrapper):  # a path or a diff may hold what it cannot encode
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        status: int = arguments.run(arguments)
+        try:
+            arguments = _parser().parse_args(words)
+            status: int = arguments.run(arguments)
+        except SystemExit as leave:  # --help, --version and wrong usage have had their say
+            status = USAGE if leave.code else FINE
         sys.stdout.flush()
     except BrokenPipeError:  # whoever reads the output, `head` for one, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -116,7 +124,10 @@ def main(given: Sequence[str] | None = None) -> int:
         _say("interrupted; nothing was left half-written")
         return 130
     except ModuleNotFoundError as error:
-        _say(f"Python package {error.name!r} is missing: run `make templates`, which installs it")
+        _say(
+            f"Python package {error.name!r} is missing: run `make templates`, which installs it "
+            "into .venv, and start this with .venv/bin/python"
+        )
         return FINDING
     except OSError as error:
         # A rename fails for what it would replace; a full disk has no name.

@@ -45,6 +45,7 @@ ELSEWHERE = {
         *("AWSBackup", "AWSBackupFullAccess", "AWSBackupOperatorAccess", "AwsBackup"),
     },
     "tags and events of AWS": {"Name", "ProcessBackupPlanSelection"},
+    "jobs and recovery points": {"CreatedResourceArn", "ResourceArn"},
     "metadata of a restore": {
         *("CreationToken", "IamInstanceProfileName", "InstanceType", "KmsKeyId"),
         *("SecurityGroupIds", "SubnetId", "UseBackedUpValue"),

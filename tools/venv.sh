@@ -8,6 +8,9 @@
 # text in it, .venv is not trusted: an install that was killed is built again.
 set -u
 
+# What these name is not in .venv: pip would count it as installed, and it is gone the next time.
+unset PYTHONPATH PYTHONHOME
+
 python=${PYTHON:-python3}
 again="then run make again"
 log=
@@ -26,7 +29,7 @@ locks() {
 
 # holds users|tests: .venv is whole, and made of these lock files as they are now.
 holds() {
-	[ -x .venv/bin/python ] && [ -f .venv/lock ] && locks "$1" | cmp -s - .venv/lock &&
+	.venv/bin/python -c '' 2>/dev/null && [ -f .venv/lock ] && locks "$1" | cmp -s - .venv/lock &&
 		# Only a Python that was asked for by name replaces one that works.
 		{ [ -z "${PYTHON:-}" ] || [ "$PYTHON" = "$(cat .venv/made-by)" ]; }
 }
@@ -35,7 +38,8 @@ check_python() {
 	command -v "$python" >/dev/null 2>&1 ||
 		stop "$python is not installed: install Python 3.10 or newer, $again" \
 			"(or name one you have: make PYTHON=/path/to/python3 ...)."
-	version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) ||
+	version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) &&
+		[ -n "$version" ] ||
 		stop "$python does not run: install Python 3.10 or newer, $again" \
 			"(or name one you have: make PYTHON=/path/to/python3 ...)."
 	case $version in

@@ -300,6 +300,8 @@ def _one(shape: Shape, word: str) -> Any:
 
 def _shorthand(shape: StructureShape | MapShape, text: str) -> dict[str, Any]:
     """Read ``Key=a,Values=b,c``: a word without ``=`` belongs to the list of the key before it."""
+    if text == UNKNOWN:  # what is in an unquoted variable is not known
+        return {}
     read: dict[str, list[str]] = {}
     key = ""
     for part in text.split(","):
