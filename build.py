@@ -101,6 +101,33 @@ def check_parent(arguments: argparse.Namespace) -> int:
     return FINDING if errors else FINE
 
 
+def compare(arguments: argparse.Namespace) -> int:
+    """Say what an update from one template to another does to a live stack, and to its parent."""
+    from generator import compare as comparing
+    from generator import products, source
+
+    try:
+        old = source.document(arguments.old, source.read(arguments.old))
+        if arguments.new is None:
+            name, text = "this checkout", products.products()["Backup.template"]
+        else:
+            name, text = arguments.new, source.read(arguments.new)
+        compared = comparing.compare(old, source.document(name, text), (arguments.old, name))
+    except source.UnreadableError as error:
+        _say(str(error))
+        return FINDING
+    print((comparing.as_json if arguments.json else comparing.as_text)(compared), end="")
+    return FINDING if compared.failures else FINE
+
+
+def deployer_policy(_: argparse.Namespace) -> int:
+    """Print the IAM policy that creating, updating and deleting a stack of the template needs."""
+    from generator import backup, deployer
+
+    print(deployer.text(backup.template()), end="")
+    return FINE
+
+
 def main(given: Sequence[str] | None = None) -> int:
     """Run one verb; return 0 where all is well, 1 for a finding or a failure, 2 for wrong usage."""
     words = list(sys.argv[1:] if given is None else given)
@@ -152,6 +179,11 @@ def _parser() -> argparse.ArgumentParser:
         (render, "python build.py render | less"),
         (docs, "python build.py docs"),
         (check_parent, "python build.py check-parent scale-out-computing-on-aws.template"),
+        (
+            compare,
+            "python build.py compare s3://BUCKET/soca-backup/v1.0.0/templates/Backup.template",
+        ),
+        (deployer_policy, "python build.py deployer-policy > policy.json"),
     ):
         summary = str(run.__doc__)
         verb = verbs.add_parser(
@@ -175,6 +207,12 @@ def _parser() -> argparse.ArgumentParser:
                 type=_directory,
                 help="write there instead of templates/; it is made if missing",
             )
+        if run is compare:
+            verb.add_argument("old", metavar="OLD", help="a file, https://... or s3://BUCKET/KEY")
+            verb.add_argument(
+                "new", metavar="NEW", nargs="?", help="the same; without it: this checkout's"
+            )
+            verb.add_argument("--json", action="store_true", help="print it for machines")
     return parser
 
 

@@ -7,6 +7,7 @@ that no resource comes into the template that its installer cannot remove again.
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,7 @@ class Grant:
     """Actions on one kind of ARN. ``{name}`` in it stands for what the resource is called."""
 
     sid: str
-    actions: list[Action]
+    actions: Sequence[Action]
     arn: str = "*"
     when: tuple[ConditionElement, ...] = ()
     named_after: str = ""
@@ -101,7 +102,7 @@ def text(template: Template) -> str:
 
 def _statement(grant: Grant, names: list[str]) -> Statement:
     arns = sorted({grant.arn.format(name=name) for name in names})
-    statement = Statement(Sid=grant.sid, Effect=Allow, Action=grant.actions, Resource=arns)
+    statement = Statement(Sid=grant.sid, Effect=Allow, Action=list(grant.actions), Resource=arns)
     if grant.when:
         statement.Condition = Condition(list(grant.when))
     return statement
@@ -154,7 +155,9 @@ def _stack() -> tuple[Grant, ...]:
             _ANYWHERE.format(service="cloudformation", resource="stack/*"),
         ),
         # Before there is a stack, there is no ARN to ask with.
-        Grant("ReadTemplates", [cloudformation.GetTemplateSummary, cloudformation.ValidateTemplate]),
+        Grant(
+            "ReadTemplates", [cloudformation.GetTemplateSummary, cloudformation.ValidateTemplate]
+        ),
         Grant("FetchTheTemplate", [s3.GetObject], "arn:*:s3:::*/Backup.template"),
     )
 

@@ -5,7 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from generator import backup
+from generator import backup, deployer
 from generator.lint import ROOT, findings
 from generator.render import render
 
@@ -14,7 +14,11 @@ TEMPLATES = ROOT / "templates"
 
 def products() -> dict[str, str]:
     """Return the text of each file of templates/, by name."""
-    return {"Backup.template": render(backup.template())}
+    template = backup.template()
+    return {
+        "Backup.template": render(template),
+        "deployer-policy.json": deployer.text(template),
+    }
 
 
 def lint(made: dict[str, str]) -> list[str]:
@@ -22,6 +26,7 @@ def lint(made: dict[str, str]) -> list[str]:
     return [
         finding.at(shown(TEMPLATES / name))
         for name, text in made.items()
+        if name.endswith(".template")
         for finding in findings(text)
     ]
 

@@ -1,0 +1,197 @@
+"""The parameter values that live stacks may have, as far as they make a difference.
+
+An update keeps the values of a stack. So each assignment has a side for the old template and one
+for the new: a kept value on both; the default of a parameter that is new; and, where a default has
+changed, the case of a parent that passes nothing and so gets the new one.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import combinations, product
+from math import prod
+from typing import Any
+
+from generator.resolve import View, conditions_of, references, scalar, section
+
+# More than the options of a template that people can fill in ever make; beyond it, pairs.
+_MOST = 4000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What one parameter is before and after the update, and how to say it."""
+
+    old: Any
+    new: Any
+    said: str = ""
+    """Empty: what a stack has that was given nothing but what is required."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One choice for each parameter that makes a difference."""
+
+    choices: dict[str, Choice]
+
+    @property
+    def old(self) -> dict[str, Any]:
+        """The values for the old template."""
+        return {name: choice.old for name, choice in self.choices.items()}
+
+    @property
+    def new(self) -> dict[str, Any]:
+        """The values for the new template."""
+        return {name: choice.new for name, choice in self.choices.items()}
+
+    @property
+    def where(self) -> dict[str, str]:
+        """What is out of the ordinary, by parameter."""
+        return {name: choice.said for name, choice in self.choices.items() if choice.said}
+
+
+def assignments(old: dict[str, Any], new: dict[str, Any], *nodes: Any) -> list[Assignment]:
+    """Return the assignments that can make a difference to the nodes, the ordinary one first.
+
+    A parameter that no condition looks at, the same in both templates, needs no value: what is
+    equal without one is equal for every one.
+    """
+    deciding = set[str]()
+    for template in (old, new):
+        own = section(template, "Conditions")
+        for name in {name for node in nodes for name in conditions_of(node, own)}:
+            deciding |= references(own.get(name))
+    deciding |= references([_lookups(node) for node in nodes])
+    wanted = {
+        name: _choices(old, new, name, decides=name in deciding)
+        for name in sorted(deciding | references(list(nodes)))
+    }
+    several = {name: choices for name, choices in wanted.items() if choices}
+    if prod(len(choices) for choices in several.values()) <= _MOST:
+        found = [dict(zip(several, chosen, strict=True)) for chosen in product(*several.values())]
+    else:
+        usual = {name: choices[0] for name, choices in several.items()}
+        varied = [(name, choice) for name, choices in several.items() for choice in choices[1:]]
+        found = [
+            usual,
+            *(usual | {name: choice} for name, choice in varied),
+            *(usual | dict(pair) for pair in combinations(varied, 2) if pair[0][0] != pair[1][0]),
+        ]
+    return [Assignment(choices) for choices in found]
+
+
+def allows(parameter: dict[str, Any], value: str) -> bool:
+    """Return whether a parameter's constraints let the value through."""
+    values = value.split(",") if "List" in str(parameter.get("Type")) else [value]
+    return all(_allows(parameter, item) for item in values)
+
+
+def _allows(parameter: dict[str, Any], value: str) -> bool:
+    if "AllowedValues" in parameter:
+        return value in [scalar(allowed) for allowed in parameter["AllowedValues"]]
+    pattern = parameter.get("AllowedPattern")
+    try:
+        if pattern is not None and not re.fullmatch(str(pattern), value):
+            return False
+        number = float(value) if "Number" in str(parameter.get("Type")) else None
+    except (re.error, ValueError):  # a pattern that only Java knows; text for a number
+        return "AllowedPattern" in parameter
+    length = len(value)
+    return (
+        float(parameter.get("MinLength", length)) <= length
+        and float(parameter.get("MaxLength", length)) >= length
+        and (number is None or float(parameter.get("MinValue", number)) <= number)
+        and (number is None or float(parameter.get("MaxValue", number)) >= number)
+    )
+
+
+def _choices(old: dict[str, Any], new: dict[str, Any], name: str, *, decides: bool) -> list[Choice]:
+    """Return the choices for a parameter; none where it may stay open."""
+    before = section(old, "Parameters").get(name)
+    after = section(new, "Parameters").get(name)
+    given = {"Ref": name}
+    if before is None and after is None:
+        if not decides or not name.startswith("AWS::"):
+            return []  # a resource, or a value of the account that decides nothing
+        compared = sorted(_compared(old, name) | _compared(new, name))
+        return [
+            Choice(given, given),
+            *(Choice(value, value, repr(value)) for value in compared),
+        ]
+    if before is None:
+        default = (after or {}).get("Default")
+        return [] if default is None else [Choice(None, scalar(default))]
+    kept_default = scalar(before["Default"]) if "Default" in before else None
+    changed = _changed_default(kept_default, after)
+    if not (decides or changed or after is None):
+        return []
+    told = [scalar(value) for value in before.get("AllowedValues", [])]
+    told = told or sorted(_compared(old, name) | _compared(new, name))
+    values = [value for value in told if allows(before, value)]
+    usual = [] if kept_default is None else [kept_default]
+    kept = [*usual, *(value for value in values if value not in usual)]
+    found = [Choice(value, value, repr(value) if value not in usual else "") for value in kept]
+    if "AllowedValues" not in before:
+        others = Choice(given, given, "any other value" if kept else "")
+        # Without a default it is required: what a stack has is such a value.
+        found = [*found, others] if usual else [others, *found]
+    same = [
+        Choice({"Ref": twin}, {"Ref": twin}, f"the value of {twin}")
+        for twin in sorted(_twins(old, name) | _twins(new, name))
+    ]
+    return [*found, *changed, *same]
+
+
+def _changed_default(default: str | None, after: dict[str, Any] | None) -> list[Choice]:
+    if default is None or after is None or "Default" not in after:
+        return []
+    new = scalar(after["Default"])
+    return [] if new == default else [Choice(default, new, "not passed by the parent")]
+
+
+def _compared(template: dict[str, Any], name: str) -> set[str]:
+    """Return the texts that conditions compare the parameter with, and the keys it looks up."""
+    found: set[str] = set()
+    view = View(template, {})
+    for sides in _pairs(section(template, "Conditions")):
+        for side, other in (sides, sides[::-1]):
+            value = view.resolve(other)
+            if name in references(side) and isinstance(value, str):
+                found.add(value)
+    for looked in _lookups(section(template, "Resources")):
+        if isinstance(looked, list) and name in references(looked):
+            table = section(template, "Mappings").get(str(looked[0]), {})
+            rows = [table, *table.values()]
+            found |= {key for row in rows if isinstance(row, dict) for key in row}
+    return found
+
+
+def _twins(template: dict[str, Any], name: str) -> set[str]:
+    """Return the parameters, later in the alphabet, that conditions compare the parameter with."""
+    return {
+        other["Ref"]
+        for sides in _pairs(section(template, "Conditions"))
+        for side, other in (sides, sides[::-1])
+        if side == {"Ref": name}
+        and isinstance(other, dict)
+        and str(other.get("Ref", "")) in section(template, "Parameters")
+        and other["Ref"] > name
+    }
+
+
+def _pairs(node: Any) -> list[list[Any]]:
+    """Return what the conditions compare, two by two."""
+    return [pair for pair in _given("Fn::Equals", node) if isinstance(pair, list) and pair[1:]]
+
+
+def _lookups(node: Any) -> list[Any]:
+    return _given("Fn::FindInMap", node)
+
+
+def _given(function: str, node: Any) -> list[Any]:
+    """Return the arguments of every call of a function, at any depth."""
+    if isinstance(node, list):
+        return [found for item in node for found in _given(function, item)]
+    if not isinstance(node, dict):
+        return []
+    here = [node[function]] if function in node else []
+    return here + [found for value in node.values() for found in _given(function, value)]

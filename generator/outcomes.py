@@ -1,0 +1,198 @@
+"""What an update does to each resource of a live stack: the gravest that parameters can lead to.
+
+Whether a changed property replaces the resource is read in the schemas that cfn-lint brings along:
+https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from generator.assignments import Assignment, assignments
+from generator.consequences import keeps
+from generator.resolve import ABSENT, View, is_function, references, section, unknowns
+
+Path = tuple[str, ...]
+
+# From the harmless to the grave.
+ACTIONS = ("nothing", "added", "updated", "retained", "removed", "replaced", "refused")
+
+# How a type is looked up: its properties are the same wherever it exists.
+_REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A property whose value changes, and for which parameters it does."""
+
+    path: Path
+    old: Any
+    new: Any
+    where: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def certain(self) -> bool:
+        """Whether the values differ whatever the unknowns in them turn out to be."""
+        if self.old is ABSENT or self.new is ABSENT:
+            return True
+        return unknowns(self.old) == unknowns(self.new)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happens to a resource, and why."""
+
+    action: str
+    certain: bool = True
+    differences: tuple[Difference, ...] = ()
+    where: tuple[tuple[str, str], ...] = ()
+    because: str = ""
+    """The replaced resource that this one refers to."""
+
+    @property
+    def gravity(self) -> tuple[int, bool, int]:
+        """Its place among the outcomes; the ordinary stack is told before the odd one."""
+        return (ACTIONS.index(self.action), self.certain, -len(self.where))
+
+
+def outcomes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Outcome]:
+    """Return what happens to each resource of either template, by logical id.
+
+    Raises UnreadableError for a template whose conditions or functions cannot be evaluated.
+    """
+    names = section(old, "Resources") | section(new, "Resources")
+    found = {name: _outcome(old, new, name) for name in names}
+    _follow(found, new)
+    return found
+
+
+def made_unasked(template: dict[str, Any], name: str) -> bool:
+    """Return whether a stack has the resource when it is given only what is required."""
+    resource = section(template, "Resources")[name]
+    ordinary = assignments(template, template, resource)[0]
+    return _resource(template, name, ordinary.new) is not None
+
+
+def schema(kind: str) -> dict[str, Any] | None:
+    """Return the schema of a type of resource; None for one that cfn-lint does not know."""
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
+
+    try:
+        found: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema(_REGION, kind).schema
+    except ResourceNotFoundError:
+        return None
+    return found
+
+
+def _outcome(old: dict[str, Any], new: dict[str, Any], name: str) -> Outcome:
+    nodes = [section(template, "Resources").get(name, {}) for template in (old, new)]
+    found = [_under(each, old, new, name) for each in assignments(old, new, *nodes)]
+    gravest = max(found, key=lambda outcome: outcome.gravity)
+    told: dict[Path, Difference] = {}
+    for outcome in sorted(found, key=lambda outcome: len(outcome.where)):
+        if outcome.action == gravest.action:
+            for difference in outcome.differences:
+                told.setdefault(difference.path, difference)
+    return replace(gravest, differences=tuple(told.values()))
+
+
+def _under(given: Assignment, old: dict[str, Any], new: dict[str, Any], name: str) -> Outcome:
+    before = _resource(old, name, given.old)
+    after = _resource(new, name, given.new)
+    where = tuple(given.where.items())
+    if before is None:
+        is_new = name not in section(old, "Resources")
+        return Outcome("added" if after is not None or is_new else "nothing", where=where)
+    if after is None:
+        return Outcome(
+            "retained" if keeps(before.get("DeletionPolicy")) else "removed", where=where
+        )
+    if before["Type"] != after["Type"]:
+        return Outcome("refused", where=where)
+    differences = [
+        replace(difference, where=where)
+        for difference in _differences(before["Properties"], after["Properties"])
+    ]
+    replacing = [
+        (difference, sure and difference.certain)
+        for difference in differences
+        if (sure := _replaces(before["Type"], difference.path)) is not None
+    ]
+    if replacing:
+        return Outcome(
+            "replaced",
+            certain=any(certain for _, certain in replacing),
+            differences=tuple(difference for difference, _ in replacing),
+            where=where,
+        )
+    action = "updated" if differences else "nothing"
+    return Outcome(action, differences=tuple(differences), where=where)
+
+
+def _resource(template: dict[str, Any], name: str, values: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the resource with its values, or None where its condition does not hold."""
+    resource = section(template, "Resources").get(name)
+    if resource is None:
+        return None
+    view = View(template, values)
+    if "Condition" in resource and not view.holds(str(resource["Condition"])):
+        return None
+    return {**resource, "Properties": view.resolve(resource.get("Properties") or {})}
+
+
+def _differences(old: Any, new: Any, path: Path = ()) -> Iterator[Difference]:
+    """Yield where two values differ, as deep as they have the same shape."""
+    if old == new:
+        return
+    maps = isinstance(old, dict) and isinstance(new, dict)
+    if maps and not is_function(old) and not is_function(new):
+        for key in old | new:
+            yield from _differences(old.get(key, ABSENT), new.get(key, ABSENT), (*path, key))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for number, (was, is_now) in enumerate(zip(old, new, strict=True)):
+            yield from _differences(was, is_now, (*path, str(number)))
+    else:
+        yield Difference(path, old, new)
+
+
+def _replaces(kind: str, path: Path) -> bool | None:
+    """Return whether a change there replaces: True, False for perhaps, None for no."""
+    known = schema(kind)
+    if known is None:
+        return False
+    for key, sure in (("createOnlyProperties", True), ("conditionalCreateOnlyProperties", False)):
+        for pointer in known.get(key, []):
+            # The one is as long as the other, or the change is of a part or of the whole.
+            fixed = pointer.split("/")[2:]
+            if all(a in ("*", b) for a, b in zip(fixed, path, strict=False)):
+                return sure
+    return None
+
+
+def _follow(found: dict[str, Outcome], new: dict[str, Any]) -> None:
+    """Let a replaced resource change what refers to it: its name or its ARN is another one."""
+    resources = section(new, "Resources")
+    waiting = [name for name, outcome in found.items() if outcome.action == "replaced"]
+    while waiting:
+        cause = waiting.pop(0)
+        for name, resource in resources.items():
+            paths = list(_paths_to(cause, resource.get("Properties") or {}))
+            if not paths or found[name].action not in ("nothing", "updated"):
+                continue
+            if any(_replaces(resource["Type"], path) is not None for path in paths):
+                found[name] = replace(found[name], action="replaced", certain=False, because=cause)
+                waiting.append(name)
+            elif found[name].action == "nothing":
+                found[name] = replace(found[name], action="updated", because=cause)
+
+
+def _paths_to(name: str, node: Any, path: Path = ()) -> Iterator[Path]:
+    """Yield where a part of a template refers to a resource."""
+    if isinstance(node, dict) and not is_function(node):
+        for key, value in node.items():
+            yield from _paths_to(name, value, (*path, str(key)))
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from _paths_to(name, value, (*path, str(number)))
+    elif name in references(node):
+        yield path

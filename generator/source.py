@@ -1,0 +1,145 @@
+"""The text of a template, from a file, an https:// address or an s3:// object."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+# What CloudFormation takes from S3: whatever is larger is no template.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_TEMPLATE_BYTES = 1_048_576
+TIMEOUT_SECONDS = 20
+
+
+class UnreadableError(Exception):
+    """A template that cannot be had or cannot be understood; the message says it in a sentence."""
+
+
+def read(source: str) -> str:
+    """Return the text of the template that ``source`` names.
+
+    Raises UnreadableError when there is none, when it is too large, or when it is not text.
+    """
+    scheme = urlsplit(source).scheme if "://" in source else ""
+    if scheme == "https":
+        content = _fetch(source)
+    elif scheme == "s3":
+        content = _get_object(source)
+    elif scheme:
+        raise UnreadableError(
+            f"{source}: {scheme}:// is not supported: name a file, https://... or s3://BUCKET/KEY"
+        )
+    else:
+        content = _load(source)
+    if len(content) > MAX_TEMPLATE_BYTES:
+        raise UnreadableError(
+            f"{source}: larger than {MAX_TEMPLATE_BYTES} bytes, so it is not a template that "
+            "CloudFormation takes: name a template"
+        )
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise UnreadableError(f"{source}: is not text in UTF-8: name a template") from None
+
+
+def document(source: str, text: str) -> dict[str, Any]:
+    """Return the template that the text holds, YAML with short functions or JSON, as plain data.
+
+    Raises UnreadableError when it holds none.
+    """
+    # Here, because importing cfn-lint takes longer than generating.
+    from cfnlint.decode.decode import decode_str
+
+    template, matches = decode_str(text)
+    if matches:
+        reason = " ".join(matches[0].message.split())
+        raise UnreadableError(f"{source}:{matches[0].linenumber}: is not a template: {reason}")
+    if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
+        raise UnreadableError(f"{source}: is not a template: it has no Resources")
+    for name, resource in template["Resources"].items():
+        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+            raise UnreadableError(
+                f"{source}: resource {name!r} has no Type, so it cannot be compared (macros such "
+                "as Fn::ForEach have to be expanded before)"
+            )
+    plain: dict[str, Any] = _plain(template)
+    return plain
+
+
+def _plain(node: Any) -> Any:
+    """Return the data without cfn-lint's positions in the text."""
+    if isinstance(node, dict):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    return node if isinstance(node, bool | int | float) or node is None else str(node)
+
+
+def _load(source: str) -> bytes:
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(MAX_TEMPLATE_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableError(
+            f"{source!r}: {reason}: name a template file, https://... or s3://BUCKET/KEY"
+        ) from None
+
+
+def _fetch(source: str) -> bytes:
+    import http.client
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
+
+    try:
+        # S310: read() has looked at the scheme.
+        with urlopen(source, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
+            if not response.url.startswith("https://"):
+                raise UnreadableError(
+                    f"{source}: leads to {response.url}, which anybody on the way can change: "
+                    "name an https:// address"
+                )
+            content: bytes = response.read(MAX_TEMPLATE_BYTES + 1)
+    except HTTPError as error:
+        error.close()
+        raise UnreadableError(
+            f"{source}: the server answered {error.code} {error.reason}: check the address (S3 "
+            "answers 403 also where an object does not exist)"
+        ) from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise UnreadableError(
+            f"{source}: no answer ({reason}): check the address and the network"
+        ) from None
+    return content
+
+
+def _get_object(source: str) -> bytes:
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    bucket, _, key = source.removeprefix("s3://").partition("/")
+    if not bucket or not key:
+        raise UnreadableError(f"{source}: names no object: write s3://BUCKET/KEY")
+    config = Config(
+        connect_timeout=TIMEOUT_SECONDS,
+        read_timeout=TIMEOUT_SECONDS,
+        retries={"mode": "standard", "max_attempts": 3},
+    )
+    try:
+        answer = boto3.client("s3", config=config).get_object(Bucket=bucket, Key=key)
+        content: bytes = answer["Body"].read(MAX_TEMPLATE_BYTES + 1)
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        advice = {
+            "AccessDenied": f"your credentials need s3:GetObject on arn:*:s3:::{bucket}/{key}",
+            "NoSuchBucket": "check the name of the bucket",
+            "NoSuchKey": "check the key of the object",
+        }.get(code, "check bucket, key and credentials")
+        raise UnreadableError(f"{source}: S3 answered {code}: {advice}") from None
+    except (BotoCoreError, OSError, ValueError) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise UnreadableError(
+            f"{source}: {reason}: check credentials, region and network"
+        ) from None
+    return content

@@ -1,0 +1,37 @@
+"""The version that a template states, and the one that a change needs."""
+
+import re
+from typing import Any
+
+from generator.resolve import section
+
+VERSION_OUTPUT = "TemplateVersion"
+Version = tuple[int, int, int]
+
+_NUMBERS = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+
+
+def version_of(template: dict[str, Any]) -> Version | None:
+    """Return the version in the output TemplateVersion, or else in the description; None: none."""
+    output = section(template, "Outputs").get(VERSION_OUTPUT, {})
+    stated = output.get("Value") if isinstance(output, dict) else None
+    found = _NUMBERS.fullmatch(str(stated)) or re.search(
+        rf"\bversion {_NUMBERS.pattern}", str(template.get("Description", "")), re.IGNORECASE
+    )
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def needed(old: Version, verdict: str) -> Version:
+    """Return the lowest version that a release may have, which changes so much against the old."""
+    major, minor, patch = old
+    return {
+        "none": old,
+        "patch": (major, minor, patch + 1),
+        "minor": (major, minor + 1, 0),
+        "major": (major + 1, 0, 0),
+    }[verdict]
+
+
+def text(version: Version) -> str:
+    """Return the version as people write it."""
+    return ".".join(str(number) for number in version)
