@@ -14,7 +14,7 @@ from typing import Any
 from generator.resolve import View, conditions_of, references, scalar, section
 
 # More than the options of a template that people can fill in ever make; beyond it, pairs.
-_MOST = 4000
+_MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _choices(old: dict[str, Any], new: dict[str, Any], name: str, *, decides: bo
         compared = sorted(_compared(old, name) | _compared(new, name))
         return [
             Choice(given, given),
-            *(Choice(value, value, repr(value)) for value in compared),
+            *(Choice(value, value, _quoted(value)) for value in compared),
         ]
     if before is None:
         default = (after or {}).get("Default")
@@ -129,9 +129,9 @@ def _choices(old: dict[str, Any], new: dict[str, Any], name: str, *, decides: bo
     values = [value for value in told if allows(before, value)]
     usual = [] if kept_default is None else [kept_default]
     kept = [*usual, *(value for value in values if value not in usual)]
-    found = [Choice(value, value, repr(value) if value not in usual else "") for value in kept]
+    found = [Choice(value, value, "" if value in usual else _quoted(value)) for value in kept]
     if "AllowedValues" not in before:
-        others = Choice(given, given, "any other value" if kept else "")
+        others = Choice(given, given, "any other value" if usual else "")
         # Without a default it is required: what a stack has is such a value.
         found = [*found, others] if usual else [others, *found]
     same = [
@@ -139,6 +139,10 @@ def _choices(old: dict[str, Any], new: dict[str, Any], name: str, *, decides: bo
         for twin in sorted(_twins(old, name) | _twins(new, name))
     ]
     return [*found, *changed, *same]
+
+
+def _quoted(value: str) -> str:
+    return f"'{value}'" if value else "empty"
 
 
 def _changed_default(default: str | None, after: dict[str, Any] | None) -> list[Choice]:

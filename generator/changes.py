@@ -149,7 +149,7 @@ def _difference(difference: Any, outcome: Outcome) -> str:
 
 def place(where: dict[str, str]) -> str:
     """Return for which parameters something happens, as a clause; empty: for the usual ones."""
-    said = ", ".join(f"{name} is {value or 'empty'}" for name, value in where.items())
+    said = ", ".join(f"{name} is {value}" for name, value in where.items())
     return f"where {said}" if said else "with the usual parameters"
 
 

@@ -21,6 +21,8 @@ from typing import Any
 
 from generator.changes import Change, Level, place, resource_changes
 from generator.interface import interface_changes
+from generator.resolve import View, section
+from generator.source import UnreadableError
 from generator.version import Version, needed, text, version_of
 
 SCHEMA = 1
@@ -73,6 +75,8 @@ def compare(
 
     Raises UnreadableError for a template whose conditions or functions cannot be evaluated.
     """
+    for name, template in zip(names, (old, new), strict=True):
+        _evaluate(name, template)
     found = [*resource_changes(old, new), *interface_changes(old, new)]
     if max((change.level for change in found), default=Level.NONE) == Level.NONE and (
         _as_written(old) != _as_written(new)
@@ -130,6 +134,17 @@ def as_json(comparison: Comparison) -> str:
         ],
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _evaluate(name: str, template: dict[str, Any]) -> None:
+    """Find out now, and by name, that a template cannot be evaluated."""
+    view = View(template, {})
+    try:
+        for condition in section(template, "Conditions"):
+            view.holds(condition)
+        view.resolve([section(template, "Resources"), section(template, "Outputs")])
+    except UnreadableError as error:
+        raise UnreadableError(f"{name}: {error}: correct the template") from None
 
 
 def _lines(change: Change, name: str) -> list[str]:

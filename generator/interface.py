@@ -1,6 +1,7 @@
 """What an update changes for the parent: parameters, rules, outputs, capabilities."""
 
 from collections.abc import Iterator
+from operator import gt, lt
 from typing import Any
 
 from generator.assignments import allows, assignments
@@ -20,8 +21,7 @@ _IAM = {
     "AWS::IAM::User": "UserName",
     "AWS::IAM::UserToGroupAddition": "",
 }
-_LOWER_BOUNDS = ("MinLength", "MinValue")
-_UPPER_BOUNDS = ("MaxLength", "MaxValue")
+_BOUNDS = {"MinLength": gt, "MinValue": gt, "MaxLength": lt, "MaxValue": lt}
 _TEXTS = frozenset({"Description", "ConstraintDescription"})
 
 
@@ -94,11 +94,15 @@ def _parameter(name: str, was: dict[str, Any], is_now: dict[str, Any]) -> Iterat
         text = f"Type: {was.get('Type')} -> {is_now.get('Type')}: check what parents pass"
         yield change("narrowed", Level.MAJOR, text)
     yield from _default(name, was, is_now)
-    for text in _narrowed(was, is_now):
+    for constraint in _narrower(was, is_now):
+        yield change("narrowed", Level.MAJOR, _both(constraint, was, is_now))
+    for constraint in _narrower(is_now, was):
+        yield change("widened", Level.MINOR, _both(constraint, was, is_now))
+    for text in _other_pattern(was, is_now):
         yield change("narrowed", Level.MAJOR, text)
-    for text in _narrowed(is_now, was):
-        if "check" not in text:
-            yield change("widened", Level.MINOR, _backwards(text))
+    pattern = is_now.get("AllowedPattern")
+    if pattern != was.get("AllowedPattern") and not list(_other_pattern(was, is_now)):
+        yield change("widened", Level.MINOR, f"AllowedPattern: {pattern or 'any text'}")
     if bool(was.get("NoEcho")) != bool(is_now.get("NoEcho")):
         yield change("shown otherwise", Level.MINOR, "NoEcho changed")
     if any(was.get(key) != is_now.get(key) for key in _TEXTS):
@@ -122,42 +126,45 @@ def _default(name: str, was: dict[str, Any], is_now: dict[str, Any]) -> Iterator
         yield Change("parameter", name, "default changed", Level.MINOR, text)
 
 
-def _narrowed(was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[str]:
-    """Yield in which ways values that were allowed are not, or may not be."""
-    old_values = [scalar(value) for value in was.get("AllowedValues", [])]
-    new_values = [scalar(value) for value in is_now.get("AllowedValues", [])]
-    if new_values and not old_values:
-        yield f"AllowedValues: any -> {', '.join(new_values)}"
-    elif new_values and (gone := [value for value in old_values if value not in new_values]):
-        yield f"AllowedValues without {', '.join(shown(value) for value in gone)}"
-    for bounds, tighter in ((_LOWER_BOUNDS, float.__gt__), (_UPPER_BOUNDS, float.__lt__)):
-        for bound in bounds:
-            if bound in is_now and (
-                bound not in was or tighter(float(is_now[bound]), float(was[bound]))
-            ):
-                yield f"{bound}: {was.get(bound, 'none')} -> {is_now[bound]}"
-    old_pattern, new_pattern = was.get("AllowedPattern"), is_now.get("AllowedPattern")
-    if new_pattern is None or new_pattern == old_pattern:
-        return
-    known = [*old_values, *([scalar(was["Default"])] if "Default" in was else [])]
-    refused = [
-        shown(value) for value in known if not allows({"AllowedPattern": new_pattern}, value)
+def _narrower(was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[str]:
+    """Yield the list of values and the bounds that take less than before."""
+    values = [scalar(value) for value in is_now.get("AllowedValues", [])]
+    known = [scalar(value) for value in was.get("AllowedValues", [])]
+    if values and (not known or set(known) - set(values)):
+        yield "AllowedValues"
+    for bound, tighter in _BOUNDS.items():
+        if bound in is_now and (
+            bound not in was or tighter(float(is_now[bound]), float(was[bound]))
+        ):
+            yield bound
+
+
+def _both(constraint: str, was: dict[str, Any], is_now: dict[str, Any]) -> str:
+    said = [
+        ", ".join(shown(scalar(value)) for value in values)
+        if isinstance(values := each.get(constraint, "none"), list)
+        else str(values)
+        for each in (was, is_now)
     ]
+    return f"{constraint}: {said[0]} -> {said[1]}"
+
+
+def _other_pattern(was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[str]:
+    """Yield what another pattern refuses, or may refuse: whether it does, nobody can compute here.
+
+    One that only has more alternatives takes all that the old one took.
+    """
+    old, new = was.get("AllowedPattern"), is_now.get("AllowedPattern")
+    if new is None or new == old:
+        return
+    known = [*was.get("AllowedValues", []), *([was["Default"]] if "Default" in was else [])]
+    refused = [value for value in map(scalar, known) if not allows({"AllowedPattern": new}, value)]
     if refused:
-        yield f"AllowedPattern changed: {', '.join(refused)} is no longer allowed"
-    elif old_pattern is None:
-        yield f"AllowedPattern: any -> {new_pattern}"
-    elif not set(_alternatives(old_pattern)) <= set(_alternatives(new_pattern)):
-        yield f"AllowedPattern changed: check that {new_pattern} takes all that {old_pattern} took"
-
-
-def _backwards(text: str) -> str:
-    """Return the sentence on narrowing the other way round as one on widening."""
-    bound, arrow, values = text.partition(": ")
-    if arrow and " -> " in values:
-        new, _, old = values.partition(" -> ")
-        return f"{bound}: {old} -> {new}"
-    return text.replace("without", "with").replace("is no longer allowed", "is allowed now")
+        yield f"AllowedPattern: {new} refuses {', '.join(shown(value) for value in refused)}"
+    elif old is None:
+        yield f"AllowedPattern: any text -> {new}"
+    elif not set(_alternatives(old)) <= set(_alternatives(new)):
+        yield f"AllowedPattern changed: check that {new} takes all that {old} took"
 
 
 def _alternatives(pattern: str) -> list[str]:

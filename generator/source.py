@@ -1,5 +1,6 @@
 """The text of a template, from a file, an https:// address or an s3:// object."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,14 +56,35 @@ def document(source: str, text: str) -> dict[str, Any]:
         raise UnreadableError(f"{source}:{matches[0].linenumber}: is not a template: {reason}")
     if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
         raise UnreadableError(f"{source}: is not a template: it has no Resources")
-    for name, resource in template["Resources"].items():
-        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
-            raise UnreadableError(
-                f"{source}: resource {name!r} has no Type, so it cannot be compared (macros such "
-                "as Fn::ForEach have to be expanded before)"
-            )
+    if slip := next(_slips(template), None):
+        raise UnreadableError(f"{source}: is not a template: {slip}")
     plain: dict[str, Any] = _plain(template)
     return plain
+
+
+def _slips(template: dict[str, Any]) -> Iterator[str]:
+    """Yield what keeps the template from being read section by section."""
+    for section in ("Parameters", "Rules", "Mappings", "Conditions", "Resources", "Outputs"):
+        entries = template.get(section)
+        if entries is not None and not isinstance(entries, dict):
+            yield f"{section} is not a map"
+            return
+        for name, entry in (entries or {}).items():
+            if not isinstance(entry, dict):
+                yield f"{section}.{name} is not a map (macros have to be expanded before)"
+    for name, resource in template["Resources"].items():
+        if not isinstance(resource.get("Type"), str):
+            yield f"Resources.{name} has no Type"
+        if not isinstance(resource.get("Properties") or {}, dict):
+            yield f"Resources.{name}.Properties is not a map"
+    for name, parameter in (template.get("Parameters") or {}).items():
+        if not isinstance(parameter.get("AllowedValues") or [], list):
+            yield f"Parameters.{name}.AllowedValues is not a list"
+        for bound in ("MinLength", "MaxLength", "MinValue", "MaxValue"):
+            try:
+                float(parameter.get(bound, 0))
+            except (TypeError, ValueError):
+                yield f"Parameters.{name}.{bound} is not a number"
 
 
 def _plain(node: Any) -> Any:
