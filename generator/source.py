@@ -1,5 +1,6 @@
 """The text of a template, from a file, an https:// address or an s3:// object."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_TEMPLATE_BYTES = 1_048_576
 TIMEOUT_SECONDS = 20
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 class UnreadableError(Exception):
@@ -66,24 +69,25 @@ def _slips(template: dict[str, Any]) -> Iterator[str]:
     """Yield what keeps the template from being read section by section."""
     for section in ("Parameters", "Rules", "Mappings", "Conditions", "Resources", "Outputs"):
         entries = template.get(section)
-        if entries is not None and not isinstance(entries, dict):
+        entries = {} if entries is None else entries
+        if not isinstance(entries, dict):
             yield f"{section} is not a map"
             return
-        for name, entry in (entries or {}).items():
-            if not isinstance(entry, dict):
-                yield f"{section}.{name} is not a map (macros have to be expanded before)"
+        yield from (
+            f"{section}.{name} is not a map (macros have to be expanded before)"
+            for name, entry in entries.items()
+            if not isinstance(entry, dict)
+        )
     for name, resource in template["Resources"].items():
         if not isinstance(resource.get("Type"), str):
             yield f"Resources.{name} has no Type"
         if not isinstance(resource.get("Properties") or {}, dict):
             yield f"Resources.{name}.Properties is not a map"
     for name, parameter in (template.get("Parameters") or {}).items():
-        if not isinstance(parameter.get("AllowedValues") or [], list):
+        if not isinstance(parameter.get("AllowedValues", []), list):
             yield f"Parameters.{name}.AllowedValues is not a list"
         for bound in ("MinLength", "MaxLength", "MinValue", "MaxValue"):
-            try:
-                float(parameter.get(bound, 0))
-            except (TypeError, ValueError):
+            if not _NUMBER.fullmatch(str(parameter.get(bound, 0))):
                 yield f"Parameters.{name}.{bound} is not a number"
 
 

@@ -677,6 +677,6 @@ BROKEN: dict[str, tuple[Slip, str]] = {
 
 @pytest.mark.parametrize(("slip", "said"), BROKEN.values(), ids=BROKEN)
 def test_a_template_that_cannot_be_evaluated_is_one_sentence(slip: Slip, said: str) -> None:
-    with pytest.raises(UnreadableError, match="^[^\n]+$") as caught:
+    with pytest.raises(UnreadableError, match=r"^[^\n]+$") as caught:
         after(slip)
     assert said in str(caught.value)
