@@ -94,7 +94,7 @@ def stateful(resource: dict[str, Any]) -> bool:
     listed = load_resource(  # type: ignore[no-untyped-call] # ships no types for it
         AdditionalSpecs, "StatefulResources.json"
     )["ResourceTypes"]
-    trust = resource.get("Properties", {}).get("AssumeRolePolicyDocument")
+    trust = (resource.get("Properties") or {}).get("AssumeRolePolicyDocument")
     return (
         kind in listed
         or kind in _STATEFUL_TOO

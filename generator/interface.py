@@ -170,7 +170,7 @@ def _other_pattern(was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[str]
 def _alternatives(pattern: str) -> list[str]:
     """Return what stands between the | of a pattern that are in no bracket."""
     found, depth, in_class, escaped = [""], 0, False, False
-    for character in pattern:
+    for character in str(pattern):
         if not escaped and not in_class and not depth and character == "|":
             found.append("")
             continue

@@ -81,8 +81,9 @@ def _slips(template: dict[str, Any]) -> Iterator[str]:
     for name, resource in template["Resources"].items():
         if not isinstance(resource.get("Type"), str):
             yield f"Resources.{name} has no Type"
-        if not isinstance(resource.get("Properties") or {}, dict):
-            yield f"Resources.{name}.Properties is not a map"
+        properties = resource.get("Properties") or {}
+        if not isinstance(properties, dict) or any(key[:4] in ("Ref", "Fn::") for key in properties):
+            yield f"Resources.{name}.Properties is not a map of properties"
     for name, parameter in (template.get("Parameters") or {}).items():
         if not isinstance(parameter.get("AllowedValues", []), list):
             yield f"Parameters.{name}.AllowedValues is not a list"
