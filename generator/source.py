@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 # What CloudFormation takes from S3: whatever is larger is no template.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -23,7 +22,7 @@ def read(source: str) -> str:
 
     Raises UnreadableError when there is none, when it is too large, or when it is not text.
     """
-    scheme = urlsplit(source).scheme if "://" in source else ""
+    scheme = source.partition("://")[0].lower() if "://" in source else ""
     if scheme == "https":
         content = _fetch(source)
     elif scheme == "s3":
@@ -82,7 +81,7 @@ def _slips(template: dict[str, Any]) -> Iterator[str]:
         if not isinstance(resource.get("Type"), str):
             yield f"Resources.{name} has no Type"
         properties = resource.get("Properties") or {}
-        if not isinstance(properties, dict) or any(key[:4] in ("Ref", "Fn::") for key in properties):
+        if not isinstance(properties, dict) or {key[:4] for key in properties} & {"Ref", "Fn::"}:
             yield f"Resources.{name}.Properties is not a map of properties"
     for name, parameter in (template.get("Parameters") or {}).items():
         if not isinstance(parameter.get("AllowedValues", []), list):
@@ -126,6 +125,8 @@ def _fetch(source: str) -> bytes:
                     "name an https:// address"
                 )
             content: bytes = response.read(MAX_TEMPLATE_BYTES + 1)
+            if len(content) <= MAX_TEMPLATE_BYTES and response.length:
+                raise http.client.IncompleteRead(content, response.length)
     except HTTPError as error:
         error.close()
         raise UnreadableError(
@@ -145,7 +146,7 @@ def _get_object(source: str) -> bytes:
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
-    bucket, _, key = source.removeprefix("s3://").partition("/")
+    bucket, _, key = source.partition("://")[2].partition("/")
     if not bucket or not key:
         raise UnreadableError(f"{source}: names no object: write s3://BUCKET/KEY")
     config = Config(
@@ -154,7 +155,7 @@ def _get_object(source: str) -> bytes:
         retries={"mode": "standard", "max_attempts": 3},
     )
     try:
-        answer = boto3.client("s3", config=config).get_object(Bucket=bucket, Key=key)
+        answer = boto3.Session().client("s3", config=config).get_object(Bucket=bucket, Key=key)
         content: bytes = answer["Body"].read(MAX_TEMPLATE_BYTES + 1)
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")

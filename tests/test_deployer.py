@@ -1,0 +1,275 @@
+"""The policy of whoever installs: complete, against the schemas of the types; and narrow."""
+
+import fnmatch
+import json
+import re
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import pytest
+from troposphere import GetAtt, Output, Ref, Sub, Template
+from troposphere.cloudwatch import Alarm
+from troposphere.events import Rule
+from troposphere.iam import Role
+from troposphere.kms import Alias, Key
+from troposphere.s3 import Bucket
+from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
+
+from generator import backup, deployer
+from generator.outcomes import schema
+
+# Longer ones cannot be a managed policy; whitespace does not count.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+MAX_MANAGED_POLICY = 6144
+
+# What a handler asks for and the policy does not give, with the reason.
+NOT_GIVEN = {
+    ("AWS::Backup::BackupVault", "backup-storage:Mount"): "IAM knows no such action",
+    ("AWS::SNS::Topic", "iam:PassRole"): "for delivery logs, which no topic of ours writes",
+    ("AWS::SNS::Topic", "iam:GetRole"): "same",
+    ("AWS::SNS::Subscription", "iam:PassRole"): "for Firehose, which no subscription of ours uses",
+    ("AWS::SNS::Subscription", "iam:GetRole"): "same",
+    ("AWS::Events::Rule", "iam:PassRole"): "for targets with a role; ours are topics, without",
+}
+
+
+@cache
+def iam_table() -> dict[str, Any]:
+    """Return cfn-lint's table of services, actions and the ARNs that each takes."""
+    from cfnlint.data import AdditionalSpecs
+
+    text = resources.files(AdditionalSpecs).joinpath("Policies.json").read_text(encoding="utf-8")
+    table: dict[str, Any] = json.loads(text)
+    return table
+
+
+def with_everything() -> Template:
+    """Return the Backup template with one resource of every type that the table knows."""
+    template = backup.template()
+    key = Key("SOCABackupKey")
+    topic = Topic("SOCABackupTopic")
+    for resource in (
+        key,
+        Alias(
+            "SOCABackupKeyAlias", AliasName=Sub("alias/${ClusterId}-backup"), TargetKeyId=Ref(key)
+        ),
+        topic,
+        TopicPolicy("SOCABackupTopicPolicy", PolicyDocument={"Statement": []}, Topics=[Ref(topic)]),
+        SubscriptionResource(
+            "SOCABackupMail", Protocol="email", Endpoint="a@example.com", TopicArn=Ref(topic)
+        ),
+        Rule("SOCABackupJobs", EventPattern={"source": ["aws.backup"]}),
+        Alarm(
+            "SOCABackupSilence",
+            ComparisonOperator="LessThanThreshold",
+            EvaluationPeriods=1,
+            MetricName="NumberOfBackupJobsCompleted",
+            Namespace="AWS/Backup",
+            Period=3600,
+            Statistic="Sum",
+            Threshold=1,
+            AlarmName=Sub("${ClusterId}-silence"),
+        ),
+    ):
+        if resource.title not in template.resources:
+            template.add_resource(resource)
+    return template
+
+
+@cache
+def statements(*, everything: bool) -> list[dict[str, Any]]:
+    template = with_everything() if everything else backup.template()
+    document = json.loads(deployer.text(template))
+    assert document["Version"] == "2012-10-17"
+    found: list[dict[str, Any]] = document["Statement"]
+    return found
+
+
+def given(action: str, *, everything: bool = True) -> list[dict[str, Any]]:
+    """Return the statements that allow the action."""
+    return [one for one in statements(everything=everything) if action in one["Action"]]
+
+
+def handlers(kind: str) -> set[str]:
+    """Return what CloudFormation calls for a resource of the type, from its birth to its end."""
+    known = schema(kind) or {}
+    called = {
+        action
+        for handler, needs in known["handlers"].items()
+        if handler != "list"
+        for action in needs["permissions"]
+    }
+    return called | set(known.get("tagging", {}).get("permissions", []))
+
+
+@pytest.mark.parametrize("kind", deployer.rows())
+def test_whatever_a_handler_calls_is_allowed(kind: str) -> None:
+    missing = {action for action in handlers(kind) if not given(action)}
+    assert missing <= {action for type_, action in NOT_GIVEN if type_ == kind}
+
+
+@pytest.mark.parametrize("kind", deployer.rows())
+def test_a_row_gives_what_its_handlers_call_and_what_aws_documents_beside_it(kind: str) -> None:
+    row = {
+        f"{action.prefix}:{action.action}"
+        for grant in deployer.rows()[kind].grants
+        for action in grant.actions
+    }
+    beside = row - handlers(kind)
+    assert beside <= {"iam:ListRoleTags"} if kind == "AWS::IAM::Role" else beside == set()
+
+
+def test_an_exception_is_still_one() -> None:
+    assert all(action in handlers(kind) for kind, action in NOT_GIVEN)
+    assert "mount" not in iam_table()["backup-storage"]["Actions"]
+
+
+def test_every_action_exists_and_takes_the_arns_it_is_given_on() -> None:
+    for statement in statements(everything=True):
+        for action in statement["Action"]:
+            service, name = action.split(":")
+            known = iam_table()[service]["Actions"][name.lower()]
+            kinds = known.get("Resources", [])
+            kinds = [kinds] if isinstance(kinds, str) else kinds
+            formats = [
+                form
+                for kind in kinds
+                for form in iam_table()[service]["Resources"][kind.lower()]["ARNFormats"]
+            ]
+            for arn in statement["Resource"]:
+                if not formats:
+                    assert arn == "*", action
+                elif arn != "*":
+                    assert any(_of_the_form(arn, form) for form in formats), (action, arn)
+
+
+def _of_the_form(arn: str, form: str) -> bool:
+    """Return whether the pattern has the service and the kind of resource that the format has."""
+    pattern = re.sub(r"\$\{[^}]*\}", "*", form).replace(".*", "*")
+    own, expected = arn.split(":", 5), pattern.split(":", 5)
+    kind = expected[5].partition("*")[0]
+    return own[2] == expected[2] and (own[5].startswith(kind) or kind.startswith("*"))
+
+
+def test_no_action_has_a_wildcard_and_every_statement_a_name() -> None:
+    found = statements(everything=True)
+    assert not [action for one in found for action in one["Action"] if "*" in action]
+    names = [one["Sid"] for one in found]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch("[A-Za-z0-9]+", name) for name in names)
+
+
+def test_it_fits_into_a_managed_policy() -> None:
+    for template in (backup.template(), with_everything()):
+        assert len("".join(deployer.text(template).split())) <= MAX_MANAGED_POLICY
+
+
+# What the installer of a cluster does -> the ARN it does it on, allowed or not.
+ARNS = [
+    ("backup:CreateBackupVault", "arn:aws:backup:eu-west-1:1:backup-vault:Vault-soca-x", True),
+    ("backup:DeleteBackupVault", "arn:aws-cn:backup:cn-north-1:1:backup-vault:Vault-x", True),
+    ("backup:DeleteBackupVault", "arn:aws:backup:eu-west-1:1:backup-vault:Default", False),
+    ("backup:UpdateBackupPlan", "arn:aws:backup:eu-west-1:1:backup-plan:0000-1111", True),
+    ("backup:DeleteBackupSelection", "arn:aws:backup:eu-west-1:1:backup-plan:0000-1111", True),
+    ("backup:DeleteRecoveryPoint", "arn:aws:ec2:eu-west-1::image/ami-1", False),
+    ("iam:DeleteRole", "arn:aws:iam::1:role/soca-Backup-1A-SOCAAWSBackupRole-X1", True),
+    ("iam:PassRole", "arn:aws-us-gov:iam::1:role/soca-Backup-1A-SOCAAWSBackupRole-X1", True),
+    ("iam:PassRole", "arn:aws:iam::1:role/Admin", False),
+    ("iam:PutRolePolicy", "arn:aws:iam::1:role/Admin", False),
+    ("iam:DeleteRole", "arn:aws:iam::1:role/aws-service-role/backup.amazonaws.com/X", False),
+    (
+        "iam:CreateServiceLinkedRole",
+        "arn:aws:iam::1:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
+        True,
+    ),
+    ("iam:CreateServiceLinkedRole", "arn:aws:iam::1:role/aws-service-role/eks/X", False),
+    ("kms:CreateGrant", "arn:aws:kms:eu-west-1:1:key/1", True),
+    ("kms:CreateAlias", "arn:aws:kms:eu-west-1:1:alias/soca-x-backup", True),
+    ("kms:DeleteAlias", "arn:aws:kms:eu-west-1:1:alias/aws/ebs", False),
+    ("sns:DeleteTopic", "arn:aws:sns:eu-west-1:1:soca-Backup-1A-SOCABackupTopic-X", True),
+    ("sns:DeleteTopic", "arn:aws:sns:eu-west-1:1:payroll", False),
+    ("sns:Subscribe", "arn:aws:sns:eu-west-1:1:payroll", True),
+    ("events:DeleteRule", "arn:aws:events:eu-west-1:1:rule/soca-SOCABackupJobs-X", True),
+    ("events:DeleteRule", "arn:aws:events:eu-west-1:1:rule/payroll", False),
+    ("cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:eu-west-1:1:alarm:soca-x-silence", True),
+    ("cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:eu-west-1:1:alarm:payroll", False),
+    ("cloudformation:DeleteStack", "arn:aws:cloudformation:eu-west-1:1:stack/soca/1", True),
+    ("s3:GetObject", "arn:aws:s3:::installer/soca-backup/v1.0.0/templates/Backup.template", True),
+    ("s3:GetObject", "arn:aws:s3:::payroll/2026.csv", False),
+]
+
+
+@pytest.mark.parametrize(("action", "arn", "allowed"), ARNS)
+def test_it_reaches_what_the_stack_makes_and_little_else(
+    action: str, arn: str, allowed: bool
+) -> None:
+    patterns = [pattern for one in given(action) for pattern in one["Resource"]]
+    assert any(fnmatch.fnmatchcase(arn, pattern) for pattern in patterns) == allowed
+
+
+def test_a_role_is_passed_to_backup_only() -> None:
+    (statement,) = given("iam:PassRole")
+    assert statement["Condition"] == {
+        "StringEquals": {"iam:PassedToService": "backup.amazonaws.com"}
+    }
+
+
+def test_the_role_that_aws_makes_for_itself_is_that_of_backup() -> None:
+    (statement,) = given("iam:CreateServiceLinkedRole")
+    assert statement["Condition"] == {
+        "StringEquals": {"iam:AWSServiceName": "backup.amazonaws.com"}
+    }
+
+
+def test_a_key_is_granted_for_vaults_only() -> None:
+    (statement,) = given("kms:CreateGrant")
+    assert statement["Condition"] == {
+        "Bool": {"kms:GrantIsForAWSResource": "true"},
+        "ForAnyValue:StringEquals": {"kms:EncryptionContextKeys": ["aws:backup:backup-vault"]},
+    }
+
+
+def test_the_vault_can_be_made_at_all() -> None:
+    (statement,) = given("backup-storage:MountCapsule", everything=False)
+    assert statement["Resource"] == ["*"]  # IAM has no narrower one
+
+
+def test_what_the_template_does_not_have_is_not_allowed() -> None:
+    template = Template()
+    template.add_resource(Topic("Alerts"))
+    template.add_output(Output("Name", Value=GetAtt("Alerts", "TopicName")))
+    services = {
+        action.split(":")[0]
+        for one in json.loads(deployer.text(template))["Statement"]
+        for action in one["Action"]
+    }
+    assert services == {"cloudformation", "s3", "sns"}
+
+
+def test_a_resource_with_a_name_is_scoped_to_it() -> None:
+    template = Template()
+    template.add_resource(Topic("Alerts", TopicName="soca-alerts"))
+    template.add_resource(
+        Role("Anything", RoleName=Ref("Any"), AssumeRolePolicyDocument={"Statement": []})
+    )
+    found = {
+        one["Sid"]: one["Resource"] for one in json.loads(deployer.text(template))["Statement"]
+    }
+    assert found["ManageTopic"] == ["arn:*:sns:*:*:soca-alerts"]
+    assert found["ManageRole"] == ["arn:*:iam::*:role/*"]
+
+
+def test_a_type_without_a_row_cannot_be_generated() -> None:
+    template = backup.template()
+    template.add_resource(Bucket("Reports"))
+    with pytest.raises(ValueError, match=r"has no row for AWS::S3::Bucket"):
+        deployer.policy(template)
+
+
+def test_no_resource_of_ours_makes_an_exception_necessary() -> None:
+    for resource in backup.template().to_dict()["Resources"].values():
+        if resource["Type"].startswith(("AWS::Events::", "AWS::SNS::")):
+            written = json.dumps(resource)
+            assert "RoleArn" not in written
+            assert "DeliveryStatusLogging" not in written
