@@ -9,13 +9,13 @@ COMPILE = $(PY) -m uv --no-config --system-certs pip compile --quiet \
 	--generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
-.PHONY: help templates lint test format lock bench clean
+.PHONY: help templates lint test format lock release-check bench clean
 unexport PYTHONPATH PYTHONHOME # what they name is not what is locked
 
 .NOTPARALLEL: # several targets build the same .venv
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 templates: ## write templates/, linted; does nothing when nothing changed
 	@sh tools/venv.sh users
@@ -40,6 +40,12 @@ lock: ## resolve both lock files after a change of pyproject.toml (UPGRADE=1: ne
 	@$(COMPILE) --output-file requirements.txt pyproject.toml
 	@$(COMPILE) --output-file requirements-test.txt --constraints requirements.txt \
 		--group test pyproject.toml
+
+release-check: ## say what an update from a release does (PREVIOUS=file, https:// or s3:// address)
+	@[ -n "$$PREVIOUS" ] || { echo "make release-check: name the template of the last release:" \
+		"make release-check PREVIOUS=s3://BUCKET/KEY" >&2; exit 2; }
+	@sh tools/venv.sh users
+	@$(PY) build.py compare "$$PREVIOUS"
 
 bench: ## measure the speed as ratios, in one run
 	@sh tools/venv.sh tests

@@ -9,8 +9,8 @@ from generator.consequences import PROTECTIONS, keeps, meaning, stateful
 from generator.outcomes import Outcome, made_unasked, outcomes, schema
 from generator.resolve import ABSENT, is_function, section
 
-# Texts for people: they change nothing that a resource does.
-_WORDS = frozenset({"Description", "AlarmDescription"})
+# Nothing is lost with the old one: the new one does the same.
+_HOLD_NOTHING = frozenset({"AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection"})
 _POLICIES = {"DeletionPolicy": "with the stack", "UpdateReplacePolicy": "when it is replaced"}
 _LONGEST = 72
 
@@ -122,10 +122,9 @@ def _told(
         said.append(
             "the new one is made before the old one goes, under the same name: the update fails"
         )
-    words_only = {difference.path[-1] for difference in outcome.differences} <= _WORDS
     level = _LEVELS[action]
-    if action == "updated" and words_only and not outcome.because:
-        level = Level.PATCH
+    if action == "replaced" and kind in _HOLD_NOTHING:
+        level = Level.MINOR
     told = "updated in place" if action == "updated" else action
     return Change(
         "resource",

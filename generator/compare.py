@@ -3,16 +3,18 @@
 The verdict is the highest level among the changes; the version has to go up at least so much:
 
 none    the same template, however it is written
-patch   texts: descriptions, labels, the order of things, and what has no effect
-minor   something is added (a resource, a parameter with a default, an output, a permitted value,
-        a type of resource), a default or an output's value changes, or a resource is updated in
-        place
-major   a parent or a stack may have to be changed first, or something goes: a parameter removed,
-        renamed, newly required or narrowed; a rule added or changed; an output removed, renamed,
-        conditional or exported otherwise; a capability newly needed; a resource replaced, removed,
-        retained outside the stack, renamed, or without what kept or protected it
+patch   an update changes nothing in AWS: descriptions, labels, order, what has no effect
+minor   an update changes what exists: a resource, an output or a parameter with a default is added;
+        a parameter accepts more; a default, a property or an output's value changes; a plan or a
+        selection, which hold no data, is replaced
+major   an update can fail or take something away: a parameter is removed, renamed, newly required,
+        of another type or accepts less; a rule is added or changed; an output is removed, renamed,
+        conditional or exported otherwise; a capability is newly needed; a resource is removed,
+        left outside the stack, renamed or of another type; any but a plan or a selection is
+        replaced; one loses what keeps or protects it
 
-What cannot be known from the text counts as the worse: "may be replaced" is major.
+What cannot be known from the text counts as the worse: "may be replaced" is a replacement, another
+pattern accepts less.
 """
 
 import json

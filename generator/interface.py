@@ -236,7 +236,7 @@ def _output(old: dict[str, Any], new: dict[str, Any], name: str) -> Iterator[Cha
             told.append(
                 Change("output", name, "missing", Level.MAJOR, text, "", False, assignment.where)
             )
-        elif name != VERSION_OUTPUT:
+        elif name != VERSION_OUTPUT or not isinstance(values[1], str):
             text = f"{shown(values[0])} -> {shown(values[1])}"
             told.append(
                 Change("output", name, "changed", Level.MINOR, text, "", False, assignment.where)

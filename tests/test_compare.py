@@ -160,17 +160,17 @@ RESOURCES: dict[str, tuple[Slip, str, str, str, bool]] = {
         put("Resources/Role/Properties/Description", "Backs up and restores"),
         "Role",
         "updated in place",
-        "patch",
+        "minor",
         False,
     ),
     "a part of a property that is fixed as a whole": (
         put("Resources/Selection/Properties/BackupSelection/SelectionName", "marked"),
         "Selection",
         "replaced",
-        "major",
+        "minor",
         False,
     ),
-    "a stateful resource that is not kept": (
+    "a resource that goes": (
         all_of(drop("Resources/Selection"), drop("Resources/Plan")),
         "Plan",
         "removed",
@@ -195,6 +195,20 @@ RESOURCES: dict[str, tuple[Slip, str, str, str, bool]] = {
         "retained",
         "major",
         True,
+    ),
+    "a fixed property of what holds no data, and may be the same": (
+        put("Resources/Selection/Properties/BackupPlanId", "1234"),
+        "Selection",
+        "may be replaced",
+        "minor",
+        False,
+    ),
+    "a fixed property of what is not known to hold data": (
+        put("Resources/Topic/Properties/TopicName", "alerts"),
+        "Topic",
+        "replaced",
+        "major",
+        False,
     ),
     "another type": (
         put("Resources/Role/Type", "AWS::IAM::User"),

@@ -349,6 +349,23 @@ def test_one_failing_check_fails_and_hides_no_other(machine: Machine) -> None:
     assert done.stderr == "make test: failed:\n  -m ruff check\n"
 
 
+def test_release_check_compares_with_the_release_that_is_named(machine: Machine) -> None:
+    """Slip: pass $(PREVIOUS) to the shell without quotes."""
+    released = "https://example.com/a b.template?v=1&w='2'"
+    code, out, err = machine.make("release-check", f"PREVIOUS={released}")
+    assert (code, err) == (0, "")
+    assert out.endswith(f"\ncompare {released} 1\n")
+
+
+def test_release_check_without_a_release_says_what_to_do(machine: Machine) -> None:
+    code, out, err = machine.make("release-check")
+    assert (code, out) == (2, "")
+    assert err == (
+        "make release-check: name the template of the last release: "
+        "make release-check PREVIOUS=s3://BUCKET/KEY"
+    )
+
+
 def test_make_alone_lists_every_target() -> None:
     listed = set(re.findall(r"^make (\S+) +\S", _make_help(), re.MULTILINE))
     rules = re.findall(r"^([a-z][a-z-]*):(?!=)", (ROOT / "Makefile").read_text(), re.MULTILINE)
