@@ -14,7 +14,7 @@ from typing import Any
 from generator.resolve import View, conditions_of, references, scalar, section
 
 # More than the options of a template that people can fill in ever make; beyond it, pairs.
-_MOST = 1000
+_MOST = 256
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,30 @@ def assignments(old: dict[str, Any], new: dict[str, Any], *nodes: Any) -> list[A
             *(usual | dict(pair) for pair in combinations(varied, 2) if pair[0][0] != pair[1][0]),
         ]
     return [Assignment(choices) for choices in found]
+
+
+def same_ground(old: dict[str, Any], new: dict[str, Any], *nodes: Any) -> bool:
+    """Return whether what the nodes ask for is the same in both templates.
+
+    Then a part of them that is written the same has the same value, whatever the parameters are.
+    """
+    return _ground(old, nodes) == _ground(new, nodes)
+
+
+def _ground(template: dict[str, Any], nodes: tuple[Any, ...]) -> list[Any]:
+    parameters, conditions = section(template, "Parameters"), section(template, "Conditions")
+    named = {name for node in nodes for name in conditions_of(node, conditions)}
+    decided_by = {name: conditions.get(name) for name in named}
+    asked = references([*nodes, *decided_by.values()])
+    return [
+        decided_by,
+        section(template, "Mappings"),
+        {
+            name: (parameter.get("Type"), parameter.get("Default"))
+            for name, parameter in parameters.items()
+            if name in asked
+        },
+    ]
 
 
 def allows(parameter: dict[str, Any], value: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from operator import gt, lt
 from typing import Any
 
-from generator.assignments import allows, assignments
+from generator.assignments import allows, assignments, same_ground
 from generator.changes import Change, Level, shown
 from generator.resolve import ABSENT, View, scalar, section
 from generator.version import VERSION_OUTPUT
@@ -221,7 +221,8 @@ def _outputs(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
 def _output(old: dict[str, Any], new: dict[str, Any], name: str) -> Iterator[Change]:
     was, is_now = section(old, "Outputs")[name], section(new, "Outputs")[name]
     told: list[Change] = []
-    for assignment in assignments(old, new, was, is_now):
+    same = was == is_now and same_ground(old, new, was)
+    for assignment in [] if same else assignments(old, new, was, is_now):
         values = [
             _output_value(output, View(template, given))
             for template, output, given in (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from generator.assignments import Assignment, assignments
+from generator.assignments import assignments, same_ground
 from generator.consequences import keeps
 from generator.resolve import ABSENT, View, is_function, references, section, unknowns
 
@@ -70,7 +70,7 @@ def made_unasked(template: dict[str, Any], name: str) -> bool:
     """Return whether a stack has the resource when it is given only what is required."""
     resource = section(template, "Resources")[name]
     ordinary = assignments(template, template, resource)[0]
-    return _resource(template, name, ordinary.new) is not None
+    return _made(template, resource, ordinary.new) is not None
 
 
 def schema(kind: str) -> dict[str, Any] | None:
@@ -85,8 +85,19 @@ def schema(kind: str) -> dict[str, Any] | None:
 
 
 def _outcome(old: dict[str, Any], new: dict[str, Any], name: str) -> Outcome:
-    nodes = [section(template, "Resources").get(name, {}) for template in (old, new)]
-    found = [_under(each, old, new, name) for each in assignments(old, new, *nodes)]
+    before, after = (section(template, "Resources").get(name) for template in (old, new))
+    if before and after and same_ground(old, new, before, after):
+        before, after = _without_same(before, after)
+    found = []
+    for given in assignments(old, new, *(node for node in (before, after) if node)):
+        was, is_now = _made(old, before, given.old), _made(new, after, given.new)
+        where = tuple(given.where.items())
+        if before is None or (was is None and is_now is not None):
+            found.append(Outcome("added", where=where))
+        elif was is None:
+            found.append(Outcome("nothing", where=where))
+        else:
+            found.append(_under(was, is_now, where))
     gravest = max(found, key=lambda outcome: outcome.gravity)
     told: dict[Path, Difference] = {}
     for outcome in sorted(found, key=lambda outcome: len(outcome.where)):
@@ -96,17 +107,13 @@ def _outcome(old: dict[str, Any], new: dict[str, Any], name: str) -> Outcome:
     return replace(gravest, differences=tuple(told.values()))
 
 
-def _under(given: Assignment, old: dict[str, Any], new: dict[str, Any], name: str) -> Outcome:
-    before = _resource(old, name, given.old)
-    after = _resource(new, name, given.new)
-    where = tuple(given.where.items())
-    if before is None:
-        is_new = name not in section(old, "Resources")
-        return Outcome("added" if after is not None or is_new else "nothing", where=where)
+def _under(
+    before: dict[str, Any], after: dict[str, Any] | None, where: tuple[tuple[str, str], ...]
+) -> Outcome:
+    """Return what happens to a resource that a stack has."""
     if after is None:
-        return Outcome(
-            "retained" if keeps(before.get("DeletionPolicy")) else "removed", where=where
-        )
+        kept = keeps(before.get("DeletionPolicy"))
+        return Outcome("retained" if kept else "removed", where=where)
     if before["Type"] != after["Type"]:
         return Outcome("refused", where=where)
     differences = [
@@ -129,15 +136,41 @@ def _under(given: Assignment, old: dict[str, Any], new: dict[str, Any], name: st
     return Outcome(action, differences=tuple(differences), where=where)
 
 
-def _resource(template: dict[str, Any], name: str, values: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the resource with its values, or None where its condition does not hold."""
-    resource = section(template, "Resources").get(name)
+def _made(
+    template: dict[str, Any], resource: dict[str, Any] | None, values: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Return the resource with its values; None where there is none or its condition is false."""
+    view = View(template, values)
     if resource is None:
         return None
-    view = View(template, values)
     if "Condition" in resource and not view.holds(str(resource["Condition"])):
         return None
     return {**resource, "Properties": view.resolve(resource.get("Properties") or {})}
+
+
+def _without_same(
+    before: dict[str, Any], after: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the two resources without the properties that are written the same in both."""
+    was, is_now = _blank_same(before.get("Properties") or {}, after.get("Properties") or {})
+    return {**before, "Properties": was}, {**after, "Properties": is_now}
+
+
+def _blank_same(old: Any, new: Any) -> tuple[Any, Any]:
+    if old == new:
+        return "", ""
+    pairs: Any
+    maps = isinstance(old, dict) and isinstance(new, dict)
+    if maps and not is_function(old) and not is_function(new):
+        pairs = {key: _blank_same(old[key], new[key]) for key in old.keys() & new.keys()}
+        return (
+            {key: pairs[key][0] if key in pairs else value for key, value in old.items()},
+            {key: pairs[key][1] if key in pairs else value for key, value in new.items()},
+        )
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        pairs = [_blank_same(was, is_now) for was, is_now in zip(old, new, strict=True)]
+        return [was for was, _ in pairs], [is_now for _, is_now in pairs]
+    return old, new
 
 
 def _differences(old: Any, new: Any, path: Path = ()) -> Iterator[Difference]:
