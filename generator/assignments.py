@@ -60,7 +60,7 @@ def assignments(old: dict[str, Any], new: dict[str, Any], *nodes: Any) -> list[A
         own = section(template, "Conditions")
         for name in {name for node in nodes for name in conditions_of(node, own)}:
             deciding |= references(own.get(name))
-    deciding |= references([_lookups(node) for node in nodes])
+    deciding |= references([[_lookups(node), _pairs(node)] for node in nodes])
     wanted = {
         name: _choices(old, new, name, decides=name in deciding)
         for name in sorted(deciding | references(list(nodes)))
@@ -180,7 +180,7 @@ def _compared(template: dict[str, Any], name: str) -> set[str]:
     """Return the texts that conditions compare the parameter with, and the keys it looks up."""
     found: set[str] = set()
     view = View(template, {})
-    for sides in _pairs(section(template, "Conditions")):
+    for sides in _pairs([section(template, part) for part in ("Conditions", "Rules")]):
         for side, other in (sides, sides[::-1]):
             value = view.resolve(other)
             if name in references(side) and isinstance(value, str):

@@ -7,6 +7,7 @@ from typing import Any
 from generator.assignments import allows, assignments, same_ground
 from generator.changes import Change, Level, shown
 from generator.resolve import ABSENT, View, scalar, section
+from generator.source import UnreadableError
 from generator.version import VERSION_OUTPUT
 
 # What needs a capability, and the property whose presence needs the stronger one.
@@ -32,7 +33,7 @@ def interface_changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     """
     return [
         *_parameters(old, new),
-        *_rules(section(old, "Rules"), section(new, "Rules")),
+        *_rules(old, new),
         *_outputs(old, new),
         *_capabilities(old, new),
         *_types(old, new),
@@ -182,19 +183,39 @@ def _alternatives(pattern: str) -> list[str]:
     return found
 
 
-def _rules(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
+def _rules(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+    before, after = section(old, "Rules"), section(new, "Rules")
     for name in before | after:
         was, is_now = before.get(name), after.get(name)
-        if was is None:
-            text = "parameters that it refuses were allowed together"
-            yield Change("rule", name, "added", Level.MAJOR, text)
-        elif is_now is None:
+        if is_now is None:
             yield Change("rule", name, "removed", Level.MINOR, "what it refused is allowed")
-        elif _without_texts(was) != _without_texts(is_now):
-            text = "check that it refuses nothing that was allowed"
-            yield Change("rule", name, "changed", Level.MAJOR, text)
+        elif was is None or _without_texts(was) != _without_texts(is_now):
+            yield _stricter(old, new, name, "added" if was is None else "changed")
         elif was != is_now:
             yield Change("rule", name, "described otherwise", Level.PATCH)
+
+
+def _stricter(old: dict[str, Any], new: dict[str, Any], name: str, change: str) -> Change:
+    """Return the change of a rule: whether it refuses what a stack of the old template has."""
+    rules = section(old, "Rules")
+    rule = section(new, "Rules")[name]
+    try:
+        for given in assignments(old, new, *rules.values(), rule):
+            accepted = not any(_refuses(View(old, given.old), each) for each in rules.values())
+            if accepted and _refuses(View(new, given.new), rule):
+                text = "it refuses what was accepted"
+                return Change("rule", name, change, Level.MAJOR, text, where=given.where)
+    except UnreadableError:  # a function that only rules have
+        text = "check that it refuses nothing that was accepted"
+        return Change("rule", name, change, Level.MAJOR, text)
+    return Change("rule", name, change, Level.MINOR, "it refuses nothing that stacks have")
+
+
+def _refuses(view: View, rule: dict[str, Any]) -> bool:
+    """Return whether an assertion of the rule fails, where the rule applies."""
+    if "RuleCondition" in rule and not view.true(rule["RuleCondition"]):
+        return False
+    return not all(view.true(each["Assert"]) for each in rule.get("Assertions", []))
 
 
 def _without_texts(node: Any) -> Any:

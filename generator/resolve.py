@@ -38,7 +38,7 @@ class View:
                 why = "asks for itself" if condition in self._asked else "is not in the template"
                 raise UnreadableError(f"condition {condition!r} {why}")
             self._asked.append(condition)
-            self._held[condition] = self._true(self._conditions[condition])
+            self._held[condition] = self.true(self._conditions[condition])
             self._asked.pop()
         return self._held[condition]
 
@@ -122,15 +122,19 @@ class View:
             end = found.end()
         return _joined("", [*parts, text[end:]])
 
-    def _true(self, node: Any) -> bool:
+    def true(self, node: Any) -> bool:
+        """Return whether a condition is true.
+
+        Raises UnreadableError for what is none; of the functions of rules it knows these only.
+        """
         if isinstance(node, dict) and len(node) == 1:
             ((name, given),) = node.items()
             if name == "Condition":
                 return self.holds(str(given))
             if name == "Fn::Not" and isinstance(given, list) and len(given) == 1:
-                return not self._true(given[0])
+                return not self.true(given[0])
             if name in ("Fn::And", "Fn::Or") and isinstance(given, list):
-                answers = [self._true(item) for item in given]
+                answers = [self.true(item) for item in given]
                 return all(answers) if name == "Fn::And" else any(answers)
             if name == "Fn::Equals" and isinstance(given, list) and len(given) == 2:  # noqa: PLR2004 - what it compares
                 return bool(self.resolve(given[0]) == self.resolve(given[1]))

@@ -84,11 +84,21 @@ def _slips(template: dict[str, Any]) -> Iterator[str]:
         if not isinstance(properties, dict) or {key[:4] for key in properties} & {"Ref", "Fn::"}:
             yield f"Resources.{name}.Properties is not a map of properties"
     for name, parameter in (template.get("Parameters") or {}).items():
-        if not isinstance(parameter.get("AllowedValues", []), list):
-            yield f"Parameters.{name}.AllowedValues is not a list"
-        for bound in ("MinLength", "MaxLength", "MinValue", "MaxValue"):
-            if not _NUMBER.fullmatch(str(parameter.get(bound, 0))):
-                yield f"Parameters.{name}.{bound} is not a number"
+        yield from (f"Parameters.{name}.{slip}" for slip in _parameter_slips(parameter))
+    for name, rule in (template.get("Rules") or {}).items():
+        assertions = rule.get("Assertions", [])
+        if not isinstance(assertions, list) or not all(
+            isinstance(each, dict) and "Assert" in each for each in assertions
+        ):
+            yield f"Rules.{name}.Assertions is not a list of assertions"
+
+
+def _parameter_slips(parameter: dict[str, Any]) -> Iterator[str]:
+    if not isinstance(parameter.get("AllowedValues", []), list):
+        yield "AllowedValues is not a list"
+    for bound in ("MinLength", "MaxLength", "MinValue", "MaxValue"):
+        if not _NUMBER.fullmatch(str(parameter.get(bound, 0))):
+            yield f"{bound} is not a number"
 
 
 def _plain(node: Any) -> Any:

@@ -524,7 +524,45 @@ PARENT: dict[str, tuple[Slip, str, str, str]] = {
         "described otherwise",
         "patch",
     ),
-    "a rule more": (put("Rules/Never", {"Assertions": []}), "Never", "added", "major"),
+    "a rule that refuses what stacks have": (
+        put("Rules/Hard", {"Assertions": [{"Assert": {"Fn::Equals": [{"Ref": "Mode"}, "hard"]}}]}),
+        "Hard",
+        "added",
+        "major",
+    ),
+    "a rule that refuses only what nobody has yet": (
+        all_of(
+            put("Parameters/Owner", {"Type": "String", "Default": ""}),
+            put(
+                "Rules/Owned",
+                {
+                    "RuleCondition": {"Fn::Equals": [{"Ref": "Owner"}, "root"]},
+                    "Assertions": [{"Assert": {"Fn::Equals": [{"Ref": "Mode"}, "hard"]}}],
+                },
+            ),
+        ),
+        "Owned",
+        "added",
+        "minor",
+    ),
+    "a rule that another one made needless": (
+        put(
+            "Rules/SoftNeedsKeyToo",
+            {
+                "RuleCondition": {"Fn::Equals": ["soft", {"Ref": "Mode"}]},
+                "Assertions": [{"Assert": {"Fn::Not": [{"Fn::Equals": ["", {"Ref": "KeyArn"}]}]}}],
+            },
+        ),
+        "SoftNeedsKeyToo",
+        "added",
+        "minor",
+    ),
+    "a rule that cannot be evaluated here": (
+        put("Rules/Some", {"Assertions": [{"Assert": {"Fn::Contains": [["a"], {"Ref": "Mode"}]}}]}),
+        "Some",
+        "added",
+        "major",
+    ),
     "a rule less": (drop("Rules/SoftNeedsKey"), "SoftNeedsKey", "removed", "minor"),
     "another rule": (
         put("Rules/SoftNeedsKey/RuleCondition", {"Fn::Equals": [{"Ref": "Mode"}, "hard"]}),
