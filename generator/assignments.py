@@ -62,7 +62,7 @@ def assignments(old: dict[str, Any], new: dict[str, Any], *nodes: Any) -> list[A
             deciding |= references(own.get(name))
     deciding |= references([[_lookups(node), _pairs(node)] for node in nodes])
     wanted = {
-        name: _choices(old, new, name, decides=name in deciding)
+        name: _choices(old, new, name, nodes, decides=name in deciding)
         for name in sorted(deciding | references(list(nodes)))
     }
     several = {name: choices for name, choices in wanted.items() if choices}
@@ -128,7 +128,9 @@ def _allows(parameter: dict[str, Any], value: str) -> bool:
     )
 
 
-def _choices(old: dict[str, Any], new: dict[str, Any], name: str, *, decides: bool) -> list[Choice]:
+def _choices(
+    old: dict[str, Any], new: dict[str, Any], name: str, nodes: tuple[Any, ...], *, decides: bool
+) -> list[Choice]:
     """Return the choices for a parameter; none where it may stay open."""
     before = section(old, "Parameters").get(name)
     after = section(new, "Parameters").get(name)
@@ -136,7 +138,7 @@ def _choices(old: dict[str, Any], new: dict[str, Any], name: str, *, decides: bo
     if before is None and after is None:
         if not decides or not name.startswith("AWS::"):
             return []  # a resource, or a value of the account that decides nothing
-        compared = sorted(_compared(old, name) | _compared(new, name))
+        compared = sorted(_compared(old, name, nodes) | _compared(new, name, nodes))
         return [
             Choice(given, given),
             *(Choice(value, value, _quoted(value)) for value in compared),
@@ -149,7 +151,7 @@ def _choices(old: dict[str, Any], new: dict[str, Any], name: str, *, decides: bo
     if not (decides or changed or after is None):
         return []
     told = [scalar(value) for value in before.get("AllowedValues", [])]
-    told = told or sorted(_compared(old, name) | _compared(new, name))
+    told = told or sorted(_compared(old, name, nodes) | _compared(new, name, nodes))
     values = [value for value in told if allows(before, value)]
     usual = [] if kept_default is None else [kept_default]
     kept = [*usual, *(value for value in values if value not in usual)]
@@ -176,7 +178,7 @@ def _changed_default(default: str | None, after: dict[str, Any] | None) -> list[
     return [] if new == default else [Choice(default, new, "not passed by the parent")]
 
 
-def _compared(template: dict[str, Any], name: str) -> set[str]:
+def _compared(template: dict[str, Any], name: str, nodes: tuple[Any, ...]) -> set[str]:
     """Return the texts that conditions compare the parameter with, and the keys it looks up."""
     found: set[str] = set()
     view = View(template, {})
@@ -185,7 +187,7 @@ def _compared(template: dict[str, Any], name: str) -> set[str]:
             value = view.resolve(other)
             if name in references(side) and isinstance(value, str):
                 found.add(value)
-    for looked in _lookups(section(template, "Resources")):
+    for looked in _lookups([section(template, "Conditions"), *nodes]):
         if isinstance(looked, list) and name in references(looked):
             table = section(template, "Mappings").get(str(looked[0]), {})
             rows = [table, *table.values()]

@@ -87,6 +87,8 @@ def schema(kind: str) -> dict[str, Any] | None:
 def _outcome(old: dict[str, Any], new: dict[str, Any], name: str) -> Outcome:
     before, after = (section(template, "Resources").get(name) for template in (old, new))
     if before and after and same_ground(old, new, before, after):
+        if before == after:
+            return Outcome("nothing")
         before, after = _without_same(before, after)
     found = []
     for given in assignments(old, new, *(node for node in (before, after) if node)):
