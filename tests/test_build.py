@@ -60,11 +60,13 @@ def slip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_templates_writes_the_file_and_prints_path_size_and_checksum(tmp_path: Path) -> None:
     done = run("templates", "--output", str(tmp_path / "new"))
-    written = (tmp_path / "new" / NAME).read_bytes()
-    assert written == text().encode()
-    checksum = hashlib.sha256(written).hexdigest()
-    path = tmp_path / "new" / NAME
-    assert done.stdout == f"{path}  {len(written)} bytes  sha256:{checksum}\n"
+    assert (tmp_path / "new" / NAME).read_text() == text()
+    lines = []
+    for path in (tmp_path / "new" / NAME, tmp_path / "new" / "deployer-policy.json"):
+        written = path.read_bytes()
+        checksum = hashlib.sha256(written).hexdigest()
+        lines.append(f"{path}  {len(written)} bytes  sha256:{checksum}\n")
+    assert done.stdout == "".join(lines)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -16,8 +16,10 @@ def test_the_committed_template_is_the_generated_one() -> None:
     assert products.drift(products.products()) == []
 
 
-def test_the_products_are_the_templates() -> None:
-    assert products.products() == {NAME: text()}
+def test_the_products_are_the_template_and_the_policy_of_whoever_installs_it() -> None:
+    made = products.products()
+    assert made[NAME] == text()
+    assert list(made) == [NAME, "deployer-policy.json"]
 
 
 def test_written_bytes_are_the_text(tmp_path: Path) -> None:
