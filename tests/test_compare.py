@@ -69,6 +69,9 @@ Resources:
     Type: AWS::SNS::Topic
     Condition: Locked
     Properties: {DisplayName: !Join ["-", [Backup, !Ref Cluster]]}
+  Alert:
+    Type: AWS::Events::Rule
+    Properties: {EventBusName: default, EventPattern: {source: [aws.backup]}}
 Outputs:
   VaultName: {Value: !Ref Vault, Description: Name of the vault}
   VaultArn: {Value: !GetAtt Vault.BackupVaultArn}
@@ -207,6 +210,13 @@ RESOURCES: dict[str, tuple[Slip, str, str, str, bool]] = {
         put("Resources/Topic/Properties/TopicName", "alerts"),
         "Topic",
         "replaced",
+        "major",
+        False,
+    ),
+    "a property that AWS may replace for": (
+        put("Resources/Alert/Properties/EventBusName", "other"),
+        "Alert",
+        "may be replaced",
         "major",
         False,
     ),
@@ -368,6 +378,16 @@ MOVED: dict[str, tuple[Slip, set[tuple[str, str]]]] = {
             ),
         ),
         set(),
+    ),
+    "behind a condition that asks another one": (
+        all_of(
+            put("Conditions/NoKey", {"Fn::Not": [{"Condition": "HasKey"}]}),
+            put(
+                f"{VAULT}/EncryptionKeyArn",
+                {"Fn::If": ["NoKey", {"Fn::Sub": "${Plan}"}, {"Ref": "KeyArn"}]},
+            ),
+        ),
+        {("Vault", "replaced"), ("Plan", "updated in place")},
     ),
     "both branches the same": (
         put(
@@ -657,6 +677,29 @@ def test_a_replacement_under_another_name_does_not() -> None:
     (vault,) = [change for change in found.changes if change.name == "Vault"]
     assert "the update fails" not in vault.text
     assert "recovery points stay in the old vault" in vault.text
+
+
+def test_a_change_in_place_does_not_fail_on_the_name() -> None:
+    found = after(put(f"{VAULT}/BackupVaultTags", {"a": "b"}))
+    (vault,) = [change for change in found.changes if change.name == "Vault"]
+    assert "the update fails" not in vault.text
+
+
+@pytest.mark.parametrize(
+    ("service", "danger"), [("backup.amazonaws.com", True), ("ec2.amazonaws.com", False)]
+)
+def test_a_role_of_aws_backup_is_stateful_even_if_nobody_keeps_it(
+    service: str, danger: bool
+) -> None:
+    released = old()
+    trust = {"Statement": [{"Principal": {"Service": service}}]}
+    put(
+        "Resources/Unkept",
+        {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+    )(released)
+    found = compare(released, old())
+    (role,) = [change for change in found.changes if change.name == "Unkept"]
+    assert (role.change, role.danger) == ("removed", danger)
 
 
 def test_a_lost_key_is_said_to_lose_what_it_encrypts() -> None:
