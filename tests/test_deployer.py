@@ -18,6 +18,9 @@ from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
 from generator import backup, deployer
 from generator.outcomes import schema
+from generator.render import render
+from tests.support.deployer import Deployer
+from tests.support.local_aws import LocalAws
 
 # Longer ones cannot be a managed policy; whitespace does not count.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -206,6 +209,33 @@ def test_it_reaches_what_the_stack_makes_and_little_else(
 ) -> None:
     patterns = [pattern for one in given(action) for pattern in one["Resource"]]
     assert any(fnmatch.fnmatchcase(arn, pattern) for pattern in patterns) == allowed
+
+
+def test_whoever_has_it_can_install_the_stack_and_roll_it_back(aws: LocalAws) -> None:
+    """Each call that a local deployment makes, on the name that it makes it on, is allowed."""
+    parameters = {"ClusterId": "soca-mycluster"}
+    stack = Deployer(aws).create(render(backup.template()), "soca-backup", parameters)
+    stack.delete(rolling_back=True)  # the kept ones too
+    assert stack.resources == {}
+    # The local deployer lists, which CloudFormation does for imports and drift only.
+    made = [request for request in stack.calls.made if not request.operation.startswith("List")]
+    assert {"CreateBackupVault", "DeleteBackupVault", "CreateRole", "DeleteRole"} <= {
+        request.operation for request in made
+    }
+    for request in made:
+        action = f"{request.service}:{request.operation}"
+        patterns = [arn for one in given(action, everything=False) for arn in one["Resource"]]
+        arns = [
+            form.format(request.parameters[name])
+            for name, form in {
+                "BackupVaultName": "arn:aws:backup:us-east-1:1:backup-vault:{}",
+                "RoleName": "arn:aws:iam::1:role/{}",
+            }.items()
+            if name in request.parameters
+        ]
+        assert patterns, action
+        for arn in arns:
+            assert any(fnmatch.fnmatchcase(arn, pattern) for pattern in patterns), (action, arn)
 
 
 def test_a_role_is_passed_to_backup_only() -> None:
