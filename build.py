@@ -102,7 +102,15 @@ def check_parent(arguments: argparse.Namespace) -> int:
 
 
 def compare(arguments: argparse.Namespace) -> int:
-    """Say what an update from one template to another does to a live stack, and to its parent."""
+    """Say what an update from one template to another does to a live stack, and to its parent.
+
+    OLD and NEW are templates, YAML or JSON. Exit code 1 when something stateful would be replaced
+    or removed or would lose what keeps it, and when NEW states a lower version than the verdict
+    (none, patch, minor, major; see CONTRIBUTING.md) needs. With --json, one document: schema; old
+    and new, each with source and version; verdict; needed_version; ok; failures; changes, each
+    with about, name, type, change, level, danger, text, and where: the parameters for which it
+    happens.
+    """
     from generator import compare as comparing
     from generator import products, source
 

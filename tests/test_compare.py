@@ -653,6 +653,7 @@ PARENT: dict[str, tuple[Slip, str, str, str]] = {
 def test_what_the_parent_meets(slip: Slip, name: str, change: str, verdict: str) -> None:
     found = after(slip)
     assert found.verdict == verdict
+    assert not any(each.danger for each in found.changes if each.about != "resource")
     told = [(each.name, each.change) for each in found.changes if each.about != "resource"]
     assert not name or (name, change) in told
     assert [each for each in told if each[0] == name and each[1] != change] == []
@@ -700,6 +701,18 @@ def test_a_role_of_aws_backup_is_stateful_even_if_nobody_keeps_it(
     found = compare(released, old())
     (role,) = [change for change in found.changes if change.name == "Unkept"]
     assert (role.change, role.danger) == ("removed", danger)
+
+
+def test_it_says_whether_a_new_resource_is_made_unasked() -> None:
+    optional = put("Resources/Key", {**KEY, "Condition": "Asked"})
+    told = {
+        name: [change.text for change in after(slip).changes if change.name == "Key"]
+        for name, slip in {
+            "off": all_of(NEW_OPTION, ASKED, optional),
+            "on": put("Resources/Key", KEY),
+        }.items()
+    }
+    assert told == {"off": ["made only where a parameter asks for it"], "on": [""]}
 
 
 def test_a_lost_key_is_said_to_lose_what_it_encrypts() -> None:
