@@ -114,13 +114,17 @@ def compare(arguments: argparse.Namespace) -> int:
     from generator import compare as comparing
     from generator import products, source
 
+    names = (
+        source.label(arguments.old),
+        "this checkout" if arguments.new is None else source.label(arguments.new),
+    )
     try:
-        old = source.document(arguments.old, source.read(arguments.old))
+        old = source.document(names[0], source.read(arguments.old))
         if arguments.new is None:
-            name, text = "this checkout", products.products()["Backup.template"]
+            text = products.products()["Backup.template"]
         else:
-            name, text = arguments.new, source.read(arguments.new)
-        compared = comparing.compare(old, source.document(name, text), (arguments.old, name))
+            text = source.read(arguments.new)
+        compared = comparing.compare(old, source.document(names[1], text), names)
     except source.UnreadableError as error:
         _say(str(error))
         return FINDING

@@ -35,13 +35,18 @@ def read(source: str) -> str:
         content = _load(source)
     if len(content) > MAX_TEMPLATE_BYTES:
         raise UnreadableError(
-            f"{source}: larger than {MAX_TEMPLATE_BYTES} bytes, so it is not a template that "
-            "CloudFormation takes: name a template"
+            f"{label(source)}: larger than {MAX_TEMPLATE_BYTES} bytes, so it is not a template "
+            "that CloudFormation takes: name a template"
         )
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise UnreadableError(f"{source}: is not text in UTF-8: name a template") from None
+        raise UnreadableError(f"{label(source)}: is not text in UTF-8: name a template") from None
+
+
+def label(source: str) -> str:
+    """Return the source without the query of an address: that of a presigned one is a secret."""
+    return source.partition("?")[0] if "://" in source else source
 
 
 def document(source: str, text: str) -> dict[str, Any]:
@@ -131,8 +136,8 @@ def _fetch(source: str) -> bytes:
         with urlopen(source, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
             if not response.url.startswith("https://"):
                 raise UnreadableError(
-                    f"{source}: leads to {response.url}, which anybody on the way can change: "
-                    "name an https:// address"
+                    f"{label(source)}: leads to {label(response.url)}, which anybody on the way "
+                    "can change: name an https:// address"
                 )
             content: bytes = response.read(MAX_TEMPLATE_BYTES + 1)
             if len(content) <= MAX_TEMPLATE_BYTES and response.length:
@@ -140,13 +145,13 @@ def _fetch(source: str) -> bytes:
     except HTTPError as error:
         error.close()
         raise UnreadableError(
-            f"{source}: the server answered {error.code} {error.reason}: check the address (S3 "
-            "answers 403 also where an object does not exist)"
+            f"{label(source)}: the server answered {error.code} {error.reason}: check the address "
+            "(S3 answers 403 also where an object does not exist)"
         ) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise UnreadableError(
-            f"{source}: no answer ({reason}): check the address and the network"
+            f"{label(source)}: no answer ({reason}): check the address and the network"
         ) from None
     return content
 

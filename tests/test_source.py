@@ -38,7 +38,7 @@ class Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer; the name is the one that http.server calls."""
-        if self.path == "/cut":  # promises more than it sends
+        if self.path.startswith("/cut"):  # promises more than it sends
             self.send_response(200)
             self.send_header("Content-Length", "100")
             self.end_headers()
@@ -165,6 +165,14 @@ def test_an_https_address_without_a_template(https: str) -> None:
     assert "answered 503" in refusal(f"{https}/busy")
     assert "larger than" in refusal(f"{https}/large")
     assert "no answer" in refusal(f"{https}/cut")
+
+
+def test_what_is_secret_in_an_address_is_not_told(https: str) -> None:
+    assert read(f"{https}/there?X-Amz-Signature=secret") == TEMPLATE
+    for path in ("gone", "large", "cut"):
+        with pytest.raises(UnreadableError) as caught:
+            read(f"{https}/{path}?X-Amz-Signature=secret")
+        assert "secret" not in str(caught.value)
 
 
 def test_an_https_address_that_leads_away_from_https(
