@@ -29,7 +29,7 @@ def read(source: str) -> str:
         content = _get_object(source)
     elif scheme:
         raise UnreadableError(
-            f"{source}: {scheme}:// is not supported: name a file, https://... or s3://BUCKET/KEY"
+            f"{label(source)}: {scheme}:// is not supported: name a file, https://... or s3://..."
         )
     else:
         content = _load(source)
