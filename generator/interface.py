@@ -164,12 +164,12 @@ def _other_pattern(was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[str]
         yield f"AllowedPattern: {new} refuses {', '.join(shown(value) for value in refused)}"
     elif old is None:
         yield f"AllowedPattern: any text -> {new}"
-    elif not set(_alternatives(old)) <= set(_alternatives(new)):
+    elif not set(alternatives(old)) <= set(alternatives(new)):
         yield f"AllowedPattern changed: check that {new} takes all that {old} took"
 
 
-def _alternatives(pattern: str) -> list[str]:
-    """Return what stands between the | of a pattern that are in no bracket."""
+def alternatives(pattern: str) -> list[str]:
+    """Return what stands between those | of a pattern that are in no bracket."""
     found, depth, in_class, escaped = [""], 0, False, False
     for character in str(pattern):
         if not escaped and not in_class and not depth and character == "|":

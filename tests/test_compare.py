@@ -8,6 +8,7 @@ import pytest
 
 from generator import products, source
 from generator.compare import Comparison, compare
+from generator.interface import alternatives
 from generator.source import UnreadableError
 
 Template = dict[str, Any]
@@ -657,6 +658,37 @@ def test_what_the_parent_meets(slip: Slip, name: str, change: str, verdict: str)
     told = [(each.name, each.change) for each in found.changes if each.about != "resource"]
     assert not name or (name, change) in told
     assert [each for each in told if each[0] == name and each[1] != change] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "parts"),
+    [
+        ("^$|^a$", ["^$", "^a$"]),
+        ("^(a|b)$|c", ["^(a|b)$", "c"]),
+        ("((a|b)|c)|d", ["((a|b)|c)", "d"]),
+        ("[(|]|b", ["[(|]", "b"]),
+        (r"a\||\(|b", [r"a\|", r"\(", "b"]),
+        (r"\\|b", [r"\\", "b"]),
+    ],
+)
+def test_the_alternatives_of_a_pattern(pattern: str, parts: list[str]) -> None:
+    assert alternatives(pattern) == parts
+
+
+def test_another_resource_of_the_same_type_is_no_new_name_of_the_old_one() -> None:
+    other = {**old()["Resources"]["Vault"], "Properties": {"BackupVaultName": "other"}}
+    found = after(
+        all_of(
+            drop("Resources/Vault"),
+            put("Resources/Other", other),
+            put(f"{RULE}/TargetBackupVault", "other"),
+            put("Outputs/VaultName/Value", "other"),
+            put("Outputs/VaultArn/Value", "other"),
+        )
+    )
+    (vault,) = [change for change in found.changes if change.name == "Vault"]
+    assert (vault.change, vault.danger) == ("retained", False)
+    assert "logical id" not in vault.text
 
 
 def test_a_new_default_reaches_the_stacks_of_a_parent_that_passes_nothing() -> None:

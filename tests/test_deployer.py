@@ -18,6 +18,7 @@ from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
 from generator import backup, deployer
 from generator.outcomes import schema
+from generator.permissions import rows
 from generator.render import render
 from tests.support.deployer import Deployer
 from tests.support.local_aws import LocalAws
@@ -106,17 +107,17 @@ def handlers(kind: str) -> set[str]:
     return called | set(known.get("tagging", {}).get("permissions", []))
 
 
-@pytest.mark.parametrize("kind", deployer.rows())
+@pytest.mark.parametrize("kind", rows())
 def test_whatever_a_handler_calls_is_allowed(kind: str) -> None:
     missing = {action for action in handlers(kind) if not given(action)}
     assert missing <= {action for type_, action in NOT_GIVEN if type_ == kind}
 
 
-@pytest.mark.parametrize("kind", deployer.rows())
+@pytest.mark.parametrize("kind", rows())
 def test_a_row_gives_what_its_handlers_call_and_what_aws_documents_beside_it(kind: str) -> None:
     row = {
         f"{action.prefix}:{action.action}"
-        for grant in deployer.rows()[kind].grants
+        for grant in rows()[kind].grants
         for action in grant.actions
     }
     beside = row - handlers(kind)
