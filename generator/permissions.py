@@ -64,7 +64,7 @@ def rows() -> dict[str, Row]:
 def stack_grants() -> tuple[Grant, ...]:
     """Return what it takes to operate a stack, whatever is in it.
 
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html
     """
     return (
         Grant(
