@@ -6,15 +6,16 @@ from troposphere import Equals, GetAtt, If, Output, Ref, Sub, Template
 from troposphere.backup import BackupPlan, BackupSelection
 from troposphere.iam import Role
 
-from generator import VERSION, cluster
+from generator import VERSION, cluster, families
 from generator.elements import Flag
-from generator.families import ALWAYS
-from generator.parts import plan, role, selection, vault
+from generator.parts import alerts, copies, plan, protected, role, selection, vault
 
 DESCRIPTION = (
     "(SO0072) - Scale-Out Computing on AWS: backs up and restores the EC2 instances, EBS volumes "
     f"and EFS file systems of a cluster with AWS Backup. Template version {VERSION}"
 )
+
+JOBS_PAGE = "#/jobs"
 
 IS_CHINA = Flag("IsChina", Equals(Ref("AWS::Partition"), "aws-cn"))
 IS_GOVCLOUD = Flag("IsGovCloud", Equals(Ref("AWS::Partition"), "aws-us-gov"))
@@ -30,23 +31,88 @@ def template() -> Template:
     for element in (
         *cluster.DECLARED,  # the console shows the parameters in this order
         *plan.DECLARED,
+        *alerts.DECLARED,
         *vault.DECLARED,
         *role.DECLARED,
+        *protected.DECLARED,
+        *copies.DECLARED,
         IS_CHINA,
         IS_GOVCLOUD,
     ):
         element.declare_in(made)
 
-    the_vault = vault.backup_vault()
+    the_key = vault.vault_key()
+    the_vault = vault.backup_vault(the_key)
     vault_name = vault.name_of(the_vault)
     vault_arn = vault.arn_of(the_vault)
-    the_plan = plan.backup_plan(vault_name)
-    the_role = role.backup_role(ALWAYS)
-    the_selection = selection.backup_selection(the_plan, the_role, ALWAYS)
-    for resource in (the_vault, the_plan, the_selection, the_role):
+    the_plan = plan.backup_plan(vault_name, copies.copy_actions, protected.windows_settings())
+    the_role = role.backup_role(
+        [
+            *(family.inline_policy() for family in families.ALWAYS),
+            protected.PROTECTS_FSX.then(families.FSX.inline_policy()),
+            protected.windows_policy(),
+            copies.copy_policy(),
+        ]
+    )
+    the_selection = selection.backup_selection(
+        "SOCABackupSelection", "Tag-${ClusterId}", the_plan, the_role, families.ALWAYS
+    )
+    fsx_selection = selection.backup_selection(
+        "SOCAFSxBackupSelection",
+        "FSx-${ClusterId}",
+        the_plan,
+        the_role,
+        [families.FSX],
+        Condition=protected.PROTECTS_FSX.name,
+    )
+    the_topic = alerts.alerts_topic()
+    topic_arn = alerts.arn_of(the_topic)
+    job_rules = alerts.job_rules(
+        topic_arn, vault_name, vault_arn, GetAtt(the_role, "Arn"), _console_url(JOBS_PAGE)
+    )
+    alarms = [
+        *alerts.silence_alarms(topic_arn, vault_name),
+        alerts.expired_alarm(topic_arn, vault_name),
+    ]
+    for resource in (
+        the_vault,
+        the_key,
+        vault.vault_key_alias(the_key),
+        the_plan,
+        the_selection,
+        fsx_selection,
+        the_role,
+        the_topic,
+        alerts.topic_policy(the_topic, job_rules, alarms),
+        alerts.subscription(the_topic),
+        *job_rules,
+        *alarms,
+    ):
         made.add_resource(resource)
 
-    for output in _outputs(vault_name, vault_arn, the_plan, the_selection, the_role):
+    for output in (
+        *_outputs(vault_name, vault_arn, the_plan, the_selection, the_role),
+        Output(
+            "VaultManagedByStack",
+            Description="yes: the vault's key, lock and access policy are the stack's; no: adopted",
+            Value=vault.managed_by_stack(),
+        ),
+        Output(
+            "VaultKmsKeyArn",
+            Description="Key of the vault: an ARN, aws/backup, or unknown for an adopted vault",
+            Value=vault.key_of(the_key),
+        ),
+        Output(
+            "VaultLockMode",
+            Description="Lock of the vault: none, governance, compliance, or unknown if adopted",
+            Value=vault.lock_mode(),
+        ),
+        Output(
+            "AlertTopicArn",
+            Description="ARN of the topic that alerts are sent to, or none",
+            Value=alerts.ALERTS.then(topic_arn, "none"),
+        ),
+    ):
         made.add_output(output)
     return made
 
@@ -109,7 +175,7 @@ def _outputs(
         Output(
             "JobsConsoleUrl",
             Description="Backup, copy and restore jobs in the console",
-            Value=_console_url("#/jobs"),
+            Value=_console_url(JOBS_PAGE),
         ),
         Output(
             "TemplateVersion",

@@ -59,3 +59,8 @@ def tag_map(name: str | Sub) -> dict[str, Ref | Sub | str]:
 def tags(name: str | Sub) -> Tags:
     """Return the tags of a resource of ours, as every other service takes them: a list."""
     return Tags(tag_map(name))
+
+
+def owner_tag() -> Tags:
+    """Return the one tag of what is made several times over and has no name of its own."""
+    return Tags({"soca:ClusterId": Ref(CLUSTER_ID)})

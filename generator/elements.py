@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from troposphere import AWSHelperFn, If, NoValue, Parameter, Template
+from troposphere import (
+    AWSHelperFn,
+    Condition,
+    Equals,
+    FindInMap,
+    If,
+    Not,
+    NoValue,
+    Parameter,
+    Ref,
+    Template,
+)
 
 
 class Input(Parameter):
@@ -24,6 +35,68 @@ class Input(Parameter):
         template.set_parameter_label(self, self.label)
 
 
+class Switch(Input):
+    """A parameter that is yes or no, and no unless asked for."""
+
+    def __init__(self, title: str, *, group: str, label: str, **properties: Any) -> None:
+        super().__init__(
+            title,
+            group=group,
+            label=label,
+            Type="String",
+            Default="no",
+            AllowedValues=["no", "yes"],
+            ConstraintDescription="Choose no or yes",
+            **properties,
+        )
+
+    @property
+    def is_on(self) -> Equals:
+        """Return the condition that the parameter is yes."""
+        return Equals(Ref(self), "yes")
+
+
+class Retention(Input):
+    """A parameter that names how long something is kept, and the mapping from names to days.
+
+    CloudFormation cannot compare two numbers; a name cannot be paired with one it does not fit.
+    """
+
+    NONE = "none"
+
+    def __init__(
+        self, title: str, *, group: str, label: str, days: dict[str, int], **properties: Any
+    ) -> None:
+        self.rows = {name: {"Days": number} for name, number in days.items()}
+        super().__init__(
+            title,
+            group=group,
+            label=label,
+            Type="String",
+            Default=self.NONE,
+            AllowedValues=[self.NONE, *days],
+            ConstraintDescription=f"Choose {self.NONE} or one of {', '.join(days)}",
+            **properties,
+        )
+
+    def declare_in(self, template: Template) -> None:
+        """Add the parameter and the mapping."""
+        super().declare_in(template)
+        # A row for "none", too: a look-up in the branch that is not taken must not fail either.
+        unused = next(iter(self.rows.values()))
+        template.add_mapping(str(self.title), {self.NONE: unused, **self.rows})
+
+    @property
+    def days(self) -> FindInMap:
+        """Return the days that the chosen name stands for."""
+        return FindInMap(self.title, Ref(self), "Days")
+
+    @property
+    def is_chosen(self) -> Not:
+        """Return the condition that it is not "none"."""
+        return Not(Equals(Ref(self), self.NONE))
+
+
 class Flag:
     """A condition and its name, so that nobody spells the name twice.
 
@@ -39,6 +112,11 @@ class Flag:
         if self.name in template.conditions:  # troposphere would replace it silently
             raise ValueError(f"condition {self.name!r} is declared twice")
         template.add_condition(self.name, self.condition)
+
+    @property
+    def holds(self) -> Condition:
+        """Return the condition as a term of another one."""
+        return Condition(self.name)
 
     def then(self, value: Any, otherwise: Any = NoValue) -> If:
         """Return ``value`` where the condition holds, else ``otherwise`` (no such property)."""

@@ -1,12 +1,14 @@
 """What is protected: for each family of resources, what is selected and what the role may do.
 
-One table for both, so that nothing is selected that the role cannot back up and restore.
+One table for both, so that nothing is selected that the role cannot back up and restore. Databases
+(RDS, DynamoDB) are not part of a SOCA cluster.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from awacs.aws import PolicyDocument
+from troposphere.iam import Policy
 
 from generator import policies
 
@@ -20,6 +22,10 @@ class Family:
     policy: Callable[[], PolicyDocument]
     arns: tuple[str, ...]
     """What a selection names: ARN patterns, with CloudFormation's ${AWS::Partition}."""
+
+    def inline_policy(self) -> Policy:
+        """Return the role's policy for the family."""
+        return Policy(PolicyName=self.policy_name, PolicyDocument=self.policy())
 
 
 # Explicit types, because a selection by tag alone skips a type that the region has not opted in.
@@ -36,5 +42,14 @@ ALWAYS = (
         "ProtectEFS",
         policies.protect_efs,
         ("arn:${AWS::Partition}:elasticfilesystem:*:*:file-system/*",),
+    ),
+)
+
+FSX = Family(
+    "ProtectFSx",
+    policies.protect_fsx,
+    (
+        "arn:${AWS::Partition}:fsx:*:*:file-system/*",
+        "arn:${AWS::Partition}:fsx:*:*:volume/*",
     ),
 )

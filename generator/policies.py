@@ -1,16 +1,16 @@
-"""Every IAM document of the templates, one function each.
+"""The documents of the backup role, one function each.
 
 The role's statements are those of AWS's managed policies AWSBackupServiceRolePolicyForBackup (v30)
-and AWSBackupServiceRolePolicyForRestores (v36) for EC2, EBS, EFS and the keys they are encrypted
-with, with AWS's resources and conditions: a narrower guess breaks a restore, and shows on the day
-of the disaster. Narrower are only iam:PassRole, and the account where the ARN has one and the
+and AWSBackupServiceRolePolicyForRestores (v36) for EC2, EBS, EFS, FSx and the keys they use,
+with AWS's resources and conditions: a narrower guess breaks a restore, and shows on the day of the
+disaster. Narrower are only iam:PassRole, and the account where the ARN has one and the
 resource is the cluster's own: images and snapshots have none in their ARN, keys may belong to
 another account. Where one of AWS's statements allows less than another, the wider one stands alone.
 
 https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
 """
 
-from awacs import backup, ec2, elasticfilesystem, iam, kms, sts, tag
+from awacs import backup, ds, ec2, elasticfilesystem, fsx, iam, kms, ssm, sts, tag
 from awacs.aws import (
     Action,
     Allow,
@@ -35,6 +35,12 @@ VOLUMES = "arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:volume/*"
 FILE_SYSTEMS = "arn:${AWS::Partition}:elasticfilesystem:*:${AWS::AccountId}:file-system/*"
 # A colon before the name, not a slash: backup-vault/* matches no vault.
 VAULTS = "arn:${AWS::Partition}:backup:*:${AWS::AccountId}:backup-vault:*"
+FSX_FILE_SYSTEMS = "arn:${AWS::Partition}:fsx:*:${AWS::AccountId}:file-system/*"
+FSX_VOLUMES = "arn:${AWS::Partition}:fsx:*:${AWS::AccountId}:volume/*"
+FSX_VIRTUAL_MACHINES = "arn:${AWS::Partition}:fsx:*:${AWS::AccountId}:storage-virtual-machine/*"
+FSX_BACKUPS = "arn:${AWS::Partition}:fsx:*:${AWS::AccountId}:backup/*"
+ROUTE_TABLES = "arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:route-table/*"
+VSS_DOCUMENT = "arn:${AWS::Partition}:ssm:*:*:document/AWSEC2-CreateVssSnapshot"
 RECOVERY_POINTS = "arn:${AWS::Partition}:backup:*:${AWS::AccountId}:recovery-point:*"
 
 # How the services call themselves in China is not documented where it was looked for: so both
@@ -102,7 +108,6 @@ def use_vaults_and_keys() -> PolicyDocument:
 
 def protect_ec2_and_ebs() -> PolicyDocument:
     """Back up, archive, copy and restore EC2 instances and EBS volumes."""
-    made_by_backup = Null("aws:ResourceTag/aws:backup:source-resource", "false")
     return _document(
         _allow(
             "MakeAndLaunchImages",
@@ -139,13 +144,13 @@ def protect_ec2_and_ebs() -> PolicyDocument:
         _allow(
             "ShareForCopies",
             [ec2.ModifyImageAttribute, ec2.ModifySnapshotAttribute],
-            when=made_by_backup,
+            when=_made_by_backup(),
         ),
         _allow(
             "ArchiveSnapshots",
             [ec2.DeleteTags, ec2.ModifySnapshotTier, ec2.RestoreSnapshotTier],
             SNAPSHOTS,
-            when=made_by_backup,
+            when=_made_by_backup(),
         ),
         _allow("RestoreVolumes", [ec2.CreateVolume, ec2.DeleteVolume], SNAPSHOTS, VOLUMES),
         _allow(
@@ -184,6 +189,89 @@ def protect_efs() -> PolicyDocument:
     )
 
 
+def protect_fsx() -> PolicyDocument:
+    """Back up, copy and restore FSx file systems and volumes."""
+    return _document(
+        _allow(
+            "BackUpFileSystemsAndVolumes",
+            [fsx.CreateBackup, fsx.ListTagsForResource],
+            FSX_FILE_SYSTEMS,
+            FSX_VOLUMES,
+            FSX_BACKUPS,
+        ),
+        _allow(
+            "ManageBackups",
+            [
+                fsx.CopyBackup,
+                fsx.DeleteBackup,
+                fsx.DescribeBackups,
+                fsx.ManageBackupPrincipalAssociations,
+            ],
+            FSX_BACKUPS,
+        ),
+        _allow(
+            "RestoreFileSystems",
+            [fsx.CreateFileSystemFromBackup],
+            FSX_FILE_SYSTEMS,
+            FSX_BACKUPS,
+        ),
+        _allow("TagFileSystems", [fsx.DescribeFileSystems, fsx.TagResource], FSX_FILE_SYSTEMS),
+        _allow(
+            "RestoreVolumes",
+            [fsx.CreateVolumeFromBackup, fsx.TagResource],
+            FSX_VIRTUAL_MACHINES,
+            FSX_BACKUPS,
+            FSX_VOLUMES,
+        ),
+        _allow("FindVolumes", [fsx.DescribeVolumes], FSX_VOLUMES),
+        _allow(
+            "EndFailedFileSystemRestores",
+            [fsx.DeleteFileSystem, fsx.UntagResource],
+            FSX_FILE_SYSTEMS,
+            when=_made_by_backup(),
+        ),
+        _allow(
+            "EndFailedVolumeRestores",
+            [fsx.DeleteVolume, fsx.UntagResource],
+            FSX_VOLUMES,
+            when=_made_by_backup(),
+        ),
+        _allow("FindDirectories", [ds.DescribeDirectories]),
+        _allow(
+            "TagRouteTablesOfFSx",
+            [ec2.CreateTags],
+            ROUTE_TABLES,
+            when=StringEquals("aws:ResourceTag/AmazonFSx", "ManagedByAmazonFSx"),
+        ),
+    )
+
+
+def pause_windows() -> PolicyDocument:
+    """Have Windows instances write out their data before they are backed up (VSS).
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/windows-backups.html
+    """
+    return _document(
+        _allow("WatchCommands", [ssm.CancelCommand, ssm.GetCommandInvocation]),
+        _allow("CreateVssSnapshots", [ssm.SendCommand], VSS_DOCUMENT, INSTANCES),
+    )
+
+
+def copy_into(vault_arn: Ref) -> PolicyDocument:
+    """Copy recovery points into the vault, which may be another account's.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
+    """
+    return _document(
+        Statement(
+            Sid="FillDestinationVault",
+            Effect=Allow,
+            Action=[backup.CopyIntoBackupVault],
+            Resource=[vault_arn],
+        )
+    )
+
+
 def pass_instance_roles(arns: Ref | list[Ref]) -> PolicyDocument:
     """Let a restored instance have one of these roles (ARNs of roles, not of instance profiles).
 
@@ -200,6 +288,11 @@ def pass_instance_roles(arns: Ref | list[Ref]) -> PolicyDocument:
             ),
         )
     )
+
+
+def _made_by_backup() -> Null:
+    """Return the condition that holds for what AWS Backup made: it has tagged it so."""
+    return Null("aws:ResourceTag/aws:backup:source-resource", "false")
 
 
 def _document(*statements: Statement) -> PolicyDocument:

@@ -1,6 +1,9 @@
-"""The plan: when backups start, and how long they are kept."""
+"""The plan: when backups start, how long they are kept, and where copies go."""
 
-from troposphere import Equals, If, Not, Ref, Sub
+from collections.abc import Callable
+from typing import Any
+
+from troposphere import Equals, FindInMap, If, Not, Ref, Sub
 from troposphere.backup import (
     BackupPlan,
     BackupPlanResourceType,
@@ -9,30 +12,39 @@ from troposphere.backup import (
 )
 
 from generator.cluster import tag_map
-from generator.elements import Flag, Input
+from generator.elements import Flag, Input, Retention
 
 GROUP = "Schedule and retention"
 
-BACKUP_SCHEDULE = Input(
+# Minute, hour, day, month, weekday, and the year, always *: a plan must not end by itself.
+_CRON = (
+    r"^cron\([0-5]?[0-9] [0-9*,/-]+ "
+    r"([0-9*,/LW-]+ [0-9A-Za-z*,/-]+ \?|\? [0-9A-Za-z*,/-]+ [0-9A-Za-z*,/#-]+) \*\)$"
+)
+
+
+def _schedule(title: str, label: str, default: str, description: str) -> Input:
+    return Input(
+        title,
+        group=GROUP,
+        label=label,
+        Description=description,
+        Type="String",
+        Default=default,
+        AllowedPattern=_CRON,
+        ConstraintDescription=(
+            "Type cron(minute hour day month weekday *): the minute one number from 0 to 59, "
+            f"exactly one of day and weekday a question mark: {default}"
+        ),
+    )
+
+
+BACKUP_SCHEDULE = _schedule(
     "BackupSchedule",
-    group=GROUP,
-    label="Daily backup starts at",
-    Description=(
-        "When backups start: an AWS cron expression, in the time zone below, at most once an hour. "
-        "cron(0 5 * * ? *) is every day at 05:00"
-    ),
-    Type="String",
-    Default="cron(0 5 * * ? *)",
-    # Hour and the fields of days as AWS reads them. The year is always *: a plan must not end by
-    # itself.
-    AllowedPattern=(
-        r"^cron\([0-5]?[0-9] [0-9*,/-]+ "
-        r"([0-9*,/LW-]+ [0-9A-Za-z*,/-]+ \?|\? [0-9A-Za-z*,/-]+ [0-9A-Za-z*,/#-]+) \*\)$"
-    ),
-    ConstraintDescription=(
-        "Type cron(minute hour day-of-month month day-of-week *): the minute one number from 0 to "
-        "59, exactly one of the two days a question mark, the year *: cron(0 5 * * ? *)"
-    ),
+    "Daily backup starts at",
+    "cron(0 5 * * ? *)",
+    "When backups start: an AWS cron expression, in the time zone below, at most once an hour. "
+    "cron(0 5 * * ? *) is every day at 05:00",
 )
 
 BACKUP_SCHEDULE_TIMEZONE = Input(
@@ -40,7 +52,7 @@ BACKUP_SCHEDULE_TIMEZONE = Input(
     group=GROUP,
     label="Time zone",
     Description=(
-        "Time zone of the schedule, a name of the IANA database such as Europe/Paris; empty: UTC"
+        "Time zone of the schedules, a name of the IANA database such as Europe/Paris; empty: UTC"
     ),
     Type="String",
     Default="",
@@ -77,39 +89,113 @@ RETENTION_DAYS = Input(
     ConstraintDescription="Type a whole number of days from 1 to 36500: 30",
 )
 
+WEEKLY_RETENTION = Retention(
+    "WeeklyRetention",
+    group=GROUP,
+    label="Keep a weekly backup for",
+    days={"3-months": 90, "6-months": 183, "1-year": 365},
+    Description=(
+        "How long one backup a week is kept: 3-months (90 days), 6-months (183), 1-year (365); "
+        "none: no weekly backup. Where it starts together with the daily one, it stands in for it"
+    ),
+)
+
+WEEKLY_SCHEDULE = _schedule(
+    "WeeklySchedule",
+    "Weekly backup starts at",
+    "cron(0 5 ? * SUN *)",
+    "When the weekly backup starts: an AWS cron expression. cron(0 5 ? * SUN *) is every Sunday at "
+    "05:00",
+)
+
+MONTHLY_RETENTION = Retention(
+    "MonthlyRetention",
+    group=GROUP,
+    label="Keep a monthly backup for",
+    days={"1-year": 365, "3-years": 1095, "5-years": 1825, "7-years": 2555, "10-years": 3650},
+    Description=(
+        "How long one backup a month is kept: 1-year (365 days), 3-years (1095), 5-years (1825), "
+        "7-years (2555), 10-years (3650); none: no monthly backup. After 30 days that of EFS "
+        "moves to cold storage (that of EC2 and EBS does not). Where it starts together with "
+        "another one, it stands in for it, restores from cold storage included"
+    ),
+)
+
+MONTHLY_SCHEDULE = _schedule(
+    "MonthlySchedule",
+    "Monthly backup starts at",
+    "cron(0 5 1 * ? *)",
+    "When the monthly backup starts: an AWS cron expression. cron(0 5 1 * ? *) is the first day of "
+    "each month at 05:00",
+)
+
+# At least 90 days before the shortest monthly retention ends, which AWS demands.
+MONTHLY_COLD_AFTER_DAYS = 30
+
 HAS_TIMEZONE = Flag("HasTimezone", Not(Equals(Ref(BACKUP_SCHEDULE_TIMEZONE), "")))
+KEEPS_WEEKLY = Flag("KeepsWeekly", WEEKLY_RETENTION.is_chosen)
+KEEPS_MONTHLY = Flag("KeepsMonthly", MONTHLY_RETENTION.is_chosen)
 
 DECLARED = (
     BACKUP_SCHEDULE,
     BACKUP_SCHEDULE_TIMEZONE,
     START_WINDOW_MINUTES,
     RETENTION_DAYS,
+    WEEKLY_RETENTION,
+    WEEKLY_SCHEDULE,
+    MONTHLY_RETENTION,
+    MONTHLY_SCHEDULE,
     HAS_TIMEZONE,
+    KEEPS_WEEKLY,
+    KEEPS_MONTHLY,
 )
 
 
-def backup_plan(vault_name: If) -> BackupPlan:
-    """Return the plan, which puts one backup a day into the vault.
+def backup_plan(
+    vault_name: If,
+    copies: Callable[[LifecycleResourceType], If],
+    advanced_settings: If,
+) -> BackupPlan:
+    """Return the plan: one backup a day into the vault, and one a week and a month where asked for.
 
+    ``copies`` returns the copy actions of a rule for the rule's own lifecycle.
     The completion window is AWS's own, 7 days: a first backup of a large file system takes days.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-backupplan.html
     """
+
+    def rule(
+        name: str, schedule: Input, days: Ref | FindInMap, **cold_storage: Any
+    ) -> BackupRuleResourceType:
+        lifecycle = LifecycleResourceType(DeleteAfterDays=days, **cold_storage)
+        return BackupRuleResourceType(
+            RuleName=name,
+            TargetBackupVault=vault_name,
+            ScheduleExpression=Ref(schedule),
+            ScheduleExpressionTimezone=HAS_TIMEZONE.then(Ref(BACKUP_SCHEDULE_TIMEZONE)),
+            StartWindowMinutes=Ref(START_WINDOW_MINUTES),
+            Lifecycle=lifecycle,
+            RecoveryPointTags=tag_map(Sub("${ClusterId}-Backup")),
+            CopyActions=copies(lifecycle),
+        )
+
     name = Sub("Backup-${ClusterId}")
     return BackupPlan(
         "SOCABackupPlan",
         BackupPlan=BackupPlanResourceType(
             BackupPlanName=name,
             BackupPlanRule=[
-                BackupRuleResourceType(
-                    RuleName="SOCADailyBackup",
-                    TargetBackupVault=vault_name,
-                    ScheduleExpression=Ref(BACKUP_SCHEDULE),
-                    ScheduleExpressionTimezone=HAS_TIMEZONE.then(Ref(BACKUP_SCHEDULE_TIMEZONE)),
-                    StartWindowMinutes=Ref(START_WINDOW_MINUTES),
-                    Lifecycle=LifecycleResourceType(DeleteAfterDays=Ref(RETENTION_DAYS)),
-                    RecoveryPointTags=tag_map(Sub("${ClusterId}-Backup")),
-                )
+                rule("SOCADailyBackup", BACKUP_SCHEDULE, Ref(RETENTION_DAYS)),
+                KEEPS_WEEKLY.then(rule("SOCAWeeklyBackup", WEEKLY_SCHEDULE, WEEKLY_RETENTION.days)),
+                KEEPS_MONTHLY.then(
+                    rule(
+                        "SOCAMonthlyBackup",
+                        MONTHLY_SCHEDULE,
+                        MONTHLY_RETENTION.days,
+                        MoveToColdStorageAfterDays=MONTHLY_COLD_AFTER_DAYS,
+                    )
+                ),
             ],
+            AdvancedBackupSettings=advanced_settings,
         ),
         BackupPlanTags=tag_map(name),
     )

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from awacs.aws import PolicyDocument
-from troposphere import Equals, Join, Not, Ref, Sub
+from troposphere import Equals, If, Join, Not, Ref, Sub
 from troposphere.iam import Policy, Role
 
 from generator import policies
 from generator.cluster import tags
 from generator.elements import Flag, Input
-from generator.families import Family
 
 GROUP = "Restore role"
 
@@ -100,8 +99,10 @@ DECLARED = (
 )
 
 
-def backup_role(families: Sequence[Family]) -> Role:
+def backup_role(protections: Sequence[Policy | If]) -> Role:
     """Return the role, kept with the vault: without it recovery points never expire.
+
+    ``protections`` are the policies of what is protected, and of how.
 
     Its policies are inline, so that they are kept with it. It has no name of its own: a kept one
     would block the next stack. AWS's policies for backup operators pass only roles with AWSBackup
@@ -117,7 +118,7 @@ def backup_role(families: Sequence[Family]) -> Role:
         PermissionsBoundary=HAS_PERMISSIONS_BOUNDARY.then(Ref(PERMISSIONS_BOUNDARY_ARN)),
         Policies=[
             _policy("UseVaultsAndKeys", policies.use_vaults_and_keys()),
-            *(_policy(family.policy_name, family.policy()) for family in families),
+            *protections,
             HAS_SCHEDULER_ROLE.then(
                 _policy(
                     "PassSchedulerRole", policies.pass_instance_roles([Ref(SCHEDULER_IAM_ROLE_ARN)])

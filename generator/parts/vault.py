@@ -1,10 +1,12 @@
-"""The vault that holds the recovery points: a new one, or one that an earlier stack left behind."""
+"""The vault that holds the recovery points, new or adopted; its key, lock and access policy."""
 
-from troposphere import Equals, GetAtt, If, Not, Ref, Sub
-from troposphere.backup import BackupVault
+from troposphere import And, AWSHelperFn, Equals, GetAtt, If, Not, Ref, Sub
+from troposphere.backup import BackupVault, LockConfigurationType
+from troposphere.kms import Alias, Key
 
-from generator.cluster import tag_map
-from generator.elements import Flag, Input, Refusal
+from generator import resource_policies
+from generator.cluster import tag_map, tags
+from generator.elements import Flag, Input, Refusal, Switch
 
 GROUP = "Vault"
 
@@ -14,8 +16,9 @@ VAULT_KMS_KEY_ARN = Input(
     label="KMS key of the vault (ARN)",
     Description=(
         "ARN of the KMS key (not of an alias) that encrypts the recovery points of EFS; empty: "
-        "the AWS managed key aws/backup. It cannot be changed later. Recovery points of EC2 and "
-        "EBS keep the key of their volumes: those of an unencrypted volume stay unencrypted"
+        "the AWS managed key aws/backup. Decided at creation, it cannot be changed later. "
+        "Recovery points of EC2 and EBS keep the key of their volumes, or stay unencrypted as "
+        "they are"
     ),
     Type="String",
     Default="",
@@ -26,48 +29,209 @@ VAULT_KMS_KEY_ARN = Input(
     ),
 )
 
+CREATE_VAULT_KMS_KEY = Switch(
+    "CreateVaultKmsKey",
+    group=GROUP,
+    label="Create a KMS key for the vault",
+    Description=(
+        "yes: a KMS key of its own, alias/<ClusterId>-backup, is made for the vault and kept with "
+        "it; no: the key above. Decided at creation, it cannot be changed later"
+    ),
+)
+
+VAULT_LOCK = Input(
+    "VaultLock",
+    group=GROUP,
+    label="Lock the vault",
+    Description=(
+        "none: recovery points can be deleted by hand; governance: not before their time, unless "
+        "an administrator lifts the lock; compliance: after the grace period nobody, AWS "
+        "included, can ever lift it"
+    ),
+    Type="String",
+    Default="none",
+    AllowedValues=["none", "governance", "compliance"],
+    ConstraintDescription="Choose none, governance or compliance",
+)
+
+VAULT_LOCK_GRACE_DAYS = Input(
+    "VaultLockGraceDays",
+    group=GROUP,
+    label="Compliance lock final after (days)",
+    Description=(
+        "Days, 3 to 36500, until a compliance lock becomes final; without effect in the other modes"
+    ),
+    Type="Number",
+    Default=30,
+    MinValue=3,
+    MaxValue=36500,
+    ConstraintDescription="Type a whole number of days from 3 to 36500: 30",
+)
+
+VAULT_LOCK_CONFIRMATION = Input(
+    "VaultLockConfirmation",
+    group=GROUP,
+    label="Confirm the compliance lock",
+    Description=(
+        "The word permanent confirms that a compliance lock can never be lifted once it is final; "
+        "empty: not confirmed"
+    ),
+    Type="String",
+    Default="",
+    AllowedValues=["", "permanent"],
+    ConstraintDescription="Leave it empty, or type: permanent",
+)
+
+DENY_RECOVERY_POINT_DELETION = Switch(
+    "DenyRecoveryPointDeletion",
+    group=GROUP,
+    label="Deny deletion of recovery points",
+    Description=(
+        "yes: the vault's access policy denies everyone but the role below to delete recovery "
+        "points, against accidents, not against those who can change the policy; no: IAM alone "
+        "decides"
+    ),
+)
+
+RECOVERY_POINT_ADMIN_ROLE_ARN = Input(
+    "RecoveryPointAdminRoleArn",
+    group=GROUP,
+    label="Role that may delete recovery points (ARN)",
+    Description=(
+        "ARN of the role that may delete recovery points although deletion is denied; empty: nobody"
+    ),
+    Type="String",
+    Default="",
+    # No * and no ?: they would let in more than one role.
+    AllowedPattern="^$|^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$",
+    ConstraintDescription=(
+        "Leave it empty, or type the ARN of a role: arn:aws:iam::111122223333:role/backup-admin"
+    ),
+)
+
 EXISTING_VAULT_NAME = Input(
     "ExistingVaultName",
     group=GROUP,
     label="Existing vault",
     Description=(
         "Name of a vault that an earlier stack of this cluster left behind, 2 to 50 characters; "
-        "it goes on being used as it is, with its key. Empty: a new vault, Vault-<ClusterId>"
+        "it stays as it is, with its key, lock and access policy. Empty: a new vault, "
+        "Vault-<ClusterId>"
     ),
     Type="String",
     Default="",
     AllowedPattern="^$|^[A-Za-z0-9_-]{2,50}$",
     ConstraintDescription=(
-        "Leave it empty, or type the name of an existing vault, 2 to 50 letters, digits, '-' or "
-        "'_': Vault-soca-mycluster"
+        "Leave it empty, or type the name of a vault, 2 to 50 letters, digits, '-' or '_': "
+        "Vault-soca-mycluster"
     ),
 )
 
 CREATES_VAULT = Flag("CreatesVault", Equals(Ref(EXISTING_VAULT_NAME), ""))
 HAS_VAULT_KMS_KEY = Flag("HasVaultKmsKey", Not(Equals(Ref(VAULT_KMS_KEY_ARN), "")))
+CREATES_KEY = Flag(
+    "CreatesKey",
+    And(CREATE_VAULT_KMS_KEY.is_on, Not(HAS_VAULT_KMS_KEY.holds), CREATES_VAULT.holds),
+)
+LOCKS_VAULT = Flag("LocksVault", Not(Equals(Ref(VAULT_LOCK), "none")))
+LOCKS_FOR_COMPLIANCE = Flag(
+    "LocksForCompliance",
+    And(Equals(Ref(VAULT_LOCK), "compliance"), Equals(Ref(VAULT_LOCK_CONFIRMATION), "permanent")),
+)
+DENIES_DELETION = Flag("DeniesDeletion", DENY_RECOVERY_POINT_DELETION.is_on)
+HAS_RECOVERY_POINT_ADMIN = Flag(
+    "HasRecoveryPointAdmin", Not(Equals(Ref(RECOVERY_POINT_ADMIN_ROLE_ARN), ""))
+)
 
-# Where rules are not evaluated, the adopted vault keeps its own key: nothing is lost, the
-# parameter is.
-ADOPTED_VAULT_KEEPS_ITS_KEY = Refusal(
-    "AdoptedVaultKeepsItsKey",
-    when=Not(Equals(Ref(EXISTING_VAULT_NAME), "")),
+# Where rules are not evaluated, the given key wins and none is made.
+ONE_KEY_FOR_THE_VAULT = Refusal(
+    "OneKeyForTheVault",
+    when=CREATE_VAULT_KMS_KEY.is_on,
     demand=Equals(Ref(VAULT_KMS_KEY_ARN), ""),
     otherwise=(
-        "ExistingVaultName names a vault that has its key already: leave VaultKmsKeyArn empty, or "
-        "leave ExistingVaultName empty for a new vault with this key"
+        "The vault has one key: leave VaultKmsKeyArn empty, or choose no for CreateVaultKmsKey"
+    ),
+)
+
+# Where rules are not evaluated, the lock is made in governance mode, which can be lifted.
+COMPLIANCE_IS_CONFIRMED = Refusal(
+    "ComplianceIsConfirmed",
+    when=Equals(Ref(VAULT_LOCK), "compliance"),
+    demand=Equals(Ref(VAULT_LOCK_CONFIRMATION), "permanent"),
+    otherwise=(
+        "A compliance lock can never be lifted: type permanent into VaultLockConfirmation, or "
+        "choose governance for VaultLock"
+    ),
+)
+
+# Where rules are not evaluated, the vault stays as it is; the output VaultManagedByStack says no.
+ADOPTED_VAULT_STAYS_AS_IT_IS = Refusal(
+    "AdoptedVaultStaysAsItIs",
+    when=Not(Equals(Ref(EXISTING_VAULT_NAME), "")),
+    demand=And(
+        Equals(Ref(VAULT_KMS_KEY_ARN), ""),
+        Equals(Ref(CREATE_VAULT_KMS_KEY), "no"),
+        Equals(Ref(VAULT_LOCK), "none"),
+        Equals(Ref(DENY_RECOVERY_POINT_DELETION), "no"),
+    ),
+    otherwise=(
+        "With ExistingVaultName the vault stays as it is: leave VaultKmsKeyArn empty, "
+        "CreateVaultKmsKey and DenyRecoveryPointDeletion on no and VaultLock on none, and protect "
+        "the vault by the command line"
     ),
 )
 
 DECLARED = (
-    VAULT_KMS_KEY_ARN,
     EXISTING_VAULT_NAME,
+    VAULT_KMS_KEY_ARN,
+    CREATE_VAULT_KMS_KEY,
+    VAULT_LOCK,
+    VAULT_LOCK_GRACE_DAYS,
+    VAULT_LOCK_CONFIRMATION,
+    DENY_RECOVERY_POINT_DELETION,
+    RECOVERY_POINT_ADMIN_ROLE_ARN,
     CREATES_VAULT,
     HAS_VAULT_KMS_KEY,
-    ADOPTED_VAULT_KEEPS_ITS_KEY,
+    CREATES_KEY,
+    LOCKS_VAULT,
+    LOCKS_FOR_COMPLIANCE,
+    DENIES_DELETION,
+    HAS_RECOVERY_POINT_ADMIN,
+    ONE_KEY_FOR_THE_VAULT,
+    COMPLIANCE_IS_CONFIRMED,
+    ADOPTED_VAULT_STAYS_AS_IT_IS,
 )
 
 
-def backup_vault() -> BackupVault:
+def vault_key() -> Key:
+    """Return the key, kept with the vault: without it nothing in the vault can be read.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
+    """
+    return Key(
+        "SOCABackupVaultKey",
+        Condition=CREATES_KEY.name,
+        DeletionPolicy="RetainExceptOnCreate",
+        UpdateReplacePolicy="Retain",
+        Description=Sub("Encrypts the backups in the vault of the cluster ${ClusterId}"),
+        EnableKeyRotation=True,
+        PendingWindowInDays=30,  # the longest time to notice that someone deletes the key
+        KeyPolicy=resource_policies.vault_key(),
+        Tags=tags(Sub("${ClusterId}-backup")),
+    )
+
+
+def vault_key_alias(key: Key) -> Alias:
+    """Return the name of the key; it goes with the stack, the key stays."""
+    return Alias(
+        "SOCABackupVaultKeyAlias",
+        Condition=CREATES_KEY.name,
+        AliasName=Sub("alias/${ClusterId}-backup"),
+        TargetKeyId=Ref(key),
+    )
+
+
+def backup_vault(key: Key) -> BackupVault:
     """Return the vault; CloudFormation keeps it, and the backups, when the stack goes.
 
     A creation that rolls back removes it, so that the next attempt does not find the name taken.
@@ -81,7 +245,20 @@ def backup_vault() -> BackupVault:
         UpdateReplacePolicy="Retain",
         BackupVaultName=name,
         BackupVaultTags=tag_map(name),
-        EncryptionKeyArn=HAS_VAULT_KMS_KEY.then(Ref(VAULT_KMS_KEY_ARN)),
+        EncryptionKeyArn=_key_arn(key, otherwise=Ref("AWS::NoValue")),
+        # At least 1 day and no upper limit: whatever a rule keeps fits the lock.
+        LockConfiguration=LOCKS_VAULT.then(
+            LockConfigurationType(
+                MinRetentionDays=1,
+                ChangeableForDays=LOCKS_FOR_COMPLIANCE.then(Ref(VAULT_LOCK_GRACE_DAYS)),
+            )
+        ),
+        AccessPolicy=DENIES_DELETION.then(
+            HAS_RECOVERY_POINT_ADMIN.then(
+                resource_policies.keep_recovery_points(Ref(RECOVERY_POINT_ADMIN_ROLE_ARN)),
+                resource_policies.keep_recovery_points(None),
+            )
+        ),
     )
 
 
@@ -98,4 +275,28 @@ def arn_of(vault: BackupVault) -> If:
             "arn:${AWS::Partition}:backup:${AWS::Region}:${AWS::AccountId}"
             ":backup-vault:${ExistingVaultName}"
         ),
+    )
+
+
+def key_of(key: Key) -> If:
+    """Return the ARN of the vault's key, or what stands for it in the output."""
+    return CREATES_VAULT.then(_key_arn(key, otherwise="aws/backup"), "unknown: adopted vault")
+
+
+def lock_mode() -> If:
+    """Return the mode of the vault's lock, or what stands for it in the output."""
+    return CREATES_VAULT.then(
+        LOCKS_FOR_COMPLIANCE.then("compliance", LOCKS_VAULT.then("governance", "none")),
+        "unknown: adopted vault",
+    )
+
+
+def managed_by_stack() -> If:
+    """Return yes where key, lock and access policy are this stack's, no where they are not."""
+    return CREATES_VAULT.then("yes", "no")
+
+
+def _key_arn(key: Key, *, otherwise: AWSHelperFn | str) -> If:
+    return HAS_VAULT_KMS_KEY.then(
+        Ref(VAULT_KMS_KEY_ARN), CREATES_KEY.then(GetAtt(key, "Arn"), otherwise)
     )

@@ -1,0 +1,303 @@
+"""Who hears of it when a backup fails, and when nothing is backed up at all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from troposphere import (
+    And,
+    AWSHelperFn,
+    Equals,
+    GetAtt,
+    If,
+    Not,
+    Or,
+    Ref,
+    Sub,
+)
+from troposphere.cloudwatch import Alarm, MetricDimension
+from troposphere.events import InputTransformer, Rule, Target
+from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
+
+from generator import resource_policies
+from generator.cluster import owner_tag, tags
+from generator.elements import Flag, Input
+
+GROUP = "Alerts"
+
+NOTIFICATION_EMAIL = Input(
+    "NotificationEmail",
+    group=GROUP,
+    label="E-mail address for alerts",
+    Description=(
+        "Address that hears of failed jobs and of silence, once the subscription is confirmed in "
+        "the first mail to it. Empty: none"
+    ),
+    Type="String",
+    Default="",
+    AllowedPattern="^$|^[^@ ]+@[^@ ]+[.][^@ ]+$",
+    ConstraintDescription="Leave it empty, or type an e-mail address: admin@example.com",
+)
+
+NOTIFICATION_TOPIC_ARN = Input(
+    "NotificationTopicArn",
+    group=GROUP,
+    label="SNS topic for alerts (ARN)",
+    Description=(
+        "ARN of an SNS topic of your own for the alerts; its policy has to let EventBridge and "
+        "CloudWatch publish, and is not changed here. Empty: a topic is made if there is an address"
+    ),
+    Type="String",
+    Default="",
+    # No dot: a FIFO topic ends in .fifo, and neither EventBridge nor e-mail takes one.
+    AllowedPattern="^$|^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
+    ConstraintDescription=(
+        "Leave it empty, or type the ARN of a standard topic (not FIFO): "
+        "arn:aws:sns:us-east-1:111122223333:alerts"
+    ),
+)
+
+SILENCE_ALARM_FOR = Input(
+    "SilenceAlarmFor",
+    group=GROUP,
+    label="Raise the alarm on silence of",
+    Description=(
+        "Whose silence raises an alarm, if there is an address or a topic: EFS-and-EC2 watches "
+        "each of the two, EFS or EC2 only that one, any-job is content with any backup; none: no "
+        "such alarm. Choose what the cluster has: the alarm for what it has not never ends"
+    ),
+    Type="String",
+    Default="EFS-and-EC2",
+    AllowedValues=["EFS-and-EC2", "EFS", "EC2", "any-job", "none"],
+    ConstraintDescription="Choose EFS-and-EC2, EFS, EC2, any-job or none",
+)
+
+SILENCE_ALARM_HOURS = Input(
+    "SilenceAlarmHours",
+    group=GROUP,
+    label="Silence lasts (hours)",
+    Description=(
+        "Hours without a backup until the alarm is raised: 26, 50, 74, 98 or 168; 50 forgives a "
+        "daily backup one slow night. CloudWatch watches seven days at most: for a schedule rarer "
+        "than that choose none above"
+    ),
+    Type="Number",
+    Default=50,
+    AllowedValues=[26, 50, 74, 98, 168],
+    ConstraintDescription="Choose 26, 50, 74, 98 or 168",
+)
+
+HAS_EMAIL = Flag("HasEmail", Not(Equals(Ref(NOTIFICATION_EMAIL), "")))
+HAS_TOPIC = Flag("HasTopic", Not(Equals(Ref(NOTIFICATION_TOPIC_ARN), "")))
+ALERTS = Flag("Alerts", Or(HAS_EMAIL.holds, HAS_TOPIC.holds))
+CREATES_TOPIC = Flag("CreatesTopic", And(HAS_EMAIL.holds, Not(HAS_TOPIC.holds)))
+
+
+def _watches(name: str, *choices: str) -> Flag:
+    chosen = [Equals(Ref(SILENCE_ALARM_FOR), choice) for choice in choices]
+    return Flag(name, And(ALERTS.holds, Or(*chosen) if len(chosen) > 1 else chosen[0]))
+
+
+WATCHES_EFS = _watches("WatchesEFS", "EFS-and-EC2", "EFS")
+WATCHES_EC2 = _watches("WatchesEC2", "EFS-and-EC2", "EC2")
+WATCHES_ANY_JOB = _watches("WatchesAnyJob", "any-job")
+
+DECLARED = (
+    NOTIFICATION_EMAIL,
+    NOTIFICATION_TOPIC_ARN,
+    SILENCE_ALARM_FOR,
+    SILENCE_ALARM_HOURS,
+    HAS_EMAIL,
+    HAS_TOPIC,
+    ALERTS,
+    CREATES_TOPIC,
+    WATCHES_EFS,
+    WATCHES_EC2,
+    WATCHES_ANY_JOB,
+)
+
+
+def alerts_topic() -> Topic:
+    """Return the topic that is made where an address is given and no topic.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html
+    """
+    return Topic(
+        "SOCABackupAlertsTopic",
+        Condition=CREATES_TOPIC.name,
+        DisplayName=Sub("Backup ${ClusterId}"),
+        Tags=tags(Sub("${ClusterId}-backup-alerts")),
+    )
+
+
+def arn_of(topic: Topic) -> If:
+    """Return the topic in use, given or made; only where there are alerts."""
+    return HAS_TOPIC.then(Ref(NOTIFICATION_TOPIC_ARN), Ref(topic))
+
+
+def subscription(topic: Topic) -> SubscriptionResource:
+    """Return the subscription of the address, to the given topic or to the one that is made."""
+    return SubscriptionResource(
+        "SOCABackupAlertsSubscription",
+        Condition=HAS_EMAIL.name,
+        TopicArn=arn_of(topic),
+        Protocol="email",
+        Endpoint=Ref(NOTIFICATION_EMAIL),
+    )
+
+
+def topic_policy(topic: Topic, rules: Sequence[Rule], alarms: Sequence[Alarm]) -> TopicPolicy:
+    """Return the policy of the topic that is made; a given topic's policy is its owner's."""
+    conditions = {flag.name: flag for flag in (WATCHES_EFS, WATCHES_EC2, WATCHES_ANY_JOB)}
+    return TopicPolicy(
+        "SOCABackupAlertsTopicPolicy",
+        Condition=CREATES_TOPIC.name,
+        Topics=[Ref(topic)],
+        PolicyDocument=resource_policies.alerts_topic(
+            Ref(topic),
+            [GetAtt(rule, "Arn") for rule in rules],
+            [
+                conditions[alarm.Condition].then(GetAtt(alarm, "Arn"))
+                if alarm.Condition in conditions
+                else GetAtt(alarm, "Arn")
+                for alarm in alarms
+            ],
+        ),
+    )
+
+
+def job_rules(
+    topic_arn: If, vault_name: If, vault_arn: If, role_arn: GetAtt, jobs_url: Sub
+) -> list[Rule]:
+    """Return the rules that report jobs which did not end well, one for each shape of event.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+    """
+
+    def rule(kind: str, detail: dict[str, Any], state: str, resource: str) -> Rule:
+        return Rule(
+            f"SOCA{kind}JobAlert",
+            Condition=ALERTS.name,
+            Description=Sub(f"{kind} jobs of the cluster ${{ClusterId}} that did not end well"),
+            EventPattern={
+                "source": ["aws.backup"],
+                "detail-type": [f"{kind} Job State Change"],
+                "detail": detail,
+            },
+            Targets=[
+                Target(
+                    Id="Alerts",
+                    Arn=topic_arn,
+                    # The reason may hold quotes, be empty or be missing, and EventBridge does not
+                    # escape what it puts into a string: so the job goes in as the object it is.
+                    InputTransformer=InputTransformer(
+                        InputPathsMap={"state": state, "resource": resource, "job": "$.detail"},
+                        InputTemplate=Sub(
+                            f'{{"what": "{kind} job of cluster ${{ClusterId}}: <state>", '
+                            '"resource": "<resource>", "why": "see statusMessage in job", '
+                            '"job": <job>, "console": "${Jobs}"}',
+                            Jobs=jobs_url,
+                        ),
+                    ),
+                )
+            ],
+        )
+
+    return [
+        rule(
+            "Backup",
+            {
+                "backupVaultName": [vault_name],
+                "$or": [
+                    {"state": ["FAILED", "EXPIRED", "ABORTED", "PARTIAL"]},
+                    # The console's "Completed with issues".
+                    {"state": ["COMPLETED"], "statusMessage": [{"anything-but": ""}]},
+                ],
+            },
+            state="$.detail.state",
+            resource="$.detail.resourceArn",
+        ),
+        rule(
+            "Copy",
+            {"sourceBackupVaultArn": [vault_arn], "state": ["FAILED", "PARTIAL"]},
+            state="$.detail.state",
+            resource="$.detail.resourceArn",
+        ),
+        rule(
+            "Restore",
+            {"iamRoleArn": [role_arn], "status": ["FAILED", "ABORTED"]},
+            state="$.detail.status",
+            resource="$.resources[0]",  # the recovery point: what was restored is not named
+        ),
+    ]
+
+
+def silence_alarms(topic_arn: If, vault_name: If) -> list[Alarm]:
+    """Return the alarms on silence: no backup completed for so many hours.
+
+    AWS Backup sends the metric only when it is not zero, so what is missing counts as a breach. EFS
+    and EC2 have an alarm each: a file system with a mistyped tag is silent while instances are not.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
+    """
+    return [
+        _alarm(
+            f"SOCABackupSilence{title}",
+            flag,
+            topic_arn,
+            AlarmDescription=Sub(
+                f"No backup of {what} in the cluster ${{ClusterId}} for ${{SilenceAlarmHours}} "
+                f"hours: check the tag ${{BackupTagKey}}=${{ClusterId}} on its resources, then the "
+                "backup jobs"
+            ),
+            MetricName="NumberOfBackupJobsCompleted",
+            Dimensions=_dimensions(vault_name, *resource_type),
+            ComparisonOperator="LessThanThreshold",
+            EvaluationPeriods=Ref(SILENCE_ALARM_HOURS),
+            TreatMissingData="breaching",
+        )
+        for title, flag, what, resource_type in (
+            ("EFS", WATCHES_EFS, "EFS", ["EFS"]),
+            ("EC2", WATCHES_EC2, "EC2", ["EC2"]),
+            ("AnyJob", WATCHES_ANY_JOB, "anything", []),
+        )
+    ]
+
+
+def expired_alarm(topic_arn: If, vault_name: If) -> Alarm:
+    """Return the alarm on recovery points that are past their time and could not be deleted."""
+    return _alarm(
+        "SOCABackupExpired",
+        ALERTS,
+        topic_arn,
+        AlarmDescription=Sub(
+            "Recovery points of the cluster ${ClusterId} expired and could not be deleted, and go "
+            "on costing: check that the backup role still exists"
+        ),
+        MetricName="NumberOfRecoveryPointsExpired",
+        Dimensions=_dimensions(vault_name),
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        EvaluationPeriods=1,
+        TreatMissingData="notBreaching",
+    )
+
+
+def _alarm(title: str, flag: Flag, topic_arn: If, **properties: Any) -> Alarm:
+    return Alarm(
+        title,
+        Condition=flag.name,
+        Namespace="AWS/Backup",
+        Period=3600,
+        Statistic="Sum",
+        Threshold=1,
+        AlarmActions=[topic_arn],
+        OKActions=[topic_arn],
+        Tags=owner_tag(),
+        **properties,
+    )
+
+
+def _dimensions(vault_name: AWSHelperFn, *resource_type: str) -> list[MetricDimension]:
+    return [
+        MetricDimension(Name="BackupVaultName", Value=vault_name),
+        *(MetricDimension(Name="ResourceType", Value=value) for value in resource_type),
+    ]

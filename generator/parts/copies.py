@@ -1,0 +1,56 @@
+"""Copies of every recovery point in a second vault, of another region or account."""
+
+from troposphere import Equals, If, Not, Ref
+from troposphere.backup import CopyActionResourceType, LifecycleResourceType
+from troposphere.iam import Policy
+
+from generator import policies
+from generator.elements import Flag, Input
+
+COPY_DESTINATION_VAULT_ARN = Input(
+    "CopyDestinationVaultArn",
+    group="Copies in another place",
+    label="Copy to vault (ARN)",
+    Description=(
+        "ARN of a vault in another region or account, into which every backup is copied, to be "
+        "kept as long as the original; empty: no copies. That vault needs a customer managed key "
+        "in another account, and for EC2 and EBS in another region any key but aws/backup"
+    ),
+    Type="String",
+    Default="",
+    AllowedPattern=(
+        "^$|^arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}$"
+    ),
+    ConstraintDescription=(
+        "Leave it empty, or type the ARN of a vault: "
+        "arn:aws:backup:us-west-2:111122223333:backup-vault:Vault-soca-mycluster"
+    ),
+)
+
+MAKES_COPIES = Flag("MakesCopies", Not(Equals(Ref(COPY_DESTINATION_VAULT_ARN), "")))
+
+DECLARED = (COPY_DESTINATION_VAULT_ARN, MAKES_COPIES)
+
+
+def copy_actions(lifecycle: LifecycleResourceType) -> If:
+    """Return the copies of one rule; each says how long it is kept, or it would be kept for ever.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/cross-region-backup.html
+    """
+    return MAKES_COPIES.then(
+        [
+            CopyActionResourceType(
+                DestinationBackupVaultArn=Ref(COPY_DESTINATION_VAULT_ARN), Lifecycle=lifecycle
+            )
+        ]
+    )
+
+
+def copy_policy() -> If:
+    """Return the role's policy for the destination; to copy from a vault is always allowed."""
+    return MAKES_COPIES.then(
+        Policy(
+            PolicyName="CopyToDestinationVault",
+            PolicyDocument=policies.copy_into(Ref(COPY_DESTINATION_VAULT_ARN)),
+        )
+    )

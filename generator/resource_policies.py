@@ -1,0 +1,133 @@
+"""The documents that stand at a resource, not at a role: the key's, the vault's and the topic's."""
+
+from awacs import backup, kms, sns
+from awacs.aws import (
+    Allow,
+    ArnEquals,
+    ArnNotEquals,
+    Bool,
+    Condition,
+    Deny,
+    PolicyDocument,
+    Principal,
+    Statement,
+)
+from troposphere import GetAtt, If, Ref
+
+VERSION = "2012-10-17"
+
+
+def vault_key() -> PolicyDocument:
+    """Let the account's own IAM policies decide who manages and who uses the key, and no one else.
+
+    Use is what AWS asks for a vault's key and what its policy for restores has; grants are for AWS
+    services only. It is not narrowed to kms:ViaService: what a restore calls the key through is not
+    documented for every case, and a key that refuses shows on the day of the disaster.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+    """
+    account = Principal("AWS", Ref("AWS::AccountId"))
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(
+                Sid="ManageByIAM",
+                Effect=Allow,
+                Principal=account,
+                Action=[
+                    kms.CancelKeyDeletion,
+                    kms.CreateAlias,
+                    kms.DeleteAlias,
+                    kms.DescribeKey,
+                    kms.DisableKey,
+                    kms.DisableKeyRotation,
+                    kms.EnableKey,
+                    kms.EnableKeyRotation,
+                    kms.GetKeyPolicy,
+                    kms.GetKeyRotationStatus,
+                    kms.ListGrants,
+                    kms.ListKeyPolicies,
+                    kms.ListKeyRotations,
+                    kms.ListResourceTags,
+                    kms.PutKeyPolicy,
+                    kms.RetireGrant,
+                    kms.RevokeGrant,
+                    kms.RotateKeyOnDemand,
+                    kms.ScheduleKeyDeletion,
+                    kms.TagResource,
+                    kms.UntagResource,
+                    kms.UpdateAlias,
+                    kms.UpdateKeyDescription,
+                ],
+                Resource=["*"],
+            ),
+            Statement(
+                Sid="UseByIAM",
+                Effect=Allow,
+                Principal=account,
+                Action=[
+                    kms.Decrypt,
+                    kms.Encrypt,
+                    kms.GenerateDataKey,
+                    kms.GenerateDataKeyWithoutPlaintext,
+                    kms.ReEncryptFrom,
+                    kms.ReEncryptTo,
+                ],
+                Resource=["*"],
+            ),
+            Statement(
+                Sid="GrantToServices",
+                Effect=Allow,
+                Principal=account,
+                Action=[kms.CreateGrant],
+                Resource=["*"],
+                Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
+            ),
+        ],
+    )
+
+
+def keep_recovery_points(admin_role_arn: Ref | None) -> PolicyDocument:
+    """Deny everyone but the admin role to delete recovery points and to change how long they live.
+
+    Vault policies take no wildcard in an action, so each is spelled out. What CloudFormation needs
+    for the vault itself, its deletion and this policy included, is not denied.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
+    """
+    statement = Statement(
+        Sid="KeepRecoveryPoints",
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=[
+            backup.DeleteRecoveryPoint,
+            backup.DisassociateRecoveryPoint,
+            backup.UpdateRecoveryPointLifecycle,
+        ],
+        Resource=["*"],
+    )
+    if admin_role_arn:
+        statement.Condition = Condition(ArnNotEquals("aws:PrincipalArn", [admin_role_arn]))
+    return PolicyDocument(Version=VERSION, Statement=[statement])
+
+
+def alerts_topic(topic: Ref, rules: list[GetAtt], alarms: list[If | GetAtt]) -> PolicyDocument:
+    """Let exactly these rules and alarms publish.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    """
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(
+                Sid=sid,
+                Effect=Allow,
+                Principal=Principal("Service", service),
+                Action=[sns.Publish],
+                Resource=[topic],
+                Condition=Condition(ArnEquals("aws:SourceArn", arns)),
+            )
+            for sid, service, arns in (
+                ("PublishEvents", "events.amazonaws.com", rules),
+                ("PublishAlarms", "cloudwatch.amazonaws.com", alarms),
+            )
+        ],
+    )
