@@ -20,7 +20,7 @@ from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
 from generator import resource_policies
 from generator.cluster import owner_tag, tags
-from generator.elements import Flag, Input
+from generator.elements import Flag, Input, accepted
 
 GROUP = "Alerts"
 
@@ -124,6 +124,11 @@ def alerts_topic() -> Topic:
     return Topic(
         "SOCABackupAlertsTopic",
         Condition=CREATES_TOPIC.name,
+        Metadata=accepted(
+            "CKV_AWS_26",
+            "AWS services cannot publish through aws/sns, and alerts hold no data: with a key of your "
+            "own, use NotificationTopicArn",
+        ),
         DisplayName=Sub("Backup ${ClusterId}"),
         Tags=tags(Sub("${ClusterId}-backup-alerts")),
     )
@@ -194,8 +199,7 @@ def job_rules(
                         InputPathsMap={"state": state, "resource": resource, "job": "$.detail"},
                         InputTemplate=Sub(
                             f'{{"what": "{kind} job of cluster ${{ClusterId}}: <state>", '
-                            '"resource": "<resource>", "why": "see statusMessage in job", '
-                            '"job": <job>, "console": "${Jobs}"}',
+                            '"resource": "<resource>", "console": "${Jobs}", "why": <job>}',
                             Jobs=jobs_url,
                         ),
                     ),

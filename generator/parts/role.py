@@ -8,13 +8,13 @@ from troposphere.iam import Policy, Role
 
 from generator import policies
 from generator.cluster import tags
-from generator.elements import Flag, Input
+from generator.elements import Flag, Input, accepted
 
 GROUP = "Restore role"
 
 # No * and no ? in the path: in a policy they would widen what the role may pass.
 _ROLE_ARN = "arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+"
-_ROLE_EXAMPLE = "arn:aws:iam::111122223333:role/soca-mycluster-Scheduler"
+_ROLE_EXAMPLE = "arn:aws:iam::111122223333:role/soca-scheduler"
 
 
 def _instance_role(title: str, label: str, what: str) -> Input:
@@ -113,6 +113,10 @@ def backup_role(protections: Sequence[Policy | If]) -> Role:
         "SOCAAWSBackupRole",
         DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
+        Metadata=accepted(
+            "CKV_AWS_111",
+            "Where a restore writes is not known beforehand: actions on * are those of AWS's policy",
+        ),
         Description=Sub("AWS Backup backs up and restores the cluster ${ClusterId} with this role"),
         AssumeRolePolicyDocument=policies.backup_trust(),
         PermissionsBoundary=HAS_PERMISSIONS_BOUNDARY.then(Ref(PERMISSIONS_BOUNDARY_ARN)),
