@@ -78,7 +78,8 @@ VAULT_LOCK_CONFIRMATION = Input(
     ),
     Type="String",
     Default="",
-    AllowedValues=["", "permanent"],
+    # Not AllowedValues: the console would offer the word in a list instead of having it typed.
+    AllowedPattern="^$|^permanent$",
     ConstraintDescription="Leave it empty, or type: permanent",
 )
 
