@@ -1,24 +1,16 @@
 """The Backup template: which parts, in which order, and what it tells the stack that nests it."""
 
-from typing import Any
-
-from troposphere import Equals, GetAtt, If, Output, Ref, Sub, Template
+from troposphere import GetAtt, If, Output, Ref, Sub, Template
 from troposphere.backup import BackupPlan, BackupSelection
 from troposphere.iam import Role
 
-from generator import VERSION, cluster, families
-from generator.elements import Flag
+from generator import VERSION, cluster, console, families
 from generator.parts import alerts, copies, plan, protected, role, selection, vault
 
 DESCRIPTION = (
     "(SO0072) - Scale-Out Computing on AWS: backs up and restores the EC2 instances, EBS volumes "
     f"and EFS file systems of a cluster with AWS Backup. Template version {VERSION}"
 )
-
-JOBS_PAGE = "#/jobs"
-
-IS_CHINA = Flag("IsChina", Equals(Ref("AWS::Partition"), "aws-cn"))
-IS_GOVCLOUD = Flag("IsGovCloud", Equals(Ref("AWS::Partition"), "aws-us-gov"))
 
 
 def template() -> Template:
@@ -29,15 +21,16 @@ def template() -> Template:
     made = Template(DESCRIPTION)
     made.set_version("2010-09-09")
     for element in (
-        *cluster.DECLARED,  # the console shows the parameters in this order
+        # The console shows them in this order: first what every cluster should look at, alerts
+        # among it; last what reaches beyond the usual resources and the region.
+        *cluster.DECLARED,
         *plan.DECLARED,
         *alerts.DECLARED,
         *vault.DECLARED,
         *role.DECLARED,
         *protected.DECLARED,
         *copies.DECLARED,
-        IS_CHINA,
-        IS_GOVCLOUD,
+        *console.DECLARED,
     ):
         element.declare_in(made)
 
@@ -67,9 +60,7 @@ def template() -> Template:
     )
     the_topic = alerts.alerts_topic()
     topic_arn = alerts.arn_of(the_topic)
-    job_rules = alerts.job_rules(
-        topic_arn, vault_name, vault_arn, GetAtt(the_role, "Arn"), _console_url(JOBS_PAGE)
-    )
+    job_rules = alerts.job_rules(topic_arn, vault_name, vault_arn, GetAtt(the_role, "Arn"))
     alarms = [
         *alerts.silence_alarms(topic_arn, vault_name),
         alerts.expired_alarm(topic_arn, vault_name),
@@ -165,17 +156,17 @@ def _outputs(
         Output(
             "VaultConsoleUrl",
             Description="The vault and its recovery points in the console",
-            Value=_console_url("#/backupvaults/details/${VaultName}", VaultName=vault_name),
+            Value=console.url("#/backupvaults/details/${VaultName}", VaultName=vault_name),
         ),
         Output(
             "PlanConsoleUrl",
             Description="The backup plan in the console",
-            Value=_console_url("#/backupplan/details/${PlanId}", PlanId=Ref(the_plan)),
+            Value=console.url("#/backupplan/details/${PlanId}", PlanId=Ref(the_plan)),
         ),
         Output(
             "JobsConsoleUrl",
             Description="Backup, copy and restore jobs in the console",
-            Value=_console_url(JOBS_PAGE),
+            Value=console.url(console.JOBS),
         ),
         Output(
             "TemplateVersion",
@@ -183,19 +174,3 @@ def _outputs(
             Value=VERSION,
         ),
     ]
-
-
-def _console_url(fragment: str, **values: Any) -> Sub:
-    """Return the address of a page of AWS Backup's console, on the host of the partition.
-
-    Conditions, not a mapping: a partition that is missing in a mapping could not deploy at all.
-    """
-    host = IS_CHINA.then(
-        "console.amazonaws.cn",
-        IS_GOVCLOUD.then("console.amazonaws-us-gov.com", "console.aws.amazon.com"),
-    )
-    return Sub(
-        "https://${AWS::Region}.${Host}/backup/home?region=${AWS::Region}" + fragment,
-        Host=host,
-        **values,
-    )

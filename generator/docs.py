@@ -1,4 +1,4 @@
-"""The tables of the README that the template knows: its parameters and its outputs.
+"""The tables of the README that the source knows: parameters, outputs, and what is protected.
 
 A table stands between two comments, ``<!-- outputs: ... -->`` and ``<!-- end of outputs -->``;
 everything outside is written by hand and left alone.
@@ -8,12 +8,32 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from generator.families import EVERY, Family
+
 INTERFACE = "AWS::CloudFormation::Interface"
 
 
 def tables(template: Mapping[str, Any]) -> dict[str, str]:
     """Return the tables of a template (its ``to_dict()``), each under its marker's name."""
-    return {"parameters": parameter_tables(template), "outputs": output_table(template)}
+    return {
+        "protected": family_table(EVERY),
+        "parameters": parameter_tables(template),
+        "outputs": output_table(template),
+    }
+
+
+def family_table(families: Sequence[Family]) -> str:
+    """Return the table of what is protected: selected by which ARNs, with which policy, when."""
+    rows = [
+        (
+            escape(family.what),
+            "<br>".join(f"`{arn.replace('${AWS::Partition}', 'aws')}`" for arn in family.arns),
+            f"`{family.policy_name}`",
+            escape(family.when),
+        )
+        for family in families
+    ]
+    return _table(("What", "The selection names", "Policy of the role", "Protected when"), rows)
 
 
 def parameter_tables(template: Mapping[str, Any]) -> str:

@@ -17,6 +17,9 @@ from generator import policies
 class Family:
     """Resources that are backed up alike."""
 
+    what: str
+    when: str
+    """Which choice of the administrator protects them."""
     policy_name: str
     """The inline policy of the role."""
     policy: Callable[[], PolicyDocument]
@@ -31,6 +34,8 @@ class Family:
 # Explicit types, because a selection by tag alone skips a type that the region has not opted in.
 ALWAYS = (
     Family(
+        "EC2 instances, EBS volumes",
+        "always",
         "ProtectEC2AndEBS",
         policies.protect_ec2_and_ebs,
         (
@@ -39,6 +44,8 @@ ALWAYS = (
         ),
     ),
     Family(
+        "EFS file systems",
+        "always",
         "ProtectEFS",
         policies.protect_efs,
         ("arn:${AWS::Partition}:elasticfilesystem:*:*:file-system/*",),
@@ -46,6 +53,8 @@ ALWAYS = (
 )
 
 FSX = Family(
+    "FSx file systems and volumes",
+    "ProtectFSx is yes",
     "ProtectFSx",
     policies.protect_fsx,
     (
@@ -53,3 +62,5 @@ FSX = Family(
         "arn:${AWS::Partition}:fsx:*:*:volume/*",
     ),
 )
+
+EVERY = (*ALWAYS, FSX)

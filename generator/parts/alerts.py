@@ -18,7 +18,7 @@ from troposphere.cloudwatch import Alarm, MetricDimension
 from troposphere.events import InputTransformer, Rule, Target
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
-from generator import resource_policies
+from generator import console, resource_policies
 from generator.cluster import owner_tag, tags
 from generator.elements import Flag, Input, accepted
 
@@ -43,7 +43,7 @@ NOTIFICATION_TOPIC_ARN = Input(
     group=GROUP,
     label="SNS topic for alerts (ARN)",
     Description=(
-        "ARN of an SNS topic of your own for the alerts; its policy has to let EventBridge and "
+        "ARN of an SNS topic of your own in this region; its policy has to let EventBridge and "
         "CloudWatch publish, and is not changed here. Empty: a topic is made if there is an address"
     ),
     Type="String",
@@ -126,8 +126,8 @@ def alerts_topic() -> Topic:
         Condition=CREATES_TOPIC.name,
         Metadata=accepted(
             "CKV_AWS_26",
-            "AWS services cannot publish through aws/sns, and alerts hold no data: with a key of your "
-            "own, use NotificationTopicArn",
+            "AWS services cannot publish through aws/sns, and alerts name resources but hold "
+            "nothing of them: with a key of your own, give the topic as NotificationTopicArn",
         ),
         DisplayName=Sub("Backup ${ClusterId}"),
         Tags=tags(Sub("${ClusterId}-backup-alerts")),
@@ -170,9 +170,7 @@ def topic_policy(topic: Topic, rules: Sequence[Rule], alarms: Sequence[Alarm]) -
     )
 
 
-def job_rules(
-    topic_arn: If, vault_name: If, vault_arn: If, role_arn: GetAtt, jobs_url: Sub
-) -> list[Rule]:
+def job_rules(topic_arn: If, vault_name: If, vault_arn: If, role_arn: GetAtt) -> list[Rule]:
     """Return the rules that report jobs which did not end well, one for each shape of event.
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
@@ -199,12 +197,14 @@ def job_rules(
                         InputPathsMap={"state": state, "resource": resource, "job": "$.detail"},
                         InputTemplate=Sub(
                             f'{{"what": "{kind} job of cluster ${{ClusterId}}: <state>", '
-                            '"resource": "<resource>", "console": "${Jobs}", "why": <job>}',
-                            Jobs=jobs_url,
+                            '"resource": "<resource>", '
+                            f'"console": "{console.address(console.JOBS)}", "why": <job>}}',
+                            Host=console.HOST,
                         ),
                     ),
                 )
             ],
+            Tags=owner_tag(),
         )
 
     return [

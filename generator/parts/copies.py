@@ -13,8 +13,9 @@ COPY_DESTINATION_VAULT_ARN = Input(
     label="Copy to vault (ARN)",
     Description=(
         "ARN of a vault in another region or account, into which every backup is copied, to be "
-        "kept as long as the original; empty: no copies. That vault needs a customer managed key "
-        "in another account, and for EC2 and EBS in another region any key but aws/backup"
+        "kept as long as the original; empty: no copies. A copy to another account needs customer "
+        "managed keys on both sides; one of EC2 or EBS to another region needs a vault there "
+        "whose key is not aws/backup"
     ),
     Type="String",
     Default="",

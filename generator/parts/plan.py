@@ -96,7 +96,7 @@ WEEKLY_RETENTION = Retention(
     days={"3-months": 90, "6-months": 183, "1-year": 365},
     Description=(
         "How long one backup a week is kept: 3-months (90 days), 6-months (183), 1-year (365); "
-        "none: no weekly backup. Where it starts together with the daily one, it stands in for it"
+        "none: no weekly backup. Where its start window meets the daily one's, it stands in for it"
     ),
 )
 
@@ -116,8 +116,8 @@ MONTHLY_RETENTION = Retention(
     Description=(
         "How long one backup a month is kept: 1-year (365 days), 3-years (1095), 5-years (1825), "
         "7-years (2555), 10-years (3650); none: no monthly backup. After 30 days that of EFS "
-        "moves to cold storage (that of EC2 and EBS does not). Where it starts together with "
-        "another one, it stands in for it, restores from cold storage included"
+        "moves to cold storage (that of EC2 and EBS does not). Where its start window meets "
+        "another one's, it stands in for it: what is restored of that day may be in cold storage"
     ),
 )
 

@@ -115,7 +115,7 @@ def backup_role(protections: Sequence[Policy | If]) -> Role:
         UpdateReplacePolicy="Retain",
         Metadata=accepted(
             "CKV_AWS_111",
-            "Where a restore writes is not known beforehand: actions on * are those of AWS's policy",
+            "What a restore writes is not known beforehand: on * is what AWS's policy has on *",
         ),
         Description=Sub("AWS Backup backs up and restores the cluster ${ClusterId} with this role"),
         AssumeRolePolicyDocument=policies.backup_trust(),

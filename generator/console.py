@@ -1,0 +1,30 @@
+"""Addresses of AWS Backup's console, in every partition."""
+
+from typing import Any
+
+from troposphere import Equals, Ref, Sub
+
+from generator.elements import Flag
+
+JOBS = "#/jobs"
+
+IS_CHINA = Flag("IsChina", Equals(Ref("AWS::Partition"), "aws-cn"))
+IS_GOVCLOUD = Flag("IsGovCloud", Equals(Ref("AWS::Partition"), "aws-us-gov"))
+
+# Conditions, not a mapping: a partition that is missing in a mapping could not deploy at all.
+HOST = IS_CHINA.then(
+    "console.amazonaws.cn",
+    IS_GOVCLOUD.then("console.amazonaws-us-gov.com", "console.aws.amazon.com"),
+)
+
+DECLARED = (IS_CHINA, IS_GOVCLOUD)
+
+
+def address(page: str) -> str:
+    """Return the address of a page as a text for ``Sub``, with ``Host=HOST`` beside it."""
+    return "https://${AWS::Region}.${Host}/backup/home?region=${AWS::Region}" + page
+
+
+def url(page: str, **values: Any) -> Sub:
+    """Return the address of a page, which may name ``values``."""
+    return Sub(address(page), Host=HOST, **values)
