@@ -1,0 +1,56 @@
+"""An alarm rings as CloudWatch's documentation says, for the treatments that ours have."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.alarms import longest_allowed_seconds, rings
+
+
+def alarm(treatment: str, **more: Any) -> dict[str, Any]:
+    return {
+        "Statistic": "Sum", "Threshold": 1, "ComparisonOperator": "LessThanThreshold",
+        "EvaluationPeriods": 3, "TreatMissingData": treatment, **more,
+    }  # fmt: skip
+
+
+# After the table "How alarm state is evaluated when data is missing": 3 of 3 periods, of which
+# CloudWatch looks at 5. X is a breach (0), o is none (1), - is missing.
+TABLE = [
+    ("o-x-x", False, False),
+    ("-----", True, False),
+    ("o----", True, False),  # the table: the OK data point is out of the periods... see below
+    ("--x--", True, False),
+    ("-xx-x", True, True),
+    ("--xx-", True, False),
+    ("xxx--", True, True),
+]
+
+
+@pytest.mark.parametrize(("data", "breaching", "not_breaching"), TABLE)
+def test_missing_data(data: str, breaching: bool, not_breaching: bool) -> None:
+    sums = [{"o": 1.0, "x": 0.0, "-": None}[one] for one in data]
+    if data == "o----":  # within the range that is looked at, an OK data point counts
+        breaching = False
+    assert rings(alarm("breaching"), sums, 2) is breaching
+    assert rings(alarm("notBreaching"), sums, 2) is not_breaching
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [({"DatapointsToAlarm": 2}, "DatapointsToAlarm"), ({"Statistic": "Average"}, "not Sum")],
+)
+def test_what_is_not_known_is_refused(changed: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        rings(alarm("breaching", **changed), [], 0)
+
+
+@pytest.mark.parametrize("treatment", ["missing", "ignore"])
+def test_other_treatments_are_refused(treatment: str) -> None:
+    with pytest.raises(KeyError, match=treatment):
+        rings(alarm(treatment), [], 0)
+
+
+def test_periods_of_an_hour_reach_back_seven_days_and_shorter_ones_a_day() -> None:
+    assert longest_allowed_seconds(3600) == 604_800
+    assert longest_allowed_seconds(300) == 86_400
