@@ -156,7 +156,7 @@ def test_the_verb_docs_writes_what_differs_and_only_then(
     assert capsys.readouterr().out == ""
     page.write_text("nothing\n", "utf-8")
     assert build.main(["docs"]) == build.FINDING
-    assert "0 places for the table 'parameters'" in capsys.readouterr().err
+    assert "0 places for the table 'protected'" in capsys.readouterr().err
 
 
 # The commands

@@ -136,6 +136,66 @@ PROTECT_EFS = [
     )
 ]
 
+FSX = f"arn:${{AWS::Partition}}:fsx:*:{OWN}"
+FSX_FILE_SYSTEMS, FSX_VOLUMES, FSX_BACKUPS, FSX_MACHINES = (
+    sub(f"{FSX}:{kind}/*")
+    for kind in ("file-system", "volume", "backup", "storage-virtual-machine")
+)
+
+PROTECT_FSX = [
+    allow(
+        "BackUpFileSystemsAndVolumes",
+        "fsx:CreateBackup fsx:ListTagsForResource",
+        FSX_FILE_SYSTEMS,
+        FSX_VOLUMES,
+        FSX_BACKUPS,
+    ),
+    allow(
+        "ManageBackups",
+        "fsx:CopyBackup fsx:DeleteBackup fsx:DescribeBackups fsx:ManageBackupPrincipalAssociations",
+        FSX_BACKUPS,
+    ),
+    allow("RestoreFileSystems", "fsx:CreateFileSystemFromBackup", FSX_FILE_SYSTEMS, FSX_BACKUPS),
+    allow("TagFileSystems", "fsx:DescribeFileSystems fsx:TagResource", FSX_FILE_SYSTEMS),
+    allow(
+        "RestoreVolumes",
+        "fsx:CreateVolumeFromBackup fsx:TagResource",
+        FSX_MACHINES,
+        FSX_BACKUPS,
+        FSX_VOLUMES,
+    ),
+    allow("FindVolumes", "fsx:DescribeVolumes", FSX_VOLUMES),
+    allow(
+        "EndFailedFileSystemRestores",
+        "fsx:DeleteFileSystem fsx:UntagResource",
+        FSX_FILE_SYSTEMS,
+        when=MADE_BY_BACKUP,
+    ),
+    allow(
+        "EndFailedVolumeRestores",
+        "fsx:DeleteVolume fsx:UntagResource",
+        FSX_VOLUMES,
+        when=MADE_BY_BACKUP,
+    ),
+    allow("FindDirectories", "ds:DescribeDirectories", "*"),
+    allow(
+        "TagRouteTablesOfFSx",
+        "ec2:CreateTags",
+        sub(f"{EC2}:{OWN}:route-table/*"),
+        when={"StringEquals": {"aws:ResourceTag/AmazonFSx": "ManagedByAmazonFSx"}},
+    ),
+]
+
+PAUSE_WINDOWS = [
+    allow("WatchCommands", "ssm:CancelCommand ssm:GetCommandInvocation", "*"),
+    allow(
+        "CreateVssSnapshots",
+        "ssm:SendCommand",
+        sub("arn:${AWS::Partition}:ssm:*:*:document/AWSEC2-CreateVssSnapshot"),
+        sub(f"{EC2}:{OWN}:instance/*"),
+    ),
+]
+
 
 @pytest.mark.parametrize(
     ("name", "statements"),
@@ -144,6 +204,8 @@ PROTECT_EFS = [
         ("use_vaults_and_keys", USE_VAULTS_AND_KEYS),
         ("protect_ec2_and_ebs", PROTECT_EC2_AND_EBS),
         ("protect_efs", PROTECT_EFS),
+        ("protect_fsx", PROTECT_FSX),
+        ("pause_windows", PAUSE_WINDOWS),
     ],
 )
 def test_document(name: str, statements: list[dict[str, Any]]) -> None:
@@ -179,6 +241,16 @@ def test_pass_instance_roles(parameter: str, one_by_one: bool, resource: Any) ->
     }
 
 
+def test_copy_into() -> None:
+    arn = Ref(Parameter("VaultArn", Type="String"))
+    assert encode_to_dict(policies.copy_into(arn)) == {
+        "Version": "2012-10-17",
+        "Statement": [
+            allow("FillDestinationVault", "backup:CopyIntoBackupVault", {"Ref": "VaultArn"})
+        ],
+    }
+
+
 def test_there_is_a_test_for_every_document() -> None:
     public = {
         name
@@ -192,5 +264,8 @@ def test_there_is_a_test_for_every_document() -> None:
         "use_vaults_and_keys",
         "protect_ec2_and_ebs",
         "protect_efs",
+        "protect_fsx",
+        "pause_windows",
+        "copy_into",
         "pass_instance_roles",
     }

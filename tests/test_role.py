@@ -18,6 +18,7 @@ from tests.support.generated import (
     template,
 )
 from tests.support.iam import Context, allows, as_list
+from tests.support.protections import role_options
 from tests.support.resolver import Place
 
 PARTITIONS = list(REGIONS)
@@ -28,7 +29,8 @@ RECOVERY_POINT_TAG = "aws:ResourceTag/aws:backup:source-resource"
 @cache
 def _role(partition: str = "aws") -> dict[str, Any]:
     """Return the inline policies of a role with every option."""
-    return inline_policies(resolved(REGIONS[partition], **every_option(partition)))
+    given = {**every_option(partition), **role_options(partition)}
+    return inline_policies(resolved(REGIONS[partition], **given))
 
 
 def _statements(partition: str = "aws") -> list[dict[str, Any]]:
@@ -107,6 +109,14 @@ _FOREIGN_INSTANCE = "arn:{p}:ec2:{r}:999999999999:instance/i-1"
 _FOREIGN_FILE_SYSTEM = "arn:{p}:elasticfilesystem:{r}:999999999999:file-system/fs-1"
 _FOREIGN_POINT = "arn:{p}:backup:{r}:999999999999:recovery-point:1"
 _ROLE = "arn:{p}:iam::{a}:role/"
+_FSX = "arn:{p}:fsx:{r}:{a}:file-system/fs-1"
+_FSX_VOLUME = "arn:{p}:fsx:{r}:{a}:volume/fs-1/fsvol-1"
+_FSX_BACKUP = "arn:{p}:fsx:{r}:{a}:backup/backup-1"
+_FSX_MACHINE = "arn:{p}:fsx:{r}:{a}:storage-virtual-machine/fs-1/svm-1"
+_ROUTE_TABLE = "arn:{p}:ec2:{r}:{a}:route-table/rtb-1"
+_VSS = "arn:{p}:ssm:{r}::document/AWSEC2-CreateVssSnapshot"
+_OF_FSX: Context = {"aws:ResourceTag/AmazonFSx": "ManagedByAmazonFSx"}
+_FAR_VAULT = "arn:{p}:backup:{r}:111122223333:backup-vault:" + "v" * 50
 _BY_BACKUP: Context = {RECOVERY_POINT_TAG: _INSTANCE}
 _SAME_ACCOUNT: Context = {"aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT}
 _TO_EC2: Context = {"iam:PassedToService": "ec2.amazonaws.com"}
@@ -164,6 +174,29 @@ ALLOWED: list[tuple[str, str, Context]] = [
     ("iam:PassRole", _ROLE + every_option()["AdditionalInstanceRoleArns"][-64:], _TO_EC2),
 ]
 
+ALLOWED_BY_PROTECTIONS: list[tuple[str, str, Context]] = [
+    ("fsx:CreateBackup", _FSX, {}),
+    ("fsx:CreateBackup", _FSX_VOLUME, {}),
+    ("fsx:CreateBackup", _FSX_BACKUP, {}),
+    ("fsx:ListTagsForResource", _FSX_VOLUME, {}),
+    ("fsx:TagResource", _FSX_BACKUP, {}),
+    ("fsx:CopyBackup", _FSX_BACKUP, {}),
+    ("fsx:DeleteBackup", _FSX_BACKUP, {}),
+    ("fsx:CreateFileSystemFromBackup", _FSX, {}),
+    ("fsx:CreateFileSystemFromBackup", _FSX_BACKUP, {}),
+    ("fsx:CreateVolumeFromBackup", _FSX_MACHINE, {}),
+    ("fsx:CreateVolumeFromBackup", _FSX_VOLUME, {}),
+    ("fsx:DeleteVolume", _FSX_VOLUME, _BY_BACKUP),
+    ("fsx:DeleteFileSystem", _FSX, _BY_BACKUP),
+    ("ds:DescribeDirectories", "*", {}),
+    ("ec2:CreateTags", _ROUTE_TABLE, _OF_FSX),
+    ("ssm:SendCommand", _VSS, {}),
+    ("ssm:SendCommand", _INSTANCE, {}),
+    ("ssm:GetCommandInvocation", "*", {}),
+    ("backup:CopyIntoBackupVault", _FAR_VAULT, {}),
+]
+"""What the role may do with a protection, and without it may not."""
+
 SCHEDULER = _ROLE + every_option()["SchedulerIAMRoleArn"].split("/")[1]
 
 DENIED: list[tuple[str, str, Context]] = [
@@ -198,20 +231,30 @@ DENIED: list[tuple[str, str, Context]] = [
     ("kms:CreateGrant", _KEY, {}),
     ("kms:ScheduleKeyDeletion", _KEY, {}),
     ("kms:PutKeyPolicy", _KEY, {}),
-    ("fsx:CreateBackup", "arn:{p}:fsx:{r}:{a}:file-system/fs-1", {}),
+    ("fsx:DeleteFileSystem", _FSX, {}),
+    ("fsx:DeleteVolume", _FSX_VOLUME, {}),
+    ("fsx:CreateBackup", _FSX.replace("{a}", OTHER_ACCOUNT), {}),
+    ("ec2:CreateTags", _ROUTE_TABLE, {}),
+    ("ssm:SendCommand", _VSS.replace("AWSEC2-CreateVssSnapshot", "AWS-RunShellScript"), {}),
+    ("ssm:SendCommand", _FOREIGN_INSTANCE, {}),
+    ("backup:CopyIntoBackupVault", f"{_FAR_VAULT}2", {}),
     ("s3:GetObject", "arn:{p}:s3:::bucket/key", {}),
     ("ebs:StartSnapshot", _SNAPSHOT, {}),
-    ("ssm:SendCommand", _INSTANCE, {}),
+    ("ssm:StartSession", _INSTANCE, {}),
 ]
 
 
-def _allowed(partition: str, action: str, arn: str, context: Context) -> bool:
+def _filled(partition: str, arn: str, context: Context) -> tuple[str, Context]:
     place = {"p": partition, "r": REGIONS[partition], "a": ACCOUNT}
     filled = {
         key: value.format_map(place) if isinstance(value, str) else value
         for key, value in context.items()
     }
-    return allows(_role(partition).values(), action, arn.format_map(place), filled)
+    return arn.format_map(place), filled
+
+
+def _allowed(partition: str, action: str, arn: str, context: Context) -> bool:
+    return allows(_role(partition).values(), action, *_filled(partition, arn, context))
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
@@ -220,6 +263,16 @@ def _allowed(partition: str, action: str, arn: str, context: Context) -> bool:
 )
 def test_the_role_may(partition: str, action: str, arn: str, context: Context) -> None:
     assert _allowed(partition, action, arn, context)
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+@pytest.mark.parametrize(("action", "arn", "context"), ALLOWED_BY_PROTECTIONS)
+def test_the_role_may_only_with_the_protection(
+    partition: str, action: str, arn: str, context: Context
+) -> None:
+    assert _allowed(partition, action, arn, context)
+    without = inline_policies(resolved(REGIONS[partition], **every_option(partition)))
+    assert not allows(without.values(), action, *_filled(partition, arn, context))
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
@@ -258,6 +311,23 @@ def test_a_restore_may_touch_every_type_of_resource_that_run_instances_touches()
 
 
 # The role itself.
+
+
+@pytest.mark.parametrize(
+    ("given", "policy"),
+    [
+        ({"ProtectFSx": "yes"}, "ProtectFSx"),
+        ({"WindowsVSS": "yes"}, "PauseWindows"),
+        ({"CopyDestinationVaultArn": role_options()["CopyDestinationVaultArn"]},
+         "CopyToDestinationVault"),
+    ],
+)  # fmt: skip
+def test_each_protection_brings_its_own_policy_and_leaves_the_others(
+    given: dict[str, str], policy: str
+) -> None:
+    core, protected = inline_policies(resolved()), inline_policies(resolved(**given))
+    assert set(protected) - set(core) == {policy}
+    assert {name: protected[name] for name in core} == core
 
 
 def test_pass_role_is_absent_when_no_role_is_given() -> None:

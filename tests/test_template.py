@@ -16,6 +16,7 @@ from tests.support.generated import (
     template,
     text,
 )
+from tests.support.protections import EVERYTHING, TOPIC
 from tests.support.resolver import Evaluation, Place
 
 ADOPTED = {"ExistingVaultName": "Vault-of-old"}
@@ -30,12 +31,22 @@ GROUPS = {
     "Cluster": ["ClusterId", "BackupTagKey"],
     "Schedule and retention": [
         "BackupSchedule", "BackupScheduleTimezone", "StartWindowMinutes", "RetentionDays",
+        "WeeklyRetention", "WeeklySchedule", "MonthlyRetention", "MonthlySchedule",
     ],
-    "Vault": ["VaultKmsKeyArn", "ExistingVaultName"],
+    "Alerts": [
+        "NotificationEmail", "NotificationTopicArn", "SilenceAlarmFor", "SilenceAlarmHours",
+    ],
+    "Vault": [
+        "ExistingVaultName", "VaultKmsKeyArn", "CreateVaultKmsKey", "VaultLock",
+        "VaultLockGraceDays", "VaultLockConfirmation", "DenyRecoveryPointDeletion",
+        "RecoveryPointAdminRoleArn",
+    ],
     "Restore role": [
         "SchedulerIAMRoleArn", "ComputeNodeIAMRoleArn", "AdditionalInstanceRoleArns",
         "PermissionsBoundaryArn",
     ],
+    "Protected resources": ["ProtectFSx", "WindowsVSS"],
+    "Copies in another place": ["CopyDestinationVaultArn"],
 }  # fmt: skip
 
 
@@ -77,7 +88,10 @@ def test_a_parameter_says_what_it_is_and_what_to_type(name: str) -> None:
     assert labels[name]["default"].strip()
     description, hint = parameter["Description"], parameter["ConstraintDescription"]
     assert 20 <= len(description) <= 4000
-    assert "type" in hint.lower()
+    for value in parameter.get("AllowedValues", []):
+        assert str(value) in description
+        assert str(value) in hint
+    assert "Choose" in hint if "AllowedValues" in parameter else "type" in hint.lower()
     if parameter.get("Default") == "":
         assert "empty: " in description.lower()
         assert "leave it empty" in hint.lower()
@@ -115,7 +129,9 @@ def test_there_is_no_custom_resource_and_no_function() -> None:
 
 def test_no_mapping_depends_on_the_partition() -> None:
     """A partition that a mapping lacks could not deploy at all."""
-    assert "Mappings" not in template()
+    assert set(template()["Mappings"]) == {"WeeklyRetention", "MonthlyRetention"}
+    for name, rows in template()["Mappings"].items():
+        assert set(rows) == set(template()["Parameters"][name]["AllowedValues"])
 
 
 @pytest.mark.parametrize("name", list(template()["Resources"]))
@@ -126,22 +142,18 @@ def test_what_happens_to_a_resource_is_a_literal(name: str) -> None:
         assert isinstance(resource.get(attribute, ""), str)
 
 
-def test_vault_and_role_stay_and_plan_and_selection_go() -> None:
-    policies = {
-        name: (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
-        for name, resource in template()["Resources"].items()
-    }
-    assert policies == {
-        "SOCABackupVault": ("RetainExceptOnCreate", "Retain"),
-        "SOCABackupPlan": (None, None),
-        "SOCABackupSelection": (None, None),
-        "SOCAAWSBackupRole": ("RetainExceptOnCreate", "Retain"),
-    }
+def test_vault_key_and_role_stay_and_everything_else_goes() -> None:
+    for name, resource in template()["Resources"].items():
+        policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+        stays = name in {"SOCABackupVault", "SOCABackupVaultKey", "SOCAAWSBackupRole"}
+        assert policies == (("RetainExceptOnCreate", "Retain") if stays else (None, None)), name
 
 
-def test_only_the_vault_depends_on_a_condition() -> None:
+def test_what_every_stack_has_depends_on_no_condition() -> None:
     conditions = {name: one.get("Condition") for name, one in template()["Resources"].items()}
-    assert {name for name, condition in conditions.items() if condition} == {"SOCABackupVault"}
+    core = {"SOCABackupPlan", "SOCABackupSelection", "SOCAAWSBackupRole"}
+    assert {name for name, condition in conditions.items() if not condition} == core
+    assert conditions["SOCABackupVault"] == "CreatesVault"
     assert "SOCABackupVault" in resolved().resources
     assert "SOCABackupVault" not in resolved(**ADOPTED).resources
 
@@ -167,17 +179,26 @@ TAGS = {
     "AWS::Backup::BackupVault": "BackupVaultTags",
     "AWS::Backup::BackupPlan": "BackupPlanTags",
     "AWS::IAM::Role": "Tags",
+    "AWS::KMS::Key": "Tags",
+    "AWS::SNS::Topic": "Tags",
+    "AWS::Events::Rule": "Tags",
+    "AWS::CloudWatch::Alarm": "Tags",
+    "AWS::KMS::Alias": None,
+    "AWS::SNS::TopicPolicy": None,
+    "AWS::SNS::Subscription": None,
     "AWS::Backup::BackupSelection": None,  # AWS has no tags for it
 }
 
 
-@pytest.mark.parametrize("given", CONFIGURATIONS)
+@pytest.mark.parametrize("given", [*CONFIGURATIONS, pytest.param(EVERYTHING, id="everything")])
 def test_every_resource_that_takes_tags_carries_the_cluster(given: dict[str, str]) -> None:
     made = resolved(**given)
     names = {
         "AWS::Backup::BackupVault": f"Vault-{CLUSTER}",
         "AWS::Backup::BackupPlan": f"Backup-{CLUSTER}",
         "AWS::IAM::Role": f"SOCA-Backup-{CLUSTER}",
+        "AWS::KMS::Key": f"{CLUSTER}-backup",
+        "AWS::SNS::Topic": f"{CLUSTER}-backup-alerts",
     }
     for logical_id, kind in made.types.items():
         where = TAGS[kind]  # a new type: say how it is tagged
@@ -186,7 +207,9 @@ def test_every_resource_that_takes_tags_carries_the_cluster(given: dict[str, str
         tags = made.resources[logical_id][where]
         if isinstance(tags, list):
             tags = {tag["Key"]: tag["Value"] for tag in tags}
-        assert tags == {"Name": names[kind], "soca:ClusterId": CLUSTER}
+        # What is made several times over has no name of its own.
+        name = {"Name": names[kind]} if kind in names else {}
+        assert tags == {**name, "soca:ClusterId": CLUSTER}
 
 
 # Conditions
@@ -198,15 +221,46 @@ SWITCHES = {
     "HasComputeNodeRole": "ComputeNodeIAMRoleArn",
     "HasAdditionalRoles": "AdditionalInstanceRoleArns",
     "HasPermissionsBoundary": "PermissionsBoundaryArn",
+    "KeepsWeekly": "WeeklyRetention",
+    "KeepsMonthly": "MonthlyRetention",
+    "DeniesDeletion": "DenyRecoveryPointDeletion",
+    "HasRecoveryPointAdmin": "RecoveryPointAdminRoleArn",
+    "MakesCopies": "CopyDestinationVaultArn",
+    "ProtectsFSx": "ProtectFSx",
+    "PausesWindows": "WindowsVSS",
+    "CreatesKey": "CreateVaultKmsKey",
 }
 """Condition -> the parameter that alone switches it on."""
 
 
 @pytest.mark.parametrize(("condition", "parameter"), SWITCHES.items())
 def test_a_switch_is_off_when_empty_and_on_with_a_value(condition: str, parameter: str) -> None:
-    off, on = resolved().conditions, resolved(**{parameter: every_option()[parameter]}).conditions
+    value = {**EVERYTHING, **every_option()}[parameter]
+    off, on = resolved().conditions, resolved(**{parameter: value}).conditions
     assert off[condition] is False
     assert {name for name in off if off[name] != on[name]} == {condition}
+
+
+TOGETHER: dict[str, dict[str, str]] = {
+    "LocksVault": {"VaultLock": "governance"},
+    "LocksForCompliance": {"VaultLock": "compliance", "VaultLockConfirmation": "permanent"},
+    "HasEmail": {"NotificationEmail": "admin@example.com"},
+    "HasTopic": {"NotificationTopicArn": TOPIC},
+    "Alerts": {"NotificationTopicArn": TOPIC},
+    "CreatesTopic": {"NotificationEmail": "admin@example.com"},
+    "WatchesEFS": {"NotificationTopicArn": TOPIC, "SilenceAlarmFor": "EFS"},
+    "WatchesEC2": {"NotificationTopicArn": TOPIC, "SilenceAlarmFor": "EC2"},
+    "WatchesAnyJob": {"NotificationTopicArn": TOPIC, "SilenceAlarmFor": "any-job"},
+}
+"""Condition -> parameters that switch it on, with others; the protections' tests say which."""
+
+
+@pytest.mark.parametrize(("condition", "given"), TOGETHER.items())
+def test_a_condition_of_several_parameters_is_off_by_itself(
+    condition: str, given: dict[str, str]
+) -> None:
+    assert resolved().conditions[condition] is False
+    assert resolved(**given).conditions[condition] is True
 
 
 def test_the_vault_is_created_unless_one_is_named() -> None:
@@ -216,7 +270,7 @@ def test_the_vault_is_created_unless_one_is_named() -> None:
 
 def test_every_condition_has_been_evaluated_both_ways() -> None:
     others = {"CreatesVault", "IsChina", "IsGovCloud"}
-    assert set(template()["Conditions"]) == set(SWITCHES) | others
+    assert set(template()["Conditions"]) == set(SWITCHES) | others | set(TOGETHER)
     for partition, name in (("aws-cn", "IsChina"), ("aws-us-gov", "IsGovCloud")):
         held = {one for one in REGIONS if resolved(REGIONS[one]).conditions[name]}
         assert held == {partition}
@@ -227,7 +281,8 @@ def test_every_condition_has_been_evaluated_both_ways() -> None:
 OUTPUTS = [
     "BackupVaultName", "BackupVaultArn", "BackupPlanId", "BackupPlanArn", "BackupSelectionId",
     "BackupRoleName", "BackupRoleArn", "BackupTag", "VaultConsoleUrl", "PlanConsoleUrl",
-    "JobsConsoleUrl", "TemplateVersion",
+    "JobsConsoleUrl", "TemplateVersion", "VaultManagedByStack", "VaultKmsKeyArn", "VaultLockMode",
+    "AlertTopicArn",
 ]  # fmt: skip
 
 
@@ -305,6 +360,11 @@ def test_names_have_the_length_that_aws_takes() -> None:
         plan["BackupPlanRule"][0]["RuleName"],
         made["SOCABackupSelection"]["BackupSelection"]["SelectionName"],
     ]
+    everything = resolved(**{**EVERYTHING, "ClusterId": "x" * 43}).resources
+    plan = everything["SOCABackupPlan"]["BackupPlan"]
+    names += [rule["RuleName"] for rule in plan["BackupPlanRule"]]
+    names += [everything["SOCAFSxBackupSelection"]["BackupSelection"]["SelectionName"]]
+    assert len(everything["SOCABackupAlertsTopic"]["DisplayName"]) <= 100
     for name in names:
         assert re.fullmatch("[a-zA-Z0-9_-]{1,50}", name)
     assert max(map(len, names)) == 50

@@ -158,9 +158,7 @@ HEARD: list[tuple[dict[str, Any], str | None]] = [
 def test_which_rule_reports_an_event(event: dict[str, Any], heard: str | None) -> None:
     made = _made()
     reports = [
-        kind
-        for kind, name in RULES.items()
-        if matches(made.resources[name]["EventPattern"], event)
+        kind for kind, name in RULES.items() if matches(made.resources[name]["EventPattern"], event)
     ]
     assert reports == ([heard] if heard else [])
 

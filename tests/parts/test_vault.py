@@ -25,7 +25,7 @@ def test_an_adopted_vault_is_not_made_again() -> None:
 
 
 def test_a_key_for_an_adopted_vault_is_refused() -> None:
-    with pytest.raises(RefusedError, match="names a vault that has its key already"):
+    with pytest.raises(RefusedError, match="the vault stays as it is"):
         resolved(ExistingVaultName="Vault-of-old", VaultKmsKeyArn=KEY)
 
 

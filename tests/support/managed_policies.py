@@ -16,15 +16,21 @@ OURS = {
         "EBSResourcePermissions", "BackupVaultPermissions", "BackupVaultCopyPermissions",
         "RecoveryPointTaggingPermissions", "EFSPermissions", "KMSPermissions",
         "KMSCreateGrantPermissions", "KMSEC2Permissions", "GetResourcesPermissions",
+        "FsxBackupPermissions", "FsxCreateBackupPermissions", "FsxPermissions",
+        "FsxVolumePermissions", "FsxListTagsPermissions", "FsxDeletePermissions",
+        "FsxResourcePermissions", "SSMPermissions", "SSMSendPermissions",
     },
     RESTORES: {
         "EBSPermissions", "EC2DescribePermissions", "EFSPermissions", "KMSDescribePermissions",
         "KMSPermissions", "KMSCreateGrantPermissions", "EC2DeleteAndRestorePermissions",
         "EC2CreateTagsScopedPermissions", "EC2RunInstancesPermissions",
-        "EC2TerminateInstancesPermissions", "EC2CreateTagsPermissions",
+        "EC2TerminateInstancesPermissions", "EC2CreateTagsPermissions", "CreateTagsPermissions",
+        "FsxPermissions", "FsxTagPermissions", "FsxBackupPermissions", "FsxDeletePermissions",
+        "FsxDescribePermissions", "FsxVolumeTagPermissions", "FsxBackupTagPermissions",
+        "FsxVolumePermissions", "DSPermissions",
     },
 }  # fmt: skip
-"""The statements for EC2, EBS, EFS and their keys.
+"""The statements for EC2, EBS, EFS and their keys, for FSx, and for VSS on Windows instances.
 
 https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
 """
@@ -37,7 +43,6 @@ LEFT_OUT = {
         "GuardDutyMalwareScanIAMPassPermissions": "malware scans, which no plan of ours asks for",
     },
     RESTORES: {
-        "CreateTagsPermissions": "FSx: route tables that FSx manages",
         "EBSSnapshotBlockPermissions": "virtual machines and Storage Gateway",
         "CreateClusterIAMPerms": "passes every role of the account: ours passes given ones",
         "CreateEKSNodeGroupPermissions": "EKS",
@@ -47,8 +52,8 @@ LEFT_OUT = {
 }
 """Statements about the same services that we do without, and what they are for."""
 
-_SERVICES = {"backup", "backup-storage", "ebs", "ec2", "elasticfilesystem", "iam", "kms", "sts",
-             "tag"}  # fmt: skip
+_SERVICES = {"backup", "backup-storage", "ds", "ebs", "ec2", "elasticfilesystem", "fsx", "iam",
+             "kms", "ssm", "sts", "tag"}  # fmt: skip
 # How AWS Backup reaches the services that we protect.
 _VIA = ("ec2.", "elasticfilesystem.")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.support.generated import ACCOUNT, CLUSTER
+from tests.support.generated import ACCOUNT, CLUSTER, REGIONS
 
 EMAIL = "admin@example.com"
 TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:alerts"
@@ -53,7 +53,18 @@ EVERYTHING = {
     **IN_PLACE["fsx"],
     **IN_PLACE["vss"],
     **AT_CREATION["key"],
+    "WeeklySchedule": "cron(0 3 ? * 2 *)",
+    "MonthlySchedule": "cron(15 4 L * ? *)",
+    "SilenceAlarmHours": "74",
+    "VaultLockGraceDays": "60",
 }
+
+
+def role_options(partition: str = "aws") -> dict[str, str]:
+    """Return the protections that add to the role, with the longest vault name for copies."""
+    region = REGIONS[partition]
+    vault = f"arn:{partition}:backup:{region}:111122223333:backup-vault:" + "v" * 50
+    return {"ProtectFSx": "yes", "WindowsVSS": "yes", "CopyDestinationVaultArn": vault}
 
 
 def forbidden(given: Mapping[str, str]) -> set[str]:
