@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.errors import RefusedError
 from tests.support.generated import (
     ACCOUNT,
     CLUSTER,
@@ -18,6 +19,8 @@ from tests.support.generated import (
     template,
 )
 from tests.support.iam import Context, allows, as_list
+from tests.support.protections import EVERYTHING, TOPIC
+from tests.support.resolver import resolve
 from tests.support.selection import Resource, selected
 
 KEY = every_option()["VaultKmsKeyArn"]
@@ -45,13 +48,20 @@ def _may(action: str, arn: str, context: Context | None = None, /, **given: str)
 
 
 def test_trap_1_the_vaults_key_goes_with_the_stack() -> None:
-    """Slip: leave ``EncryptionKeyArn`` out of the vault, or make a ``kms.Key`` in its place.
+    """Slip: drop ``DeletionPolicy="RetainExceptOnCreate"`` of the key in parts/vault.py.
 
     A vault that stays is unreadable without its key. A given key is no resource of this stack.
     """
-    made = resolved(VaultKmsKeyArn=KEY)
-    assert made.resources["SOCABackupVault"]["EncryptionKeyArn"] == KEY
-    assert "AWS::KMS::Key" not in made.types.values()
+    made = resolved(CreateVaultKmsKey="yes")
+    [name] = [name for name, kind in made.types.items() if kind == "AWS::KMS::Key"]
+    resource = template()["Resources"][name]
+    assert resource.get("DeletionPolicy") == "RetainExceptOnCreate"
+    assert resource.get("UpdateReplacePolicy") == "Retain"
+    assert made.resources["SOCABackupVault"]["EncryptionKeyArn"] == f"<{name}.Arn>"
+    assert made.resources[name]["PendingWindowInDays"] == 30
+    vault = resolved(VaultKmsKeyArn=KEY).resources["SOCABackupVault"]
+    assert vault["EncryptionKeyArn"] == KEY
+    assert "AWS::KMS::Key" not in resolved(VaultKmsKeyArn=KEY).types.values()
 
 
 @pytest.mark.parametrize("cluster", ["Prod", "soca-Prod", "soca-soca-x", "prod", "SOCA_1"])
@@ -97,6 +107,44 @@ def test_trap_4_the_vault_is_locked_by_accident() -> None:
     vault = resolved().resources["SOCABackupVault"]
     assert "LockConfiguration" not in vault
     assert "ChangeableForDays" not in str(vault)
+
+
+@pytest.mark.parametrize("evaluate_rules", [True, False])
+@pytest.mark.parametrize("word", ["", "permanent"])
+def test_trap_4_a_compliance_lock_nobody_confirmed(word: str, evaluate_rules: bool) -> None:
+    """Slip: drop ``Equals(Ref(VAULT_LOCK_CONFIRMATION), "permanent")`` of LocksForCompliance.
+
+    ChangeableForDays is what makes a lock permanent. Where rules are not evaluated, a lock that
+    nobody confirmed is one that can be lifted.
+    """
+    given = {"ClusterId": CLUSTER, "VaultLock": "compliance", "VaultLockConfirmation": word}
+    if evaluate_rules and not word:
+        with pytest.raises(RefusedError, match="type permanent into VaultLockConfirmation"):
+            resolve(template(), given)
+        return
+    made = resolve(template(), given, evaluate_rules=evaluate_rules)
+    lock = made.resources["SOCABackupVault"]["LockConfiguration"]
+    assert ("ChangeableForDays" in lock) == (word == "permanent")
+
+
+@pytest.mark.parametrize("mode", ["governance", "compliance"])
+@pytest.mark.parametrize("days", ["1", "30", "36500"])
+def test_trap_4_the_lock_refuses_the_plans_own_retention(mode: str, days: str) -> None:
+    """Slip: ``MinRetentionDays=7`` in the vault, or a MaxRetentionDays: jobs fail, night by night.
+
+    Every rule's retention lies within the lock's limits, for whatever retention is chosen.
+    """
+    given = {"VaultLock": mode, "VaultLockConfirmation": "permanent", "RetentionDays": days}
+    for weekly in ("none", "3-months", "1-year"):
+        for monthly in ("none", "1-year", "10-years"):
+            made = resolved(**given, WeeklyRetention=weekly, MonthlyRetention=monthly).resources
+            lock = made["SOCABackupVault"]["LockConfiguration"]
+            for rule in made["SOCABackupPlan"]["BackupPlan"]["BackupPlanRule"]:
+                kept = int(rule["Lifecycle"]["DeleteAfterDays"])
+                assert int(lock["MinRetentionDays"]) <= kept
+                assert kept <= int(lock.get("MaxRetentionDays", kept))
+                cold = int(rule["Lifecycle"].get("MoveToColdStorageAfterDays", 0))
+                assert not cold or kept >= cold + 90
 
 
 def test_trap_5_the_selections_semantics_are_wrong() -> None:
@@ -202,6 +250,52 @@ def test_trap_10_the_service_cannot_assume_the_role(region: str) -> None:
     assert "Condition" not in statement
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"NotificationEmail": "admin@example.com"},
+        {"NotificationTopicArn": TOPIC},
+        {"NotificationEmail": "admin@example.com", "NotificationTopicArn": TOPIC},
+    ],
+    ids=["email", "topic", "both"],
+)
+def test_trap_11_the_alerts_are_not_delivered(given: dict[str, str]) -> None:
+    """Slip: ``"detail-type": ["BACKUP_JOB_FAILED"]``, or drop a rule from the topic's policy.
+
+    The vault's own notifications accept names of events that are never sent. A topic without the
+    statement for EventBridge and CloudWatch loses every message; a given one is never changed.
+    """
+    made = resolved(**given)
+    assert "Notifications" not in made.resources["SOCABackupVault"]
+    of_type: dict[str, set[str]] = {}
+    for name, kind in made.types.items():
+        of_type.setdefault(kind, set()).add(name)
+    details = set()
+    for name in of_type["AWS::Events::Rule"]:
+        pattern = made.resources[name]["EventPattern"]
+        assert pattern["source"] == ["aws.backup"]
+        details |= set(pattern["detail-type"])
+    assert details == {f"{kind} Job State Change" for kind in ("Backup", "Copy", "Restore")}
+    policies = of_type.get("AWS::SNS::TopicPolicy", set())
+    assert len(policies) == (0 if "NotificationTopicArn" in given else 1)
+    for name in policies:
+        allowed: dict[str, set[str]] = {}
+        for one in made.resources[name]["PolicyDocument"]["Statement"]:
+            assert (one["Effect"], one["Action"]) == ("Allow", ["sns:Publish"])
+            allowed[one["Principal"]["Service"]] = set(
+                one["Condition"]["ArnEquals"]["aws:SourceArn"]
+            )
+        assert allowed == {
+            "events.amazonaws.com": {f"<{name}.Arn>" for name in of_type["AWS::Events::Rule"]},
+            "cloudwatch.amazonaws.com": {
+                f"<{name}.Arn>" for name in of_type["AWS::CloudWatch::Alarm"]
+            },
+        }
+    fifo = f"{TOPIC}.fifo"
+    with pytest.raises(RefusedError, match="standard topic"):
+        resolved(NotificationTopicArn=fifo)
+
+
 @pytest.mark.parametrize("minutes", ["", "60", "1440"])
 def test_trap_12_the_windows_are_too_small(minutes: str) -> None:
     """Slip: ``MinValue=30`` of StartWindowMinutes, or ``CompletionWindowMinutes=120`` in the rule.
@@ -238,6 +332,39 @@ def test_trap_13_the_roles_arns_match_nothing(partition: str) -> None:
         assert allows(policies, "ec2:CreateTags", arn)
 
 
+@pytest.mark.parametrize("partition", REGIONS)
+def test_trap_14_copies_and_keys_are_not_what_they_seem(partition: str) -> None:
+    """Slip: ``:backup-vault/`` in the pattern of CopyDestinationVaultArn, or no lifecycle in a copy.
+
+    A copy goes into a vault, of whichever region and account, with its rule's own lifecycle, and
+    the role may put it there. What the keys do and do not encrypt stands beside the parameters.
+    """
+    region = REGIONS[partition]
+    vault = f"arn:{partition}:backup:{region}:111122223333:backup-vault:Vault_of_copies"
+    given = {
+        "CopyDestinationVaultArn": vault,
+        "WeeklyRetention": "3-months",
+        "MonthlyRetention": "7-years",
+    }
+    made = resolved(region, **given)
+    rules = made.resources["SOCABackupPlan"]["BackupPlan"]["BackupPlanRule"]
+    assert len(rules) == 3
+    for rule in rules:
+        copies = [{"DestinationBackupVaultArn": vault, "Lifecycle": rule["Lifecycle"]}]
+        assert rule["CopyActions"] == copies
+        assert rule["Lifecycle"]["DeleteAfterDays"]
+    policies = inline_policies(made).values()
+    assert allows(policies, "backup:CopyIntoBackupVault", vault)
+    assert not allows(policies, "backup:CopyIntoBackupVault", f"{vault}2")
+    assert allows(policies, "backup:CopyFromBackupVault", f"arn:{partition}:ec2:{region}::image/a")
+    with pytest.raises(RefusedError, match="type the ARN of a vault"):
+        resolved(CopyDestinationVaultArn=vault.replace("vault:Vault", "vault/Vault"))
+    described = {name: one["Description"] for name, one in template()["Parameters"].items()}
+    assert "EC2 and EBS keep the key of their volumes" in described["VaultKmsKeyArn"]
+    assert "another account needs customer managed keys" in described["CopyDestinationVaultArn"]
+    assert "not aws/backup" in described["CopyDestinationVaultArn"]
+
+
 JOBS = {
     ("ec2", "instance"): (["ec2:CreateImage"], ["ec2:RunInstances"]),
     ("ec2", "volume"): (["ec2:CreateSnapshot"], ["ec2:CreateVolume"]),
@@ -245,24 +372,48 @@ JOBS = {
         ["elasticfilesystem:Backup"],
         ["elasticfilesystem:Restore", "elasticfilesystem:CreateFileSystem"],
     ),
+    ("fsx", "file-system"): (["fsx:CreateBackup"], ["fsx:CreateFileSystemFromBackup"]),
+    ("fsx", "volume"): (["fsx:CreateBackup"], ["fsx:CreateVolumeFromBackup"]),
 }
 """What is selected -> the actions of its backup and of its restore."""
 
 
-@pytest.mark.parametrize("given", CONFIGURATIONS)
-def test_trap_15_the_selection_is_wider_than_the_role(given: dict[str, str]) -> None:
-    """Slip: add ``"arn:${AWS::Partition}:fsx:*:*:file-system/*"`` to a family's ``arns``.
+@pytest.mark.parametrize(
+    ("given", "services"),
+    [
+        ({}, {"ec2", "elasticfilesystem"}),
+        ({"ExistingVaultName": "Vault-of-old"}, {"ec2", "elasticfilesystem"}),
+        (every_option(), {"ec2", "elasticfilesystem"}),
+        ({"ProtectFSx": "yes"}, {"ec2", "elasticfilesystem", "fsx"}),
+        (EVERYTHING, {"ec2", "elasticfilesystem", "fsx"}),
+    ],
+    ids=["defaults", "adopted-vault", "every-option", "fsx", "everything"],
+)
+def test_trap_15_the_selection_is_wider_than_the_role(
+    given: dict[str, str], services: set[str]
+) -> None:
+    """Slip: add ``"arn:${AWS::Partition}:s3:::*"`` to the ``arns`` in generator/families.py.
 
-    Such jobs fail every night and hide the failures that matter.
+    Or drop ``protected.PROTECTS_FSX.then(...)`` from the role in generator/backup.py. Such jobs
+    fail every night and hide the failures that matter.
     """
-    arns = _selection(**given)["Resources"]
+    made = resolved(**given)
+    selections = [
+        made.resources[name]["BackupSelection"]
+        for name, kind in made.types.items()
+        if kind == "AWS::Backup::BackupSelection"
+    ]
+    arns = [arn for selection in selections for arn in selection["Resources"]]
     for pattern in arns:
         service, resource = pattern.split(":")[2], pattern.split(":")[5]
         backup, restore = JOBS[service, resource.split("/")[0]]
         arn = f"arn:aws:{service}:us-east-1:{ACCOUNT}:{resource.replace('*', 'x-1')}"
         for action in [*backup, *restore]:
             assert _may(action, arn, None, **given), action
-    assert {(one.split(":")[2], one.split(":")[5].split("/")[0]) for one in arns} == set(JOBS)
+    found = {(one.split(":")[2], one.split(":")[5].split("/")[0]) for one in arns}
+    assert found == {kind for kind in JOBS if kind[0] in services}
+    for selection in selections:  # the same tag, whatever the family
+        assert selection["Conditions"] == selections[0]["Conditions"]
 
 
 def test_trap_14_the_vaults_key_is_believed_to_encrypt_everything() -> None:
