@@ -126,7 +126,8 @@ def _create_key(order: Order) -> Created:
         "kms",
         "CreateKey",
         Policy=order.take_json("KeyPolicy"),
-        **order.take_all("Description", "Tags", "KeySpec", "KeyUsage", "MultiRegion"),
+        Tags=[{f"Tag{name}": tag[name] for name in tag} for tag in order.take("Tags", [])],
+        **order.take_all("Description", "KeySpec", "KeyUsage", "MultiRegion"),
     )["KeyMetadata"]
     attributes = {"Arn": made["Arn"], "KeyId": made["KeyId"], "PendingWindowInDays": window}
     order.made = Created(made["KeyId"], attributes)
