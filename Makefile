@@ -9,7 +9,7 @@ COMPILE = $(PY) -m uv --no-config --system-certs pip compile --quiet \
 	--generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
-.PHONY: help templates lint test format lock release-check bench clean
+.PHONY: help templates lint test audit format lock release-check bench clean
 unexport PYTHONPATH PYTHONHOME # what they name is not what is locked
 
 .NOTPARALLEL: # several targets build the same .venv
@@ -30,16 +30,21 @@ test: ## check all that has to hold: formatting, lint, types, templates/, tests
 	@sh tools/venv.sh tests
 	@sh tools/test.sh
 
+audit: ## check templates/ against the policies of checkov
+	@sh tools/venv.sh users
+	@sh tools/audit.sh
+
 format: ## format the Python code and fix what can be fixed by itself
 	@sh tools/venv.sh tests
 	@$(PY) -m ruff format
 	@$(PY) -m ruff check --fix
 
-lock: ## resolve both lock files after a change of pyproject.toml (UPGRADE=1: newest versions)
+lock: ## resolve the lock files after a change of pyproject.toml (UPGRADE=1: newest versions)
 	@sh tools/venv.sh tests
 	@$(COMPILE) --output-file requirements.txt pyproject.toml
 	@$(COMPILE) --output-file requirements-test.txt --constraints requirements.txt \
 		--group test pyproject.toml
+	@$(COMPILE) --output-file requirements-audit.txt --group pyproject.toml:audit
 
 release-check: ## say what an update from a release does (PREVIOUS=file, https:// or s3:// address)
 	@[ -n "$$PREVIOUS" ] || { echo "make release-check: name the template of the last release:" \
@@ -52,5 +57,5 @@ bench: ## measure the speed as ratios, in one run
 	@$(PY) -m tests.bench
 
 clean: ## remove what the other targets made, but for templates/ and the lock files
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-audit .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +

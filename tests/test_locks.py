@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.txt", "requirements-test.txt")
+LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-audit.txt")
 
 # One entry: a pin, perhaps for some Pythons or systems only, and the hashes below it.
 ENTRY = re.compile(
@@ -59,7 +59,7 @@ def test_both_locks_agree() -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "lock"), [("dependencies", "requirements.txt"), ("test", "requirements-test.txt")]
+    ("block", "lock"), list(zip(("dependencies", "test", "audit"), LOCKS, strict=True))
 )
 def test_every_dependency_has_a_reason_and_is_locked(block: str, lock: str) -> None:
     direct = {name for name, _ in declared(block)}

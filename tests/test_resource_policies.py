@@ -71,9 +71,9 @@ def test_the_keys_policy(region: str) -> None:
 
 
 def test_the_keys_policy_has_what_aws_asks_of_a_vaults_key() -> None:
-    """https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault.html
+    """And what CloudFormation calls: without PutKeyPolicy nobody could change it again.
 
-    And what CloudFormation calls on a key: without PutKeyPolicy nobody could change it again.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault.html
     """
     allowed = {action for one in KEY_POLICY["Statement"] for action in _actions(one)}
     vault = {"CreateGrant", "DescribeKey", "RetireGrant", "Decrypt", "GenerateDataKey"}

@@ -282,9 +282,8 @@ def test_trap_11_the_alerts_are_not_delivered(given: dict[str, str]) -> None:
         allowed: dict[str, set[str]] = {}
         for one in made.resources[name]["PolicyDocument"]["Statement"]:
             assert (one["Effect"], one["Action"]) == ("Allow", ["sns:Publish"])
-            allowed[one["Principal"]["Service"]] = set(
-                one["Condition"]["ArnEquals"]["aws:SourceArn"]
-            )
+            sources = one["Condition"]["ArnEquals"]["aws:SourceArn"]
+            allowed[one["Principal"]["Service"]] = set(sources)
         assert allowed == {
             "events.amazonaws.com": {f"<{name}.Arn>" for name in of_type["AWS::Events::Rule"]},
             "cloudwatch.amazonaws.com": {
@@ -334,7 +333,7 @@ def test_trap_13_the_roles_arns_match_nothing(partition: str) -> None:
 
 @pytest.mark.parametrize("partition", REGIONS)
 def test_trap_14_copies_and_keys_are_not_what_they_seem(partition: str) -> None:
-    """Slip: ``:backup-vault/`` in the pattern of CopyDestinationVaultArn, or no lifecycle in a copy.
+    """Slip: ``backup-vault/`` in CopyDestinationVaultArn's pattern, or no lifecycle in a copy.
 
     A copy goes into a vault, of whichever region and account, with its rule's own lifecycle, and
     the role may put it there. What the keys do and do not encrypt stands beside the parameters.

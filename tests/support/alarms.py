@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missin
 Statistics other than Sum, metric math and treatments other than our alarms' are refused.
 """
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-_COMPARE = {
-    "LessThanThreshold": lambda value, threshold: value < threshold,
-    "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "LessThanThreshold": operator.lt,
+    "GreaterThanOrEqualToThreshold": operator.ge,
 }
 _MISSING_IS_BREACHING = {"breaching": True, "notBreaching": False}
 _KNOWN = {
