@@ -44,8 +44,8 @@ ELSEWHERE = {
     "AWS's managed policies, and the role names they ask for": {
         *("AWSBackup", "AWSBackupFullAccess", "AWSBackupOperatorAccess", "AwsBackup"),
     },
-    "tags and events of AWS": {"Name", "ProcessBackupPlanSelection"},
     "jobs and recovery points": {"CreatedResourceArn", "ResourceArn"},
+    "tags, events and states of AWS": {"Name", "PendingConfirmation", "ProcessBackupPlanSelection"},
     "metadata of a restore": {
         *("CreationToken", "IamInstanceProfileName", "InstanceType", "KmsKeyId"),
         *("SecurityGroupIds", "SubnetId", "UseBackedUpValue"),
@@ -165,7 +165,7 @@ def test_the_verb_docs_writes_what_differs_and_only_then(
 @pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_no_command_hides_in_a_block_that_is_not_read(page: Path) -> None:
     fences = re.findall(r"^ *```(.*)$", page.read_text("utf-8"), re.MULTILINE)
-    assert set(fences[::2]) <= {"bash", "yaml", "mermaid"}
+    assert set(fences[::2]) <= {"bash", "json", "yaml", "mermaid"}
     assert set(fences[1::2]) <= {""}
 
 
