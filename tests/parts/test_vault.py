@@ -3,7 +3,8 @@
 import pytest
 
 from tests.support.errors import RefusedError
-from tests.support.generated import CLUSTER, every_option, resolved
+from tests.support.generated import CLUSTER, every_option, resolved, template
+from tests.support.resolver import resolve
 
 KEY = every_option()["VaultKmsKeyArn"]
 
@@ -31,11 +32,41 @@ def test_a_key_for_an_adopted_vault_is_refused() -> None:
 
 def test_where_rules_are_not_evaluated_the_adopted_vault_keeps_its_key() -> None:
     """Nested stacks may not evaluate rules; then the safer reading deploys: backups go on."""
-    from tests.support.generated import template
-    from tests.support.resolver import resolve
-
     given = {"ClusterId": CLUSTER, "ExistingVaultName": "Vault-of-old", "VaultKmsKeyArn": KEY}
     made = resolve(template(), given, evaluate_rules=False)
     assert set(made.types) == {"SOCABackupPlan", "SOCABackupSelection", "SOCAAWSBackupRole"}
     assert made.outputs["BackupVaultName"] == "Vault-of-old"
     assert KEY not in str(made.resources)
+
+
+ADOPTED = {"ExistingVaultName": "Vault-of-old"}
+FORBIDDEN = [
+    ({"CreateVaultKmsKey": "yes", "VaultKmsKeyArn": KEY}, "The vault has one key", (KEY, "none")),
+    ({"VaultLock": "compliance"}, "type permanent into", ("aws/backup", "governance")),
+    *(
+        ({**ADOPTED, **asked}, "the vault stays as it is", ("unknown: adopted vault",) * 2)
+        for asked in (
+            {"VaultKmsKeyArn": KEY},
+            {"CreateVaultKmsKey": "yes"},
+            {"VaultLock": "governance"},
+            {"VaultLock": "compliance", "VaultLockConfirmation": "permanent"},
+            {"DenyRecoveryPointDeletion": "yes"},
+        )
+    ),
+]
+"""What is refused, with which sentence -> key and lock where rules are not evaluated."""
+
+
+@pytest.mark.parametrize(("given", "sentence", "reading"), FORBIDDEN)
+def test_what_is_refused_and_what_deploys_where_rules_are_not_evaluated(
+    given: dict[str, str], sentence: str, reading: tuple[str, str]
+) -> None:
+    with pytest.raises(RefusedError, match=sentence):
+        resolved(**given)
+    made = resolve(template(), {"ClusterId": CLUSTER, **given}, evaluate_rules=False)
+    assert (made.outputs["VaultKmsKeyArn"], made.outputs["VaultLockMode"]) == reading
+    assert "AWS::KMS::Key" not in made.types.values()
+    adopted = "ExistingVaultName" in given
+    assert made.outputs["VaultManagedByStack"] == ("no" if adopted else "yes")
+    assert ("SOCABackupVault" in made.resources) != adopted
+    assert "ChangeableForDays" not in str(made.resources)
