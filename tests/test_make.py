@@ -370,7 +370,7 @@ def test_make_alone_lists_every_target() -> None:
     listed = set(re.findall(r"^make (\S+) +\S", _make_help(), re.MULTILINE))
     rules = re.findall(r"^([a-z][a-z-]*):(?!=)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert listed == set(rules)
-    assert {"templates", "lint", "test", "format", "lock", "bench", "clean"} <= listed
+    assert {"templates", "lint", "test", "audit", "format", "lock", "bench", "clean"} <= listed
 
 
 def test_every_target_that_a_document_names_exists() -> None:
