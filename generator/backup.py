@@ -103,6 +103,11 @@ def template() -> Template:
             Description="ARN of the topic that alerts are sent to, or none",
             Value=alerts.ALERTS.then(topic_arn, "none"),
         ),
+        Output(
+            "TemplateVersion",
+            Description="Version of the template this stack was made from",
+            Value=VERSION,
+        ),
     ):
         made.add_output(output)
     return made
@@ -140,17 +145,17 @@ def _outputs(
         ),
         Output(
             "BackupRoleName",
-            Description="Name of the role for restores and backups on demand: SOCA-Backup",
+            Description="Name of the role for restores and backups on demand (SOCA's SOCA-Backup)",
             Value=Ref(the_role),
         ),
         Output(
             "BackupRoleArn",
-            Description="ARN of the role for restores and backups on demand: SOCA-Backup",
+            Description="ARN of the role for restores and backups on demand (SOCA's SOCA-Backup)",
             Value=GetAtt(the_role, "Arn"),
         ),
         Output(
             "BackupTag",
-            Description="Tag, key=value, to put on a resource that is to be backed up",
+            Description="Tag, key=value, that has an instance, volume or file system backed up",
             Value=Sub("${BackupTagKey}=${ClusterId}"),
         ),
         Output(
@@ -167,10 +172,5 @@ def _outputs(
             "JobsConsoleUrl",
             Description="Backup, copy and restore jobs in the console",
             Value=console.url(console.JOBS),
-        ),
-        Output(
-            "TemplateVersion",
-            Description="Version of the template this stack was made from",
-            Value=VERSION,
         ),
     ]

@@ -15,6 +15,9 @@ from troposphere import (
     Template,
 )
 
+# No * and no ? in it: in a policy they would let in more than one role.
+ROLE_ARN = "arn:aws[a-z-]*:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}"
+
 
 class Input(Parameter):
     """A parameter that knows where the console shows it: under which heading, with which label.

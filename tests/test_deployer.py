@@ -301,6 +301,6 @@ def test_a_type_without_a_row_cannot_be_generated() -> None:
 def test_no_resource_of_ours_makes_an_exception_necessary() -> None:
     for resource in backup.template().to_dict()["Resources"].values():
         if resource["Type"].startswith(("AWS::Events::", "AWS::SNS::")):
-            written = json.dumps(resource)
-            assert "RoleArn" not in written
-            assert "DeliveryStatusLogging" not in written
+            targets = resource["Properties"].get("Targets", [])
+            for properties in (resource["Properties"], *targets):
+                assert not {"RoleArn", "DeliveryStatusLogging"} & set(properties)

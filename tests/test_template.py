@@ -281,8 +281,8 @@ def test_every_condition_has_been_evaluated_both_ways() -> None:
 OUTPUTS = [
     "BackupVaultName", "BackupVaultArn", "BackupPlanId", "BackupPlanArn", "BackupSelectionId",
     "BackupRoleName", "BackupRoleArn", "BackupTag", "VaultConsoleUrl", "PlanConsoleUrl",
-    "JobsConsoleUrl", "TemplateVersion", "VaultManagedByStack", "VaultKmsKeyArn", "VaultLockMode",
-    "AlertTopicArn",
+    "JobsConsoleUrl", "VaultManagedByStack", "VaultKmsKeyArn", "VaultLockMode", "AlertTopicArn",
+    "TemplateVersion",
 ]  # fmt: skip
 
 

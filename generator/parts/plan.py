@@ -43,7 +43,7 @@ BACKUP_SCHEDULE = _schedule(
     "BackupSchedule",
     "Daily backup starts at",
     "cron(0 5 * * ? *)",
-    "When backups start: an AWS cron expression, in the time zone below, at most once an hour. "
+    "When backups start: an AWS cron expression, in the time zone of BackupScheduleTimezone. "
     "cron(0 5 * * ? *) is every day at 05:00",
 )
 
@@ -67,8 +67,8 @@ START_WINDOW_MINUTES = Input(
     group=GROUP,
     label="Start within (minutes)",
     Description=(
-        "Minutes, 60 to 1440, within which a backup has to start; one that cannot is given up for "
-        "that day (state EXPIRED)"
+        "Minutes, 60 to 1440, within which a backup has to start; one that cannot is left out "
+        "(state EXPIRED)"
     ),
     Type="Number",
     Default=60,
@@ -81,7 +81,10 @@ RETENTION_DAYS = Input(
     "RetentionDays",
     group=GROUP,
     label="Keep for (days)",
-    Description="Days, 1 to 36500, that a backup is kept before AWS Backup deletes it",
+    Description=(
+        "Days, 1 to 36500, that a backup is kept; more than lie between two backups, or there are "
+        "times without one"
+    ),
     Type="Number",
     Default=30,
     MinValue=1,

@@ -8,16 +8,14 @@ from troposphere.iam import Policy, Role
 
 from generator import policies
 from generator.cluster import tags
-from generator.elements import Flag, Input, accepted
+from generator.elements import ROLE_ARN, Flag, Input, accepted
 
 GROUP = "Restore role"
 
-# No * and no ? in the path: in a policy they would widen what the role may pass.
-_ROLE_ARN = "arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+"
-_ROLE_EXAMPLE = "arn:aws:iam::111122223333:role/soca-scheduler"
+_ROLE_EXAMPLE = "arn:aws:iam::111122223333:role/soca-"
 
 
-def _instance_role(title: str, label: str, what: str) -> Input:
+def _instance_role(title: str, label: str, what: str, example: str) -> Input:
     return Input(
         title,
         group=GROUP,
@@ -28,19 +26,19 @@ def _instance_role(title: str, label: str, what: str) -> Input:
         ),
         Type="String",
         Default="",
-        AllowedPattern=f"^$|^{_ROLE_ARN}$",
+        AllowedPattern=f"^$|^{ROLE_ARN}$",
         ConstraintDescription=(
             "Leave it empty, or type the ARN of a role (not of an instance profile): "
-            f"{_ROLE_EXAMPLE}"
+            f"{_ROLE_EXAMPLE}{example}"
         ),
     )
 
 
 SCHEDULER_IAM_ROLE_ARN = _instance_role(
-    "SchedulerIAMRoleArn", "Role of the scheduler (ARN)", "the scheduler"
+    "SchedulerIAMRoleArn", "Role of the scheduler (ARN)", "the scheduler", "scheduler"
 )
 COMPUTE_NODE_IAM_ROLE_ARN = _instance_role(
-    "ComputeNodeIAMRoleArn", "Role of the compute nodes (ARN)", "the compute nodes"
+    "ComputeNodeIAMRoleArn", "Role of the compute nodes (ARN)", "the compute nodes", "compute"
 )
 
 ADDITIONAL_INSTANCE_ROLE_ARNS = Input(
@@ -53,10 +51,10 @@ ADDITIONAL_INSTANCE_ROLE_ARNS = Input(
     ),
     Type="CommaDelimitedList",
     Default="",
-    AllowedPattern=f"^$|^{_ROLE_ARN}$",
+    AllowedPattern=f"^$|^{ROLE_ARN}$",
     ConstraintDescription=(
-        "Leave it empty, or type ARNs of roles (not of instance profiles) separated by commas: "
-        f"{_ROLE_EXAMPLE}"
+        "Leave it empty, or type ARNs of roles (not of instance profiles) with commas between "
+        f"them, none at the end: {_ROLE_EXAMPLE}login"
     ),
 )
 

@@ -6,7 +6,7 @@ from troposphere.kms import Alias, Key
 
 from generator import resource_policies
 from generator.cluster import tag_map, tags
-from generator.elements import Flag, Input, Refusal, Switch
+from generator.elements import ROLE_ARN, Flag, Input, Refusal, Switch
 
 GROUP = "Vault"
 
@@ -103,8 +103,7 @@ RECOVERY_POINT_ADMIN_ROLE_ARN = Input(
     ),
     Type="String",
     Default="",
-    # No * and no ?: they would let in more than one role.
-    AllowedPattern="^$|^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$",
+    AllowedPattern=f"^$|^{ROLE_ARN}$",
     ConstraintDescription=(
         "Leave it empty, or type the ARN of a role: arn:aws:iam::111122223333:role/backup-admin"
     ),
@@ -115,8 +114,8 @@ EXISTING_VAULT_NAME = Input(
     group=GROUP,
     label="Existing vault",
     Description=(
-        "Name of a vault that an earlier stack of this cluster left behind, 2 to 50 characters; "
-        "it stays as it is, with its key, lock and access policy. Empty: a new vault, "
+        "Name of a vault that an earlier stack of this cluster left in this region, 2 to 50 "
+        "characters; it stays as it is, with its key, lock and access policy. Empty: a new vault, "
         "Vault-<ClusterId>"
     ),
     Type="String",
