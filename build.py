@@ -7,8 +7,10 @@ if sys.version_info < (3, 10):  # noqa: UP036 - whoever runs an older one gets a
     sys.exit("build.py: this Python is older than 3.10: install Python 3.10 or newer")
 
 import argparse
+import contextlib
 import hashlib
 import io
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -140,6 +142,77 @@ def deployer_policy(_: argparse.Namespace) -> int:
     return FINE
 
 
+def publish(arguments: argparse.Namespace) -> int:
+    """Publish templates/ to S3, as a release that nothing changes any more; `check` comes first."""
+    from generator import products, provenance, release, s3, s3_errors, targets
+    from generator import publish as publishing
+
+    try:
+        chosen = targets.targets(arguments.bucket, arguments.regions)
+        order = publishing.Order(
+            release.objects(products.products()),
+            targets.folder(arguments.folder),
+            targets.account(arguments.expected_bucket_owner),
+            arguments.replace,
+        )
+        connection = s3.Connection(arguments.profile, targets.endpoint(arguments.endpoint_url))
+        planned = publishing.plan(order, chosen, connection.region) if arguments.dry_run else []
+    except ValueError as error:
+        _say(str(error))
+        return USAGE
+    with contextlib.redirect_stdout(sys.stderr):
+        if check(arguments):
+            return FINDING
+    try:
+        outcomes = planned or publishing.publish(
+            order, chosen, connection, lambda outcome: _say(outcome.line())
+        )
+    except s3_errors.S3Error as error:
+        _say(str(error))
+        return FINDING
+    if arguments.json:
+        record = publishing.document(outcomes, order, provenance.provenance())
+        print(json.dumps(record, indent=2))
+    else:
+        for line in publishing.results(outcomes, order):
+            print(line)
+    for line in publishing.summary(outcomes, order):
+        _say(line)
+    return FINDING if any(outcome.error for outcome in outcomes) else FINE
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Read a published release and say whether it is whole; write nothing."""
+    from generator import products, release, s3, s3_errors, targets
+    from generator import verify as verifying
+
+    try:
+        chosen = targets.targets(arguments.bucket, arguments.regions)
+        folder = targets.folder(arguments.folder)
+        owner = targets.account(arguments.expected_bucket_owner)
+        connection = s3.Connection(arguments.profile, targets.endpoint(arguments.endpoint_url))
+    except ValueError as error:
+        _say(str(error))
+        return USAGE
+    with contextlib.redirect_stdout(sys.stderr):
+        if arguments.against_local and check(arguments):
+            return FINDING
+    local = release.objects(products.products()) if arguments.against_local else ()
+    try:
+        verdicts = verifying.verify(
+            chosen,
+            folder,
+            connection,
+            lambda verdict: print("\n".join(verdict.lines()), flush=True),
+            owner=owner,
+            local=local,
+        )
+    except s3_errors.S3Error as error:
+        _say(str(error))
+        return FINDING
+    return FINDING if any(verdict.findings for verdict in verdicts) else FINE
+
+
 def main(given: Sequence[str] | None = None) -> int:
     """Run one verb; return 0 where all is well, 1 for a finding or a failure, 2 for wrong usage."""
     words = list(sys.argv[1:] if given is None else given)
@@ -160,7 +233,7 @@ def main(given: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
     except KeyboardInterrupt:
-        _say("interrupted; nothing was left half-written")
+        _say(f"interrupted; {arguments.interrupted}")
         return 130
     except ModuleNotFoundError as error:
         _say(
@@ -183,7 +256,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Without a verb: templates. `python build.py VERB --help` shows an example.",
     )
     parser.add_argument("--version", action="version", version=VERSION)
-    parser.set_defaults(run=templates, output=None)
+    parser.set_defaults(run=templates, output=None, interrupted="nothing was left half-written")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB")
     for run, example in (
         (templates, "python build.py templates --output /tmp/templates"),
@@ -196,6 +269,11 @@ def _parser() -> argparse.ArgumentParser:
             "python build.py compare s3://BUCKET/soca-backup/v1.0.0/templates/Backup.template",
         ),
         (deployer_policy, "python build.py deployer-policy > policy.json"),
+        (
+            publish,
+            "python build.py publish --bucket templates-{region} --regions us-east-1,eu-west-1",
+        ),
+        (verify, "python build.py verify --bucket my-templates --against-local"),
     ):
         summary = str(run.__doc__)
         verb = verbs.add_parser(
@@ -225,7 +303,48 @@ def _parser() -> argparse.ArgumentParser:
                 "new", metavar="NEW", nargs="?", help="the same; without it: this checkout's"
             )
             verb.add_argument("--json", action="store_true", help="print it for machines")
+        if run in (publish, verify):
+            _add_s3_options(verb)
+        if run is publish:
+            verb.set_defaults(
+                interrupted="a folder without a manifest holds no release: publish again to finish"
+            )
+            for flag, text in (
+                ("--replace", "overwrite what differs: for a folder of development only"),
+                ("--dry-run", "contact nobody; print what would be written, and where"),
+                ("--json", "print one document about everything that was done"),
+            ):
+                verb.add_argument(flag, action="store_true", help=text)
+        if run is verify:
+            verb.add_argument(
+                "--against-local",
+                action="store_true",
+                help="also compare with what this checkout would publish",
+            )
     return parser
+
+
+def _add_s3_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--bucket", metavar="NAME", required=True, help="bucket; may contain {region}"
+    )
+    verb.add_argument(
+        "--regions",
+        metavar="R1,R2,...",
+        type=lambda text: text.split(","),
+        default=[],
+        help="regions of the buckets (default: the region the one bucket is in)",
+    )
+    verb.add_argument(
+        "--folder",
+        metavar="PREFIX",
+        help=f"the release is PREFIX/templates/ (default: soca-backup/v{VERSION})",
+    )
+    verb.add_argument(
+        "--expected-bucket-owner", metavar="ACCOUNT", help="refuse buckets of other accounts"
+    )
+    verb.add_argument("--endpoint-url", metavar="URL", help="another S3 than AWS's")
+    verb.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration")
 
 
 def _directory(value: str) -> Path:
