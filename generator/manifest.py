@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from cfn_tools import load_yaml
+import yaml
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
 IAM_TYPES = {
@@ -24,6 +24,13 @@ IAM_TYPES = {
 IAM_NAMES = {"GroupName", "InstanceProfileName", "ManagedPolicyName", "RoleName", "UserName"}
 
 
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # either is one
+    """Reads a template; of an intrinsic function only that there is one."""
+
+
+_Loader.add_multi_constructor("!", lambda _, name, __: {f"Fn::{name}": None})
+
+
 class Listed(NamedTuple):
     """What a manifest says about a file."""
 
@@ -38,7 +45,7 @@ def text(name: str, files: Mapping[str, bytes]) -> str:
     Raises ValueError where no template among them states its version.
     """
     templates = {
-        file: load_yaml(content.decode())  # type: ignore[no-untyped-call] # ships no types
+        file: yaml.load(content, Loader=_Loader)  # noqa: S506 - it is a safe loader
         for file, content in files.items()
         if file.endswith(".template")
     }
