@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,7 +59,10 @@ class LocalS3:
         self._capsys = capsys
         self._directory = directory
         self.proxy = proxy
-        self.files = {**products.products(), "other-policy.json": "{}\n"}
+        self.files = {
+            "Backup.template": products.products()["Backup.template"],
+            "other-policy.json": "{}\n",
+        }
         """What would be in templates/."""
 
     def make_bucket(self, name: str, region: str = "us-east-1") -> str:
@@ -98,14 +102,15 @@ class LocalS3:
 
     def start(self, verb: str, *options: str) -> "subprocess.Popen[str]":
         """Start the command as a process of its own."""
+        generated = Path(tempfile.mkdtemp(dir=self._directory))
         for name, text in self.files.items():
-            (self._directory / name).write_text(text, encoding="utf-8")
+            (generated / name).write_text(text, encoding="utf-8")
         return subprocess.Popen(
             [
                 sys.executable,
                 "-m",
                 "tests.support.publisher",
-                str(self._directory),
+                str(generated),
                 verb,
                 "--endpoint-url",
                 self.proxy.url,
