@@ -9,7 +9,11 @@ COMPILE = $(PY) -m uv --no-config --system-certs pip compile --quiet \
 	--generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
-.PHONY: help templates lint test audit format lock release-check bench clean
+# Single quotes: make has put in the values, the shell takes them as they are.
+RELEASE = --bucket '$(BUCKET)' $(if $(FOLDER),--folder '$(FOLDER)') \
+	$(if $(REGIONS),--regions '$(REGIONS)') $(OPTIONS)
+
+.PHONY: help templates lint publish verify test audit format lock release-check bench clean
 unexport PYTHONPATH PYTHONHOME # what they name is not what is locked
 
 .NOTPARALLEL: # several targets build the same .venv
@@ -25,6 +29,14 @@ templates: ## write templates/, linted; does nothing when nothing changed
 lint: ## say what is wrong with templates/: findings, or a difference from its source
 	@sh tools/venv.sh users
 	@$(PY) build.py check
+
+publish: ## publish templates/: BUCKET=... [FOLDER=...] [REGIONS=...] [OPTIONS=--dry-run]
+	@sh tools/venv.sh users
+	@$(PY) build.py publish $(RELEASE)
+
+verify: ## say whether a published release is whole; same variables, OPTIONS=--against-local
+	@sh tools/venv.sh users
+	@$(PY) build.py verify $(RELEASE)
 
 test: ## check all that has to hold: formatting, lint, types, templates/, tests
 	@sh tools/venv.sh tests

@@ -12,6 +12,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
+from tests.support.far_s3 import FarS3
+
 ROOT = Path(__file__).parent.parent
 RUNS = 9
 PYTHON = sys.executable
@@ -41,6 +43,7 @@ class Row(NamedTuple):
 
 def rows() -> list[Row]:
     """Return what is measured, in the order of the table."""
+    far = FarS3()
     return [
         Row("render / its imports alone", (*BUILD, "render"), imports_of_render(), 1.5),
         Row("--help / render", (*BUILD, "--help"), (*BUILD, "render"), 1.0),
@@ -50,6 +53,13 @@ def rows() -> list[Row]:
             CFN_LINT,
             1.2,
             as_after_a_change,
+        ),
+        Row(
+            "publish to 30 regions / to 1",
+            far.publish(30),
+            far.publish(1),
+            3.0,
+            lambda: far.empty(30, 1),
         ),
     ]
 
