@@ -1,0 +1,89 @@
+"""The workflows: without a finding of actionlint, by pinned actions, and by the make targets."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from generator.lint import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
+ACTIONLINT = Path(sys.executable).with_name("actionlint")
+
+
+def lint(text: str) -> "subprocess.CompletedProcess[str]":
+    # Without the linters of scripts, which it would use where a machine happens to have them.
+    return subprocess.run(
+        [ACTIONLINT, "-shellcheck=", "-pyflakes=", "-no-color", "-"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+
+
+def steps(name: str) -> list[dict[str, Any]]:
+    loaded = yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text(encoding="utf-8"))
+    [job] = loaded["jobs"].values()
+    found: list[dict[str, Any]] = job["steps"]
+    return found
+
+
+def test_both_workflows_are_there() -> None:
+    assert [path.name for path in WORKFLOWS] == ["ci.yml", "release.yml"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_has_no_findings(path: Path) -> None:
+    linted = lint(path.read_text(encoding="utf-8"))
+    assert (linted.returncode, linted.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("good", "slip"),
+    [
+        ("runs-on: ubuntu-latest", "run-on: ubuntu-latest"),
+        ("${{ matrix.python }}", "${{ matrix.pyton }}"),
+        ("contents: read", "content: read"),
+    ],
+)
+def test_the_linter_finds_a_slip(good: str, slip: str) -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert good in text
+    assert lint(text.replace(good, slip)).returncode == 1
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_action_is_pinned_to_a_commit_beside_its_version(path: Path) -> None:
+    used = re.findall(r"uses: (.*)", path.read_text(encoding="utf-8"))
+    assert used
+    for action in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+
+
+def test_ci_runs_what_people_run_on_every_python() -> None:
+    assert steps("ci.yml")[-1] == {"run": "make test"}
+    loaded = yaml.safe_load(WORKFLOWS[0].read_text(encoding="utf-8"))
+    pythons = loaded["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert pythons == [f"3.{minor}" for minor in range(10, 15)]
+
+
+def test_a_release_is_checked_published_and_verified_in_this_order() -> None:
+    run = [step["run"].split()[:2] for step in steps("release.yml") if "run" in step]
+    assert run == [
+        ["test", '"$GITHUB_REF_NAME"'],
+        ["make", "lint"],
+        ["make", "publish"],
+        ["make", "verify"],
+    ]
+
+
+def test_no_value_of_github_is_put_into_a_script() -> None:
+    for path in WORKFLOWS:
+        for step in steps(path.name):
+            assert "${{" not in step.get("run", "")
