@@ -60,8 +60,8 @@ def render(_: argparse.Namespace) -> int:
 
 
 def docs(_: argparse.Namespace) -> int:
-    """Write the tables and the snippet of README.md and the example; print what changed."""
-    from generator import backup, example_parent, products
+    """Write tables and snippet of README.md, the example and a policy; print what changed."""
+    from generator import backup, example_parent, products, publisher
     from generator.docs import refresh, tables
     from generator.render import render as text_of
 
@@ -73,6 +73,7 @@ def docs(_: argparse.Namespace) -> int:
         _say(f"{products.shown(README)}: {error}")
         return FINDING
     pages[example_parent.PATH] = text_of(example_parent.template())
+    pages[publisher.PATH] = publisher.example()
     for path, new in pages.items():
         if not path.exists() or path.read_text(encoding="utf-8") != new:
             products.write({path.name: new}, path.parent)

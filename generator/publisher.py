@@ -6,6 +6,10 @@ from awacs import s3
 from awacs.aws import Allow, PolicyDocument, Statement
 from troposphere import encode_to_dict
 
+from generator.lint import ROOT
+
+PATH = ROOT / "docs" / "publisher-policy.json"
+
 # Names for documentation, which nobody's bucket has.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 EXAMPLE_BUCKET = "amzn-s3-demo-bucket"
@@ -37,7 +41,7 @@ def publish_releases(bucket_arn: str, folder: str) -> PolicyDocument:
 
 
 def example() -> str:
-    """Return the text of docs/publisher-policy.json: to be copied, with another bucket."""
+    """Return the text of PATH: to be copied, with another bucket."""
     # No region in the ARN of a bucket; the partition is the reader's to change.
     document = publish_releases(f"arn:aws:s3:::{EXAMPLE_BUCKET}", "soca-backup")
     return json.dumps(encode_to_dict(document), indent=2) + "\n"

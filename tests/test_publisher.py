@@ -10,7 +10,6 @@ from botocore.client import BaseClient
 from troposphere import encode_to_dict
 
 from generator import publisher
-from generator.lint import ROOT
 from tests.support.local_s3 import FOLDER, LocalS3
 
 # What IAM asks for each operation.
@@ -88,6 +87,6 @@ def test_the_folder_of_the_policy_is_the_default_one() -> None:
 
 
 def test_the_page_holds_the_policy() -> None:
-    page = (ROOT / "docs" / "publisher-policy.json").read_text(encoding="utf-8")
-    assert page == publisher.example()
+    page = publisher.PATH.read_text(encoding="utf-8")
+    assert page == publisher.example(), "run `python build.py docs`"
     assert json.loads(page)["Statement"]
