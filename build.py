@@ -308,7 +308,7 @@ def _parser() -> argparse.ArgumentParser:
             _add_s3_options(verb)
         if run is publish:
             verb.set_defaults(
-                interrupted="a folder without a manifest holds no release: publish again to finish"
+                interrupted="buckets that were begun are finished: publish again for the others"
             )
             for flag, text in (
                 ("--replace", "overwrite what differs: for a folder of development only"),

@@ -16,14 +16,15 @@ def side_by_side(
 ) -> list[Made]:
     """Return the results in the order of what was given.
 
-    Each is also handed to ``finished``, in the caller's thread, as soon as it is there.
+    Each is also handed to ``finished``, in the caller's thread, as soon as it is there. After an
+    interrupt nothing more begins, and what was begun is finished before this raises.
     """
     with ThreadPoolExecutor(min(len(given), MAX_THREADS)) as pool:
         running = [pool.submit(function, each) for each in given]
         try:
             for done in as_completed(running):
                 finished(done.result())
-        except BaseException:  # an interrupt as well: what has not begun must not begin
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return [done.result() for done in running]

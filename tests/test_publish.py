@@ -1,6 +1,8 @@
 """What is published, and what is refused; over HTTP, against a local S3 without faults."""
 
 import json
+import re
+import shlex
 import socket
 import subprocess
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 import build
 from generator import products
+from generator.lint import ROOT
 from generator.s3_urls import object_url
 from tests.support.local_s3 import FOLDER, NAMES, LocalS3
 
@@ -153,6 +156,13 @@ def test_json_says_what_was_done_to_each_object(s3: LocalS3) -> None:
     assert set(document["provenance"]) >= {"commit", "clean", "python", "troposphere", "awacs"}
 
 
+def test_a_bucket_with_a_dot_is_addressed_by_path(s3: LocalS3) -> None:
+    said = s3.run("publish", "--bucket", s3.make_bucket("b.b.b"))
+    assert said.out == (
+        f"https://s3.us-east-1.amazonaws.com/b.b.b/{FOLDER}/templates/Backup.template\n"
+    )
+
+
 def test_the_folder_can_be_the_installers(s3: LocalS3) -> None:
     bucket = s3.make_bucket("bbb")
     s3.run("publish", "--bucket", bucket, "--folder", "soca/2.6.1")
@@ -231,7 +241,14 @@ def unreachable(*_: Any, **__: Any) -> Any:
     pytest.fail("reached AWS")
 
 
-@pytest.mark.parametrize("options", [["publish"], ["verify", "--against-local"]])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["publish"],
+        ["publish", "--dry-run", "--regions", "us-east-1"],
+        ["verify", "--against-local"],
+    ],
+)
 def test_a_stale_template_never_reaches_s3(
     options: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -252,3 +269,29 @@ def test_a_template_with_findings_never_reaches_s3(
     monkeypatch.setattr("boto3.Session.client", unreachable)
     assert build.main(["publish", "--bucket", "bbb"]) == 1
     assert found in capsys.readouterr().err
+
+
+def test_the_page_has_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        build.main(["publish", "--help"])
+    options = set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, re.MULTILINE))
+    page = (ROOT / "docs" / "publishing.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(--[a-z-]+)", page, re.MULTILINE)) == options
+
+
+@pytest.mark.parametrize("target", ["publish", "verify"])
+def test_make_passes_its_variables_on(target: str) -> None:
+    variables = ["BUCKET=b-{region}", "REGIONS=us-east-1,eu-west-1", "FOLDER=f/v1", "OPTIONS=--a b"]
+    told = subprocess.run(
+        ["/usr/bin/env", "make", "--dry-run", target, *variables],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *_, command = told.stdout.splitlines()
+    assert shlex.split(command) == [
+        *(".venv/bin/python", "build.py", target),
+        *("--bucket", "b-{region}", "--folder", "f/v1", "--regions", "us-east-1,eu-west-1"),
+        *("--a", "b"),
+    ]

@@ -1,7 +1,9 @@
 """Publishers that are killed, and publishers that meet: what S3 then holds is never half of two."""
 
 import contextlib
+import signal
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -113,4 +115,21 @@ def test_two_publishers_of_the_same_content_both_succeed(s3: LocalS3) -> None:
     for publisher in publishers:
         _, err = publisher.communicate(timeout=60)
         assert publisher.returncode == 0, err
+    assert s3.run("verify", "--bucket", bucket, "--against-local").status == 0
+
+
+def test_an_interrupted_publisher_finishes_what_was_begun_and_says_so(s3: LocalS3) -> None:
+    bucket = s3.make_bucket("bbb")
+
+    def interrupt(exchange: Exchange) -> None:
+        publisher.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        exchange.send(s3.proxy.answer(exchange))
+
+    s3.proxy.add(Fault(interrupt, "PUT", name="other-policy.json", times=1))
+    publisher = s3.start("publish", "--bucket", bucket)
+    out, err = publisher.communicate(timeout=60)
+    assert (publisher.returncode, out) == (130, "")
+    assert "interrupted; buckets that were begun are finished" in err
+    assert "Traceback" not in err
     assert s3.run("verify", "--bucket", bucket, "--against-local").status == 0
