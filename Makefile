@@ -31,11 +31,11 @@ lint: ## say what is wrong with templates/: findings, or a difference from its s
 	@$(PY) build.py check
 
 publish: ## publish templates/: BUCKET=... [FOLDER=...] [REGIONS=...] [OPTIONS=--dry-run]
-	@sh tools/venv.sh users
+	@sh tools/venv.sh users >&2
 	@$(PY) build.py publish $(RELEASE)
 
 verify: ## say whether a published release is whole; same variables, OPTIONS=--against-local
-	@sh tools/venv.sh users
+	@sh tools/venv.sh users >&2
 	@$(PY) build.py verify $(RELEASE)
 
 test: ## check all that has to hold: formatting, lint, types, templates/, tests

@@ -32,6 +32,11 @@ class Outcome(NamedTuple):
     actions: dict[str, str]
     error: str | None = None
 
+    @property
+    def is_planned(self) -> bool:
+        """Return whether this is what would be done, not what was."""
+        return PLANNED in self.actions.values()
+
     def template_url(self, folder: str) -> str:
         """Return the URL that a parent stack takes as TemplateURL."""
         return self.url(release.key(folder, release.TEMPLATE))
@@ -95,28 +100,26 @@ def results(outcomes: Sequence[Outcome], order: Order) -> list[str]:
 
     Of a plan: each object with its URL, size and checksum.
     """
-    return [
-        outcome.template_url(order.folder)
-        if PLANNED not in outcome.actions.values()
-        else "\n".join(
-            f"{outcome.url(release.key(order.folder, each.name))}  {len(each.content)} bytes  "
-            f"sha256:{each.sha256}"
-            for each in order.objects
-        )
-        for outcome in outcomes
-        if not outcome.error
-    ]
+    lines = []
+    for outcome in outcomes:
+        if outcome.is_planned:
+            lines += [
+                f"{outcome.url(release.key(order.folder, each.name))}  {len(each.content)} bytes  "
+                f"sha256:{each.sha256}"
+                for each in order.objects
+            ]
+        elif not outcome.error:
+            lines.append(outcome.template_url(order.folder))
+    return lines
 
 
 def summary(outcomes: Sequence[Outcome], order: Order) -> list[str]:
     """Return the closing lines for people: how many buckets, and where to create a stack."""
     whole = [outcome for outcome in outcomes if not outcome.error]
-    planned = any(PLANNED in outcome.actions.values() for outcome in whole)
-    lines = [
-        f"nobody was contacted; to be published to {len(whole)} bucket(s)"
-        if planned
-        else f"{len(whole)} of {len(outcomes)} bucket(s) have the whole release"
-    ]
+    if any(outcome.is_planned for outcome in outcomes):
+        lines = [f"nobody was contacted; to be published to {len(outcomes)} bucket(s)"]
+    else:
+        lines = [f"{len(whole)} of {len(outcomes)} bucket(s) have the whole release"]
     if len(whole) < len(outcomes):
         lines.append("the same command completes the others, once their errors are gone")
     return lines + [
@@ -133,7 +136,7 @@ def document(outcomes: Sequence[Outcome], order: Order, made_by: dict[str, Any])
     """
     return {
         "folder": order.folder,
-        "dry_run": any(PLANNED in outcome.actions.values() for outcome in outcomes),
+        "dry_run": any(outcome.is_planned for outcome in outcomes),
         "buckets": [_record(outcome, order) for outcome in outcomes],
         "provenance": made_by,
     }

@@ -58,8 +58,12 @@ class Connection:
             raise S3Error(sentence(NoCredentialsError(), nobody))
 
     def client(self, region: str) -> Any:
-        """Return a client for a region; retries are those of the AWS configuration."""
+        """Return a client for a region; retries are those of the AWS configuration.
+
+        Raises S3Error where that configuration is wrong.
+        """
         from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
 
         config = Config(
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
@@ -67,10 +71,13 @@ class Connection:
             # Elsewhere than at AWS, a bucket's name is hardly ever part of the host's.
             s3={"addressing_style": "path"} if self._endpoint_url else None,
         )
-        with self._one_at_a_time:
-            return self._session.client(
-                "s3", region_name=region, endpoint_url=self._endpoint_url, config=config
-            )
+        try:
+            with self._one_at_a_time:
+                return self._session.client(
+                    "s3", region_name=region, endpoint_url=self._endpoint_url, config=config
+                )
+        except (BotoCoreError, ValueError) as error:
+            raise S3Error(f"{error}: correct the AWS configuration, or the environment") from error
 
 
 class Bucket:

@@ -221,6 +221,18 @@ def test_no_credentials_are_told_once_before_anything_is_asked(
 
 
 @pytest.mark.parametrize("verb", ["publish", "verify"])
+@pytest.mark.parametrize("name", ["AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS"])
+def test_a_wrong_aws_configuration_is_told(
+    s3: LocalS3, monkeypatch: pytest.MonkeyPatch, name: str, verb: str
+) -> None:
+    monkeypatch.setenv(name, "nonsense")
+    said = s3.run(verb, "--bucket", "bbb")
+    assert said.status == 1
+    assert "nonsense" in said.out + said.err
+    assert "correct the AWS configuration" in said.out + said.err
+
+
+@pytest.mark.parametrize("verb", ["publish", "verify"])
 def test_a_bucket_that_does_not_exist_is_told(s3: LocalS3, verb: str) -> None:
     said = s3.run(verb, "--bucket", "nothing-there")
     assert said.status == 1
