@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from generator import VERSION
 from tests.support.faulty_proxy import Exchange, Fault
 from tests.support.local_s3 import FOLDER, NAMES, LocalS3
 
@@ -100,7 +101,7 @@ def test_of_two_publishers_of_different_content_exactly_one_wins(
 
     s3.proxy.heal()
     said = s3.run("verify", "--bucket", bucket)
-    assert said.out == "bbb (us-east-1): whole, version 1.0.0\n"
+    assert said.out == f"bbb (us-east-1): whole, version {VERSION}\n"
     # s3.files is what the second one published.
     against = s3.run("verify", "--bucket", bucket, "--against-local")
     assert against.status == second.returncode

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from generator import VERSION
 from tests.support.local_s3 import FOLDER, NAMES, LocalS3
 
 
@@ -19,7 +20,7 @@ def test_a_whole_release_is_whole(s3: LocalS3, bucket: str) -> None:
     said = s3.run("verify", "--bucket", bucket)
     assert (said.status, said.out, said.err) == (
         0,
-        "bbb (us-east-1): whole, version 1.0.0\n",
+        f"bbb (us-east-1): whole, version {VERSION}\n",
         "",
     )
 
@@ -98,5 +99,5 @@ def test_each_region_has_its_own_verdict(s3: LocalS3) -> None:
     assert said.status == 1
     assert sorted(said.out.splitlines()) == [
         f"b-eu-west-1 (eu-west-1): {FOLDER}/templates/Backup.template is missing",
-        "b-us-east-1 (us-east-1): whole, version 1.0.0",
+        f"b-us-east-1 (us-east-1): whole, version {VERSION}",
     ]

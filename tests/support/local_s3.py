@@ -12,12 +12,12 @@ import pytest
 from botocore.loaders import Loader
 
 import build
-from generator import products
+from generator import VERSION, products
 from generator.lint import ROOT
 from tests.support.faulty_proxy import Proxy
 from tests.support.local_aws import LocalAws
 
-FOLDER = "soca-backup/v1.0.0"
+FOLDER = f"soca-backup/v{VERSION}"
 NAMES = (
     "Backup.template",
     "other-policy.json",
