@@ -194,25 +194,26 @@ def _fill(bucket: Bucket, order: Order, actions: dict[str, str]) -> None:
         key = keys[each.name]
         if present[each.name] == each.content:
             actions[each.name] = UNCHANGED
-        elif present[each.name] is not None:
-            actions[each.name] = _replace(bucket, key, each)
         else:
             is_first = CREATED not in actions.values()
-            actions[each.name] = _create(bucket, key, each, replace=order.replace)
+            actions[each.name] = _write(bucket, key, each, replace=order.replace)
             if is_first and actions[each.name] == CREATED and not order.replace:
                 _try_condition(bucket, key, each)
 
 
-def _create(bucket: Bucket, key: str, content: Object, *, replace: bool) -> str:
+def _write(bucket: Bucket, key: str, content: Object, *, replace: bool) -> str:
     if bucket.create(key, content):
         _read_back(bucket, key, content)
         return CREATED
-    # Another publisher was faster, or our own first attempt, whose answer got lost.
+    # Another publisher was faster, or our own first attempt, whose answer got lost; or it is there
+    # to be replaced.
     if bucket.read(key) == content.content:
         return UNCHANGED
-    if replace:
-        return _replace(bucket, key, content)
-    raise _conflict(key)
+    if not replace:
+        raise _conflict(key)
+    bucket.replace(key, content)
+    _read_back(bucket, key, content)
+    return REPLACED
 
 
 def _try_condition(bucket: Bucket, key: str, content: Object) -> None:
@@ -225,12 +226,6 @@ def _try_condition(bucket: Bucket, key: str, content: Object) -> None:
             "this S3 ignores the condition of conditional writes (If-None-Match), so a release "
             "could be overwritten: publish to one that honours it"
         )
-
-
-def _replace(bucket: Bucket, key: str, content: Object) -> str:
-    bucket.replace(key, content)
-    _read_back(bucket, key, content)
-    return REPLACED
 
 
 def _read_back(bucket: Bucket, key: str, content: Object) -> None:
