@@ -1,0 +1,138 @@
+"""Where a template has plans, rules, copies and vaults, and which vault a name or an ARN means."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from _backup_values import ABSENT, TOKEN, Case, Given, Partial, Values, both
+
+VAULT = "AWS::Backup::BackupVault"
+AIR_GAPPED_VAULT = "AWS::Backup::LogicallyAirGappedBackupVault"
+VAULTS = (VAULT, AIR_GAPPED_VAULT)
+PLAN = "AWS::Backup::BackupPlan"
+SELECTION = "AWS::Backup::BackupSelection"
+
+KEEPS = ("Retain", "RetainExceptOnCreate")
+
+
+def plan_rules(values: Values) -> Iterator[tuple[Case, list[Case]]]:
+    """Yield each plan with its rules."""
+    for _, properties in values.of_type(PLAN):
+        for plan in values.at(properties, "BackupPlan"):
+            if isinstance(plan.value, dict):
+                rules = values.items(values.at(plan, "BackupPlanRule"))
+                yield plan, [rule for rule in rules if isinstance(rule.value, dict)]
+
+
+def rules_of_plans(values: Values) -> Iterator[Case]:
+    """Yield the rules of all plans."""
+    for _, rules in plan_rules(values):
+        yield from rules
+
+
+def copies_of(values: Values, rule: Case) -> Iterator[Case]:
+    """Yield the copy actions of a rule."""
+    for copy in values.items(values.at(rule, "CopyActions")):
+        if isinstance(copy.value, dict):
+            yield copy
+
+
+def selections_of_plans(values: Values) -> Iterator[tuple[Case, Case]]:
+    """Yield the properties of each selection, with the plan in them, and what it selects."""
+    for _, properties in values.of_type(SELECTION):
+        for selection in values.at(properties, "BackupSelection"):
+            if isinstance(selection.value, dict):
+                yield properties, selection
+
+
+def selections(values: Values) -> Iterator[Case]:
+    """Yield what the selections of the template select."""
+    for _, selection in selections_of_plans(values):
+        yield selection
+
+
+def filled(values: Values, cases: list[Case]) -> list[tuple[bool | None, Case]]:
+    """Return for each case whether the list (or object) has something in it; None: unknown."""
+    result: list[tuple[bool | None, Case]] = []
+    for case in cases:
+        if case.value is ABSENT or case.value in ([], {}):
+            result.append((False, case))
+        elif isinstance(case.value, dict):
+            result.append((True, case))
+        elif isinstance(case.value, list):
+            inside = list(values.items([case]))
+            always = any(item.given == case.given for item in inside)
+            result.append((True if always else None if inside else False, case))
+        else:
+            result.append((None, case))
+    return result
+
+
+class Vault(NamedTuple):
+    """A vault of the template, and what has to hold for a reference to mean it."""
+
+    name: str
+    given: Given
+
+
+def vault_named(values: Values, reference: Case) -> Vault | None:
+    """Return the vault of the template that a name means."""
+    if reference.text is None:
+        return None
+    for name, properties in values.of_type(*VAULTS):
+        for its_name in values.at(properties, "BackupVaultName"):
+            meant = {f"${{{name}}}", f"${{{name}.BackupVaultName}}", its_name.text}
+            given = both(reference.given, properties.given, its_name.given)
+            if reference.text in meant and given is not None:
+                return Vault(name, given)
+    return None
+
+
+def vault_at(values: Values, reference: Case) -> Vault | None:
+    """Return the vault of the template that an ARN means: in this account and region."""
+    arn = reference.text or ""
+    attribute = re.fullmatch(r"\$\{([A-Za-z0-9]+)\.BackupVaultArn\}", arn)
+    vaults = dict(values.of_type(*VAULTS))
+    if attribute:
+        vault = vaults.get(attribute[1])
+        given = both(reference.given, vault.given) if vault else None
+        return Vault(attribute[1], given) if given is not None else None
+    parts = arn_parts(arn)
+    if parts is None or parts[3:5] != ["${AWS::Region}", "${AWS::AccountId}"]:
+        return None
+    name = Partial(parts[6]) if parts[5] == "backup-vault" and len(parts) == 7 else ABSENT  # noqa: PLR2004 - with its name
+    return vault_named(values, Case(name, reference.path, reference.given))
+
+
+def arn_parts(text: str) -> list[str] | None:
+    """Return the parts of an ARN, the resource split at its first colon too; None: not an ARN.
+
+    Unknown parts stay ``${...}``, with the colons that are in their names.
+    """
+    names: list[str] = []
+
+    def hide(found: re.Match[str]) -> str:
+        names.append(found[0])
+        return f"\0{len(names) - 1}\0"
+
+    parts = TOKEN.sub(hide, text).split(":", 6)
+    if parts[0] != "arn" or len(parts) < 6:  # noqa: PLR2004 - arn:partition:service:region:account:resource
+        return None
+    return [re.sub("\0([0-9]+)\0", lambda found: names[int(found[1])], part) for part in parts]
+
+
+def survives(values: Values, name: str) -> list[str]:
+    """Return the attributes that the resource needs to outlive stack and replacement.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    """
+    resource = values.resources[name]
+    deletion = resource.get("DeletionPolicy", "Delete")
+    replacement = resource.get("UpdateReplacePolicy", "Delete")
+    missing = []
+    # An expression (AWS::LanguageExtensions) is not known, and so not a finding.
+    if isinstance(deletion, str) and deletion not in KEEPS:
+        missing.append("DeletionPolicy: RetainExceptOnCreate")
+    if isinstance(replacement, str) and replacement != "Retain":
+        missing.append("UpdateReplacePolicy: Retain")
+    return missing

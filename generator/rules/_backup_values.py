@@ -1,0 +1,411 @@
+"""What a value of a template can be, and which of the possibilities can be true together."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from itertools import product
+from typing import Any, NamedTuple
+
+from cfnlint.rules import CloudFormationLintRule, RuleMatch
+from cfnlint.template import Template
+
+Path = tuple[str | int, ...]
+# What has to hold for a value: ("condition", name) -> bool, ("parameter", name) -> its value,
+# ("key", expression) -> the row of a mapping.
+Given = Mapping[tuple[str, str], str | bool]
+
+# Enough for every combination a person writes; beyond it a value counts as unknown.
+MAX_CASES = 64
+
+
+class Absent(Enum):
+    """The value of a property that is not there, or is AWS::NoValue."""
+
+    ABSENT = "absent"
+
+
+ABSENT = Absent.ABSENT
+
+
+class Partial(str):
+    """Text of which only a part is known: the rest stands in it as ``${...}``."""
+
+    __slots__ = ()
+
+
+TOKEN = re.compile(r"\$\{[^}]*\}")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One value that a place in the template can have.
+
+    ``value`` is a literal, a `Partial` text, a dict or a list of the template (its own contents
+    not yet resolved), or ABSENT. ``path`` is the place, ``given`` what has to hold for the
+    value, ``via`` where it comes from, for people.
+    """
+
+    value: Any
+    path: Path
+    given: Given
+    via: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether the value is a literal that is completely known."""
+        return isinstance(self.value, str | int | float) and not isinstance(self.value, Partial)
+
+    @property
+    def text(self) -> str | None:
+        """The value as text, in which unknown parts stand as ``${...}``; None: not a text."""
+        if isinstance(self.value, bool):
+            return str(self.value).lower()
+        if isinstance(self.value, str):
+            # Without the position that cfn-lint's strings carry.
+            return self.value if isinstance(self.value, Partial) else str(self.value)
+        return str(self.value) if isinstance(self.value, int | float) else None
+
+    @property
+    def number(self) -> int | None:
+        """The value as a whole number; None: unknown, or not a whole number."""
+        if isinstance(self.value, bool) or not self.known:
+            return None
+        if isinstance(self.value, float):
+            return int(self.value) if self.value.is_integer() else None
+        found = re.fullmatch(r"\s*(-?[0-9]+)\s*", str(self.value))
+        return int(found[1]) if found else None
+
+    @property
+    def true(self) -> bool:
+        """Whether the value is known to be true."""
+        return self.text is not None and self.text.lower() == "true"
+
+    def __str__(self) -> str:
+        """Return the value as messages show it: with where it comes from."""
+        shown = self.value if isinstance(self.value, int | float) else f"{self.text!r}"
+        return f"{shown}{self.via}"
+
+
+class Finding(NamedTuple):
+    """What is wrong, where, and under which assumptions."""
+
+    path: Path
+    message: str
+    given: Given
+    # Of several findings about the same thing at one place, the first one is shown.
+    about: str = ""
+
+
+def finding(case: Case, message: str, given: Given | None = None, about: str = "") -> Finding:
+    """Return a finding at the place of a value."""
+    return Finding(case.path, message, case.given if given is None else given, about)
+
+
+def both(*givens: Given) -> Given | None:
+    """Return what holds if all of these hold; None: they contradict each other."""
+    merged: dict[tuple[str, str], str | bool] = {}
+    for given in givens:
+        for key, value in given.items():
+            if merged.setdefault(key, value) != value:
+                return None
+    return merged
+
+
+def together(*alternatives: Iterable[Case]) -> Iterator[tuple[tuple[Case, ...], Given]]:
+    """Yield the combinations of values, one of each, that do not contradict each other."""
+    for cases in product(*alternatives):
+        given = both(*(case.given for case in cases))
+        if given is not None:
+            yield cases, given
+
+
+class Values:
+    """Resolves the values of one template.
+
+    What only a deployment knows stays unknown: a parameter without default and allowed values
+    (or with an empty default, which says "not given"), an attribute of a resource, an import.
+    """
+
+    def __init__(self, cfn: Template) -> None:
+        self.cfn = cfn
+        self.parameters = self._section("Parameters")
+        self.mappings = self._section("Mappings")
+        self.resources = self._section("Resources")
+
+    def _section(self, name: str) -> dict[str, Any]:
+        section = self.cfn.template.get(name)
+        return section if isinstance(section, dict) else {}
+
+    # What a node of the template can be
+
+    def of(self, node: Any, path: Path, given: Given | None = None) -> list[Case]:
+        """Return what the node at the path can be, under what is given already."""
+        given = given or {}
+        if node is None:
+            return [Case(ABSENT, path, given)]
+        if isinstance(node, dict) and len(node) == 1:
+            [(function, argument)] = node.items()
+            if function in ("Ref", "Condition") or str(function).startswith("Fn::"):
+                return self._function(str(function), argument, path, given)
+        if isinstance(node, dict) and "Fn::Transform" in node:
+            return [_unknown(node, path, given)]
+        return [Case(node, path, given)]
+
+    def _function(self, function: str, argument: Any, path: Path, given: Given) -> list[Case]:
+        inside = (*path, function)
+        cases: list[Case] | None = None
+        if function == "Ref" and isinstance(argument, str):
+            cases = self._reference(argument, path, given)
+        elif function == "Fn::GetAtt":
+            parts = argument.split(".", 1) if isinstance(argument, str) else argument
+            if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
+                cases = [Case(Partial("${" + ".".join(parts) + "}"), path, given)]
+        elif function == "Fn::If" and isinstance(argument, list) and len(argument) == 3:  # noqa: PLR2004 - condition, then, else
+            cases = self._branches(argument, inside, given)
+        elif function == "Fn::FindInMap" and isinstance(argument, list):
+            cases = self._rows(argument, path, given)
+        elif function == "Fn::Sub":
+            cases = self._substituted(argument, path, given)
+        elif function == "Fn::Join" and isinstance(argument, list):
+            cases = self._joined(argument, path, given)
+        return cases or [_unknown({function: argument}, path, given)]
+
+    def _reference(self, name: str, path: Path, given: Given) -> list[Case]:
+        """Return what a parameter can be, and the name in ``${}`` where nobody can know."""
+        if name == "AWS::NoValue":
+            return [Case(ABSENT, path, given)]
+        unknown = [Case(Partial("${" + name + "}"), path, given)]
+        parameter = self.parameters.get(name)
+        kind = parameter.get("Type") if isinstance(parameter, dict) else None
+        # The default of an SSM parameter type is the name of an entry, not its value.
+        if not isinstance(kind, str) or kind.startswith("AWS::SSM::"):
+            return unknown
+        is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
+        allowed = parameter.get("AllowedValues")
+        default = parameter.get("Default")
+        if isinstance(allowed, list) and allowed and not is_list:
+            values, via = allowed, f" (allowed by parameter {name!r})"
+        elif _scalar(default) and default != "":
+            values, via = [default], f" (default of parameter {name!r})"
+        else:
+            return unknown
+        cases = []
+        for value in values:
+            if not _scalar(value):
+                continue
+            merged = both(given, {("parameter", name): _string(value)})
+            if merged is not None:
+                items = [item.strip() for item in _string(value).split(",")]
+                cases.append(Case(items if is_list else value, path, merged, via))
+        # Nothing left: what is given already excludes the values that are known.
+        return cases if 0 < len(cases) <= MAX_CASES else unknown
+
+    def _branches(self, argument: list[Any], inside: Path, given: Given) -> list[Case]:
+        name = argument[0]
+        cases: list[Case] = []
+        for index, holds in ((1, True), (2, False)):
+            merged = both(given, {("condition", str(name)): holds})
+            if merged is not None:
+                cases += self.of(argument[index], (*inside, index), merged)
+        return cases
+
+    def _rows(self, argument: list[Any], path: Path, given: Given) -> list[Case]:
+        """Return every row that Fn::FindInMap can find; both keys can be unknown."""
+        cases: list[Case] = []
+        mapping = self.mappings.get(argument[0]) if isinstance(argument[0], str) else None
+        if not isinstance(mapping, dict) or len(argument) < 3:  # noqa: PLR2004 - map, two keys
+            return cases
+        for row, in_row in self._keys(argument[1], list(mapping), path, given):
+            columns = mapping[row] if isinstance(mapping[row], dict) else {}
+            for column, in_column in self._keys(argument[2], list(columns), path, in_row):
+                via = f" (mapping {argument[0]!r}, row {row!r})"
+                cases.append(Case(columns[column], path, in_column, via))
+        if len(argument) > 3 and isinstance(argument[3], dict):  # noqa: PLR2004 - DefaultValue
+            cases += self.of(argument[3].get("DefaultValue"), path, given)
+        return cases if len(cases) <= MAX_CASES else []
+
+    def _keys(
+        self, node: Any, keys: list[Any], path: Path, given: Given
+    ) -> Iterator[tuple[Any, Given]]:
+        """Yield the keys that the node can name, and what holds then."""
+        reference = node.get("Ref") if isinstance(node, dict) and len(node) == 1 else None
+        parameter = self.parameters.get(reference) if isinstance(reference, str) else None
+        allowed = parameter.get("AllowedValues") if isinstance(parameter, dict) else None
+        if isinstance(reference, str):
+            # Any row, whatever the default: the rows are the values that were meant.
+            wanted = [
+                (key, {("parameter", reference): str(key)})
+                for key in keys
+                if not isinstance(allowed, list) or str(key) in map(_string, allowed)
+            ]
+        else:
+            wanted = []
+            for case in self.of(node, path, given):
+                if case.known:
+                    wanted += [(key, dict(case.given)) for key in keys if str(key) == case.text]
+                elif case.text is not None:
+                    wanted += [(key, {**case.given, ("key", case.text): str(key)}) for key in keys]
+        for key, needs in wanted:
+            merged = both(given, needs)
+            if merged is not None:
+                yield key, merged
+
+    def _substituted(self, argument: Any, path: Path, given: Given) -> list[Case] | None:
+        own: dict[str, Any] = {}
+        if isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], dict):  # noqa: PLR2004 - text, variables
+            argument, own = argument
+        if not isinstance(argument, str):
+            return None
+        pieces: list[list[Case]] = []
+        for part in re.split(f"({TOKEN.pattern})", argument):
+            name = part[2:-1].strip() if TOKEN.fullmatch(part) else None
+            if name is None:
+                pieces.append([Case(str(part), path, given)])
+            elif name.startswith("!"):
+                pieces.append([Case(Partial(part), path, given)])
+            elif name in own:
+                pieces.append(self.of(own[name], path, given))
+            else:
+                pieces.append(self._reference(name, path, given))
+        return _concatenated(pieces, path, given)
+
+    def _joined(self, argument: list[Any], path: Path, given: Given) -> list[Case] | None:
+        if len(argument) != 2 or not isinstance(argument[0], str):  # noqa: PLR2004 - delimiter, list
+            return None
+        joined: list[Case] = []
+        for whole in self.of(argument[1], path, given):
+            if not isinstance(whole.value, list):
+                return None
+            pieces: list[list[Case]] = []
+            for item in whole.value:
+                if pieces and argument[0]:
+                    pieces.append([Case(str(argument[0]), path, given)])
+                pieces.append(self.of(item, path, whole.given))
+            joined += _concatenated(pieces, path, whole.given)
+        return joined
+
+    # What is inside a value
+
+    def at(self, case: Case, *keys: str) -> list[Case]:
+        """Return what the property of an object can be; ABSENT where it is not there."""
+        cases = [case]
+        for key in keys:
+            cases = [inner for outer in cases for inner in self._property(outer, key)]
+        return cases
+
+    def _property(self, case: Case, key: str) -> list[Case]:
+        if isinstance(case.value, dict):
+            if key in case.value:
+                return self.of(case.value[key], (*case.path, key), case.given)
+            return [Case(ABSENT, case.path, case.given)]
+        # An unknown object has unknown properties; a wrong type is cfn-lint's own finding.
+        return [case] if case.value is ABSENT or isinstance(case.value, Partial) else []
+
+    def items(self, cases: Iterable[Case]) -> Iterator[Case]:
+        """Yield what the items of a list can be; a single value counts as a list of one.
+
+        An unknown list is one unknown item.
+        """
+        for case in cases:
+            if not isinstance(case.value, list):
+                if case.value is not ABSENT:
+                    yield case
+                continue
+            for index, node in enumerate(case.value):
+                for item in self.of(node, (*case.path, index), case.given):
+                    if item.value is not ABSENT:
+                        yield Case(item.value, item.path, item.given, item.via or case.via)
+
+    def of_type(self, *types: str) -> Iterator[tuple[str, Case]]:
+        """Yield logical id and properties of the resources of these types."""
+        for name, resource in self.resources.items():
+            if isinstance(resource, dict) and resource.get("Type") in types:
+                given = self.exists(name)
+                path = ("Resources", name, "Properties")
+                yield str(name), Case(resource.get("Properties", {}), path, given)
+
+    def exists(self, name: str) -> Given:
+        """Return what has to hold for the resource to exist."""
+        condition = self.resources[name].get("Condition")
+        return {("condition", condition): True} if isinstance(condition, str) else {}
+
+    # What can be true
+
+    def possible(self, given: Given) -> bool:
+        """Return whether parameters can be chosen so that all this holds; in doubt: no."""
+        conditions = {
+            name: holds
+            for (kind, name), holds in given.items()
+            if kind == "condition" and isinstance(holds, bool)
+        }
+        if not conditions:
+            return True
+        chosen = {name: str(value) for (kind, name), value in given.items() if kind == "parameter"}
+        solver = self.cfn.conditions
+        try:
+            wanted = {name: {holds} for name, holds in conditions.items()}
+            return any(True for _ in solver.build_scenarios(wanted)) and solver.satisfiable(
+                conditions, chosen
+            )
+        except Exception:  # noqa: BLE001 - a condition that cfn-lint cannot follow: in doubt, no
+            return False
+
+
+def _scalar(value: Any) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _string(value: Any) -> str:
+    """Return a value as CloudFormation passes it: everything is a string, true is lower case."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _unknown(node: Any, path: Path, given: Given) -> Case:
+    """Return a value nobody knows; the same expression gives the same text."""
+    text = json.dumps(node, sort_keys=True, default=str)
+    return Case(Partial("${#" + hashlib.sha256(text.encode()).hexdigest()[:12] + "}"), path, given)
+
+
+def _concatenated(pieces: list[list[Case]], path: Path, given: Given) -> list[Case]:
+    """Return the texts that the pieces make, one alternative of each at a time."""
+    texts = [Case("", path, given)]
+    for piece in pieces:
+        longer: list[Case] = []
+        for (head, tail), merged in together(texts, piece):
+            text = tail.text if tail.text is not None else _unknown(tail.value, path, given).text
+            whole = f"{head.value}{text}"
+            part = isinstance(head.value, Partial) or not tail.known
+            via = head.via if tail.via in head.via else head.via + tail.via
+            longer.append(Case(Partial(whole) if part else whole, path, merged, via))
+        if not 0 < len(longer) <= MAX_CASES:
+            return [_unknown([repr(case.value) for case in texts + piece], path, given)]
+        texts = longer
+    return texts
+
+
+class BackupRule(CloudFormationLintRule):  # type: ignore[misc] # cfn-lint ships no py.typed
+    """A cfn-lint rule that looks at a template only if it has what the rule is about."""
+
+    # Prefixes of resource types; without any of them the rule has nothing to look at.
+    about: tuple[str, ...] = ("AWS::Backup::",)
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Yield what is wrong; the same thing is shown once, and only where it is possible."""
+        raise NotImplementedError
+
+    def match(self, cfn: Template) -> Iterator[RuleMatch]:
+        """Yield the findings as cfn-lint wants them."""
+        if not self.id or not any(
+            str(resource.get("Type")).startswith(self.about)
+            for resource in cfn.get_resources().values()
+        ):
+            return
+        values = Values(cfn)
+        shown: set[tuple[Path, str]] = set()
+        for found in self.check(values):
+            if (found.path, found.about) not in shown and values.possible(found.given):
+                shown.add((found.path, found.about))
+                yield RuleMatch(list(found.path), found.message)

@@ -1,0 +1,37 @@
+"""W9514: vault locks that nobody can take off again."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_template import VAULT
+from _backup_values import ABSENT, BackupRule, Finding, Values, finding
+
+
+class ComplianceLock(BackupRule):
+    """W9514."""
+
+    id = "W9514"
+    shortdesc = "Vault lock in compliance mode: for good after the grace time"
+    description = (
+        "ChangeableForDays puts a lock into compliance mode. After those days nobody, AWS "
+        "included, removes the lock, and no recovery point goes before its time; a vault of a "
+        "test stack stays and costs until then. Without ChangeableForDays it is governance mode, "
+        "which users with the permission can lift."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html"
+    tags = ["resources", "backup", "vault", "lock"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look for the grace time of locks."""
+        for _, properties in values.of_type(VAULT):
+            for grace in values.at(properties, "LockConfiguration", "ChangeableForDays"):
+                if grace.value is not ABSENT and grace.text is not None:
+                    yield finding(
+                        grace,
+                        f"ChangeableForDays {grace} makes this a lock in compliance mode: after "
+                        "that many days nobody can ever remove it: leave ChangeableForDays out "
+                        "unless a regulation demands it",
+                    )

@@ -1,0 +1,147 @@
+"""E9506: copies to what is not a vault, to the vault they come from, or twice to one."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_template import arn_parts, copies_of, rules_of_plans, selections, vault_at, vault_named
+from _backup_values import TOKEN, BackupRule, Case, Finding, Values, both, finding
+
+FORM = "arn:<partition>:backup:<region>:<account>:backup-vault:<name>"
+# How the regions of the partitions begin, where they do not begin like those of `aws`.
+REGIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+ELSEWHERE = re.compile(r"[a-z]{2}-iso")
+
+
+def arn_fault(text: str) -> str | None:
+    """Return why the text is no ARN of a vault, as far as it is known; None: no reason seen."""
+    if TOKEN.match(text):
+        return None  # it can be all of the ARN, or its beginning
+    parts = arn_parts(text)
+    if parts is None:
+        # A short beginning can still become one: the next part is unknown.
+        beginning = TOKEN.split(text)[0]
+        grows = beginning != text and (beginning + ":").startswith("arn:")
+        return None if grows else f"it is not the ARN of a vault: use {FORM}"
+    _, partition, service, region, _, *resource = parts
+    if not TOKEN.search(service) and service != "backup":
+        return f"it is an ARN of {service!r}, not of a vault: use {FORM}"
+    if not TOKEN.match(resource[0]) and resource[0] != "backup-vault":
+        return f"{resource[0]!r} is not 'backup-vault': use {FORM}"
+    if not TOKEN.search(partition + region):
+        expected = partition_of(region)
+        if expected not in (None, partition):
+            return (
+                f"region {region!r} is in partition {expected!r}, not in {partition!r}: use the "
+                "partition of the region"
+            )
+    return None
+
+
+def partition_of(region: str) -> str | None:
+    """Return the partition that the region is in; None: not one whose regions are known here."""
+    for beginning, partition in REGIONS.items():
+        if region.startswith(beginning):
+            return partition
+    return None if ELSEWHERE.match(region) else "aws"
+
+
+class Copies(BackupRule):
+    """E9506."""
+
+    id = "E9506"
+    shortdesc = "Copy to something that is not another vault of the same partition"
+    description = (
+        "A copy action names the ARN of a vault: not its name, not the vault that the rule fills "
+        "anyway, each vault once, and in the partition of the stack. CloudFormation and "
+        "cfn-lint's own rules take any text; the plan is refused, or every copy job fails."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CopyAction.html"
+    tags = ["resources", "backup", "plan", "copy"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the copy actions of all rules."""
+        home = list(self._partitions(values))
+        for rule in rules_of_plans(values):
+            targets = values.at(rule, "TargetBackupVault")
+            seen: list[Case] = []
+            for copy in copies_of(values, rule):
+                for destination in values.at(copy, "DestinationBackupVaultArn"):
+                    if destination.text is None:
+                        continue
+                    yield from self._form(values, destination)
+                    yield from self._same(values, destination, targets)
+                    yield from self._twice(destination, copy, seen)
+                    yield from self._elsewhere(destination, home)
+                    seen.append(destination)
+
+    def _form(self, values: Values, destination: Case) -> Iterator[Finding]:
+        text = str(destination.text)
+        vault = vault_named(values, destination)
+        fault = arn_fault(text)
+        if vault and TOKEN.fullmatch(text):
+            fault = f"that is the vault's name: use its ARN, !GetAtt {vault.name}.BackupVaultArn"
+        if fault:
+            yield finding(destination, f"DestinationBackupVaultArn {destination}: {fault}")
+
+    def _same(self, values: Values, destination: Case, targets: list[Case]) -> Iterator[Finding]:
+        copied_to = vault_at(values, destination)
+        for target in targets:
+            filled = vault_named(values, target)
+            if not copied_to or not filled or copied_to.name != filled.name:
+                continue
+            given = both(copied_to.given, filled.given)
+            if given is not None:
+                yield finding(
+                    destination,
+                    f"DestinationBackupVaultArn {destination} is the vault that the rule fills "
+                    "anyway (TargetBackupVault): copy to a vault in another region or account, "
+                    "or drop the copy",
+                    given,
+                    "same",
+                )
+
+    def _twice(self, destination: Case, copy: Case, seen: list[Case]) -> Iterator[Finding]:
+        for other in seen:
+            given = both(destination.given, other.given)
+            if (
+                destination.text == other.text
+                and given is not None
+                and other.path[: len(copy.path)] != copy.path
+            ):
+                yield finding(
+                    destination,
+                    f"DestinationBackupVaultArn {destination} is in this rule already: one copy "
+                    "action for each vault",
+                    given,
+                    "twice",
+                )
+
+    def _partitions(self, values: Values) -> Iterator[tuple[str, Case]]:
+        """Yield the partitions that the template names for what is in the stack's own one."""
+        for selection in selections(values):
+            arns = values.at(selection, "IamRoleArn")
+            arns += values.items(values.at(selection, "Resources"))
+            for arn in arns:
+                parts = arn_parts(arn.text or "")
+                if parts and not TOKEN.search(parts[1]):
+                    yield parts[1], arn
+
+    def _elsewhere(self, destination: Case, home: list[tuple[str, Case]]) -> Iterator[Finding]:
+        parts = arn_parts(str(destination.text))
+        if parts is None or TOKEN.search(parts[1]):
+            return
+        for partition, evidence in home:
+            given = both(destination.given, evidence.given)
+            if partition != parts[1] and given is not None:
+                yield finding(
+                    destination,
+                    f"DestinationBackupVaultArn {destination} is in partition {parts[1]!r}, but "
+                    f"{evidence.text!r} puts this stack into {partition!r}; nothing is copied "
+                    "from one partition to another: use a vault of the same partition",
+                    given,
+                    "partition",
+                )

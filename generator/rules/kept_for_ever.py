@@ -1,0 +1,48 @@
+"""W9504: rules and copies whose recovery points nothing ever deletes."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_template import copies_of, rules_of_plans
+from _backup_values import ABSENT, BackupRule, Case, Finding, Values, finding
+
+FIX = "set Lifecycle.DeleteAfterDays"
+
+
+class KeptForEver(BackupRule):
+    """W9504."""
+
+    id = "W9504"
+    shortdesc = "Rule or copy without retention: its recovery points are kept for ever"
+    description = (
+        "Without DeleteAfterDays nothing ever deletes a recovery point, and each one is billed "
+        "until somebody deletes it by hand. A copy has a lifecycle of its own."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"
+    tags = ["resources", "backup", "plan", "lifecycle"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the lifecycles of all rules and their copies."""
+        for rule in rules_of_plans(values):
+            yield from self._retention(
+                values, rule, f"this rule keeps its recovery points for ever: {FIX}"
+            )
+            for copy in copies_of(values, rule):
+                yield from self._retention(
+                    values,
+                    copy,
+                    "this copy states no retention of its own and can be kept for ever, "
+                    f"whatever the rule says: {FIX} in the copy action",
+                )
+
+    def _retention(self, values: Values, owner: Case, consequence: str) -> Iterator[Finding]:
+        for lifecycle in values.at(owner, "Lifecycle"):
+            for days in values.at(lifecycle, "DeleteAfterDays"):
+                if days.value is not ABSENT and days.number != -1:
+                    continue
+                missing = "Lifecycle" if lifecycle.value is ABSENT else "DeleteAfterDays"
+                said = "-1" if days.number == -1 else "not set"
+                yield finding(days, f"{missing} is {said}: {consequence}", about=missing)

@@ -1,0 +1,90 @@
+"""E9503: lifecycles that AWS Backup refuses."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_template import copies_of, rules_of_plans
+from _backup_values import BackupRule, Case, Finding, Values, finding, together
+
+COLD_DAYS = 90
+LONGEST_DAYS = 36_500
+LONGEST_CONTINUOUS_DAYS = 35
+NONE = -1  # the API's word for "no such limit"
+
+
+class Lifecycle(BackupRule):
+    """E9503."""
+
+    id = "E9503"
+    shortdesc = "Retention or cold storage that AWS Backup refuses"
+    description = (
+        "A recovery point is kept 1 to 36500 days, at least 90 of them in cold storage if it "
+        "moves there; continuous backups are kept 35 days at most and never move. Unlike E3504 "
+        "this rule follows parameters, mappings and conditions."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"
+    tags = ["resources", "backup", "plan", "lifecycle"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the lifecycles of all rules and their copies."""
+        for rule in rules_of_plans(values):
+            for lifecycle in values.at(rule, "Lifecycle"):
+                yield from self._days(values, lifecycle)
+                yield from self._continuous(values, rule, lifecycle)
+            for copy in copies_of(values, rule):
+                for lifecycle in values.at(copy, "Lifecycle"):
+                    yield from self._days(values, lifecycle)
+
+    def _days(self, values: Values, lifecycle: Case) -> Iterator[Finding]:
+        deletes = values.at(lifecycle, "DeleteAfterDays")
+        moves = values.at(lifecycle, "MoveToColdStorageAfterDays")
+        for name, cases in (("DeleteAfterDays", deletes), ("MoveToColdStorageAfterDays", moves)):
+            for days in cases:
+                number = days.number
+                if number is None or number == NONE or 1 <= number <= LONGEST_DAYS:
+                    continue
+                yield finding(
+                    days,
+                    f"{name} {days}: AWS Backup takes 1 to 36500 days: use a number in between, "
+                    f"or leave {name} out",
+                )
+        for (delete, move), given in together(deletes, moves):
+            if delete.number is None or move.number is None or min(delete.number, move.number) < 1:
+                continue
+            if delete.number < move.number + COLD_DAYS:
+                yield finding(
+                    delete,
+                    f"DeleteAfterDays {delete} is less than 90 days after "
+                    f"MoveToColdStorageAfterDays {move}; AWS Backup refuses the plan, because "
+                    f"cold storage is billed for 90 days: use {move.number + COLD_DAYS} or more, "
+                    "or no cold storage",
+                    given,
+                )
+
+    def _continuous(self, values: Values, rule: Case, lifecycle: Case) -> Iterator[Finding]:
+        deletes = values.at(lifecycle, "DeleteAfterDays")
+        moves = values.at(lifecycle, "MoveToColdStorageAfterDays")
+        continuous = [case for case in values.at(rule, "EnableContinuousBackup") if case.true]
+        for (on, delete), given in together(continuous, deletes):
+            if delete.number is not None and delete.number > LONGEST_CONTINUOUS_DAYS:
+                yield finding(
+                    delete,
+                    f"DeleteAfterDays {delete}: continuous backups (EnableContinuousBackup "
+                    f"{on}) are kept 35 days at most: use 35 or less, and a rule of its own "
+                    "for backups that are kept longer",
+                    given,
+                    "continuous",
+                )
+        for (on, move), given in together(continuous, moves):
+            if move.number is not None and move.number > 0:
+                yield finding(
+                    move,
+                    f"MoveToColdStorageAfterDays {move}: continuous backups "
+                    f"(EnableContinuousBackup {on}) cannot move to cold storage, and AWS Backup "
+                    "refuses the plan: leave one of the two out",
+                    given,
+                    "continuous",
+                )

@@ -1,0 +1,87 @@
+"""E9505: names that AWS Backup refuses."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_template import AIR_GAPPED_VAULT, VAULT, plan_rules, selections
+from _backup_values import TOKEN, BackupRule, Case, Finding, Values, both, finding
+
+# Property: characters (None: AWS documents none), shortest, longest, both in characters.
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupSelection.html
+NAMES: dict[str, tuple[str | None, int, int]] = {
+    "BackupVaultName": ("A-Za-z0-9_-", 2, 50),
+    "TargetBackupVault": ("A-Za-z0-9_-", 2, 50),
+    "BackupPlanName": (None, 1, 50),
+    "RuleName": ("A-Za-z0-9_.-", 1, 50),
+    "SelectionName": ("A-Za-z0-9_.-", 1, 50),
+}
+
+
+def name_fault(kind: str, text: str) -> str | None:
+    """Return why AWS Backup refuses the name, as far as it is known; None: no reason seen."""
+    characters, shortest, longest = NAMES[kind]
+    known = TOKEN.sub("", text)
+    wrong = sorted(set(re.sub(f"[{characters}]", "", known))) if characters else []
+    if wrong:
+        allowed = "letters, digits, '-', '_'" + (", '.'" if "." in str(characters) else "")
+        return f"{', '.join(map(repr, wrong))} cannot be in it: use {allowed}"
+    if len(known) > longest:
+        return f"it has {len(known)} characters or more: use {longest} at most"
+    if known == text and len(text) < shortest:
+        return f"it has {len(text)} characters: use {shortest} at least"
+    return None
+
+
+class Names(BackupRule):
+    """E9505."""
+
+    id = "E9505"
+    shortdesc = "Name of a vault, plan, rule or selection that AWS Backup refuses"
+    description = (
+        "Vaults have 2 to 50 letters, digits, '-' or '_'; rules and selections 1 to 50, '.' "
+        "included; plans 50 characters at most. Two rules of one plan cannot have one name."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"
+    tags = ["resources", "backup", "name"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at all names."""
+        for _, vault in values.of_type(VAULT, AIR_GAPPED_VAULT):
+            yield from self._name(values, vault, "BackupVaultName")
+        for selection in selections(values):
+            yield from self._name(values, selection, "SelectionName")
+        for plan, rules in plan_rules(values):
+            yield from self._name(values, plan, "BackupPlanName")
+            for rule in rules:
+                yield from self._name(values, rule, "RuleName")
+                yield from self._name(values, rule, "TargetBackupVault")
+            yield from self._twice(values, rules)
+
+    def _name(self, values: Values, owner: Case, kind: str) -> Iterator[Finding]:
+        for name in values.at(owner, kind):
+            fault = None if name.text is None else name_fault(kind, name.text)
+            if fault:
+                yield finding(name, f"{kind} {name}: {fault}")
+
+    def _twice(self, values: Values, rules: list[Case]) -> Iterator[Finding]:
+        seen: list[Case] = []
+        for rule in rules:
+            for name in values.at(rule, "RuleName"):
+                for other in seen:
+                    given = both(name.given, other.given)
+                    same = name.text is not None and name.text == other.text
+                    if same and given is not None and name.path != other.path:
+                        yield finding(
+                            name,
+                            f"RuleName {name} is the name of another rule of this plan too, and "
+                            "AWS Backup refuses the plan: give each rule its own",
+                            given,
+                            "twice",
+                        )
+                seen.append(name)

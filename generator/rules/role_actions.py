@@ -1,0 +1,134 @@
+"""E9543: roles that lack what the backups of their selection need."""
+
+import sys
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_actions import ALWAYS, COPYING, TAGGING, TYPES
+from _backup_iam import UsedRole, allows, covers, policies_of, statements, texts, used_roles
+from _backup_template import arn_parts, copies_of, rules_of_plans
+from _backup_values import ABSENT, BackupRule, Finding, Given, Partial, Values, both
+
+# Conditions that the permissions of one role depend on; beyond, nothing is said about it.
+MAX_CONDITIONS = 6
+
+
+def type_named(arn: str) -> str | None:
+    """Return the type in TYPES that the ARN or ARN pattern of a selection names."""
+    parts = arn_parts(arn)
+    if parts is None:
+        return None
+    resource = ":".join([parts[2], *parts[5:]])
+    return next(
+        (name for name, needs in TYPES.items() if resource.startswith(needs.resource)), None
+    )
+
+
+class RoleActions(BackupRule):
+    """E9543."""
+
+    id = "E9543"
+    shortdesc = "Role of a selection that lacks actions its backups need"
+    description = (
+        "For each resource type that a selection names in Resources, its role has the actions "
+        "that AWS's managed policy AWSBackupServiceRolePolicyForBackup gives for it, those for "
+        "copies and for tags if the plan copies and tags. Looked at only where every policy of "
+        "the role is in the template."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html"
+    )
+    tags = ["resources", "backup", "iam", "role"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Compare the roles that selections use with what the selections name."""
+        for role in used_roles(values):
+            policies = policies_of(values, role.name, role.properties)
+            if not policies.complete:
+                continue
+            granted: list[tuple[str, Given]] = []
+            for arn in policies.attached:
+                if (arn.text or "").endswith("ForBackup"):
+                    granted.append(("*", arn.given))
+            for statement in statements(values, policies.documents):
+                if allows(values, statement):
+                    granted += [
+                        (
+                            "*" if isinstance(action.value, Partial) else str(action.text),
+                            action.given,
+                        )
+                        for action in texts(values, statement, "Action")
+                    ]
+                    # What NotAction leaves is more than any list here.
+                    if "NotAction" in statement.value:
+                        granted.append(("*", statement.given))
+            yield from self._missing(values, role, granted)
+
+    def _missing(
+        self, values: Values, role: UsedRole, granted: list[tuple[str, Given]]
+    ) -> Iterator[Finding]:
+        plan_needs = list(self._plan_needs(values, role))
+        for item in values.items(values.at(role.selection, "Resources")):
+            name = type_named(item.text or "")
+            given = both(role.given, item.given)
+            if name is None or given is None:
+                continue
+            needs = TYPES[name]
+            wanted: list[tuple[str, Given]] = [
+                (action, given) for action in (*ALWAYS, *needs.actions)
+            ]
+            for kind, when in plan_needs:
+                merged = both(given, when)
+                if merged is not None:
+                    extra = (*COPYING, *needs.copying) if kind == "copies" else TAGGING
+                    wanted += [(action, merged) for action in extra]
+            lacks = {
+                action: when
+                for action, need in wanted
+                if (when := self._lack(values, action, need, granted)) is not None
+            }
+            if lacks:
+                yield Finding(
+                    ("Resources", role.name),
+                    f"Role {role.name!r} lacks {', '.join(sorted(lacks))}, which AWS's managed "
+                    f"policy for backups has for {name} (selected by {item.text!r}): such backups "
+                    "fail or stay incomplete: allow them",
+                    next(iter(lacks.values())),
+                    name,
+                )
+
+    def _plan_needs(self, values: Values, role: UsedRole) -> Iterator[tuple[str, Given]]:
+        """Yield what the selection's plan asks for besides plain backups: "copies", "tags"."""
+        for plan in role.plan:
+            name = (plan.text or "")[2:-1].removesuffix(".BackupPlanId")
+            for rule in rules_of_plans(values):
+                if rule.path[1] != name:
+                    continue
+                for copy in copies_of(values, rule):
+                    yield "copies", copy.given
+                for tags in values.at(rule, "RecoveryPointTags"):
+                    if tags.value is not ABSENT and tags.value != {}:
+                        yield "tags", tags.given
+
+    def _lack(
+        self, values: Values, action: str, need: Given, granted: list[tuple[str, Given]]
+    ) -> Given | None:
+        """Return when the action is needed and not granted; None: never, or nobody can know."""
+        grants = [given for pattern, given in granted if covers(pattern, action)]
+        if any(both(need, given) == dict(need) for given in grants):
+            return None
+        if any(kind != "condition" for given in grants for kind, _ in given):
+            return None
+        names = sorted({name for given in grants for _, name in given})
+        if len(names) > MAX_CONDITIONS:
+            return None
+        for choice in product((True, False), repeat=len(names)):
+            chosen = {("condition", name): on for name, on in zip(names, choice, strict=True)}
+            when = both(need, chosen)
+            granted_then = any(both(chosen, given) == chosen for given in grants)
+            if when is not None and not granted_then and values.possible(when):
+                return when
+        return None

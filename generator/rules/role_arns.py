@@ -1,0 +1,57 @@
+"""E9542: ARNs in policies that no resource has."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_iam import all_documents, covers, statements, texts
+from _backup_template import arn_parts
+from _backup_values import BackupRule, Case, Finding, Values, finding
+
+# Resources of AWS Backup whose name follows a colon.
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html
+WITH_COLON = re.compile("(backup-vault|recovery-point|backup-plan)/")
+
+
+class RoleArns(BackupRule):
+    """E9542."""
+
+    id = "E9542"
+    shortdesc = "ARN in a policy that no resource has: backup-vault/ or an instance profile to pass"
+    description = (
+        "AWS Backup separates kind and name in its ARNs with a colon (backup-vault:name), so "
+        "that a statement with a slash allows nothing; and iam:PassRole is about roles, never "
+        "about instance profiles. Copies and restores fail on the day they are needed."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html"
+    tags = ["resources", "backup", "iam", "policy"]
+    about = ("AWS::Backup::", "AWS::IAM::")
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the resources of every identity policy."""
+        for statement in statements(values, all_documents(values)):
+            passes = any(
+                covers(action.text or "", "iam:PassRole")
+                for action in texts(values, statement, "Action")
+            )
+            for resource in texts(values, statement, "Resource"):
+                parts = arn_parts(resource.text or "") or [""] * 6
+                yield from self._resource(resource, parts, passes)
+
+    def _resource(self, resource: Case, parts: list[str], passes: bool) -> Iterator[Finding]:
+        slash = WITH_COLON.match(parts[5]) if parts[2] == "backup" else None
+        if slash:
+            yield finding(
+                resource,
+                f"Resource {resource} matches no ARN of AWS Backup, so the statement allows "
+                f"nothing: write {slash[1]}: instead of {slash[0]}",
+            )
+        elif passes and parts[2] == "iam" and parts[5].startswith("instance-profile/"):
+            yield finding(
+                resource,
+                f"Resource {resource}: iam:PassRole is checked against the role, not against its "
+                "instance profile, so a restore of the instance is denied: use the role's ARN",
+            )

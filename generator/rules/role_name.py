@@ -1,0 +1,43 @@
+"""W9545: role names with which backup operators can do nothing."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_iam import used_roles
+from _backup_values import TOKEN, BackupRule, Finding, Values, finding
+
+# Unknown, but certainly without the word.
+HARMLESS = re.compile(r"\$\{AWS::(Region|AccountId|Partition|URLSuffix)\}")
+
+
+class RoleName(BackupRule):
+    """W9545."""
+
+    id = "W9545"
+    shortdesc = "Name of a backup role without AWSBackup, which operators may not pass"
+    description = (
+        "AWS's managed policies AWSBackupFullAccess and AWSBackupOperatorAccess pass only roles "
+        "with AWSBackup or AwsBackup in their name: with another name, users of these policies "
+        "can start neither a backup nor a restore with it."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html"
+    )
+    tags = ["resources", "backup", "iam", "role"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the names that the template chooses for its backup roles."""
+        for role in used_roles(values):
+            for name in values.at(role.properties, "RoleName"):
+                text = HARMLESS.sub("-", name.text or "")
+                if text and not TOKEN.search(text) and not re.search("AWSBackup|AwsBackup", text):
+                    yield finding(
+                        name,
+                        f"RoleName {name} has neither AWSBackup nor AwsBackup in it, so users of "
+                        "AWSBackupFullAccess and AWSBackupOperatorAccess cannot pass it for a "
+                        "backup or a restore: put the word in, or leave RoleName out",
+                    )

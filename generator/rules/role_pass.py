@@ -1,0 +1,59 @@
+"""W9544: roles of selections that may pass more roles than restores need."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_iam import allows, condition_keys, covers, policies_of, statements, texts, used_roles
+from _backup_template import arn_parts
+from _backup_values import BackupRule, Finding, Values, finding
+
+KEY = "iam:passedtoservice"
+
+
+def is_every_role(arn: str) -> bool:
+    """Return whether the pattern matches every role of an account."""
+    parts = arn_parts(arn)
+    return arn == "*" or (parts is not None and parts[2] == "iam" and parts[5] in ("*", "role/*"))
+
+
+class RolePass(BackupRule):
+    """W9544."""
+
+    id = "W9544"
+    shortdesc = "Role of a selection that may pass any role, or to any service"
+    description = (
+        "A restore of an instance passes its role to EC2. A backup role that may pass every role, "
+        "or to every service, lets whoever uses it become an administrator: name the roles, and "
+        "the service with iam:PassedToService."
+    )
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"
+    tags = ["resources", "backup", "iam", "role"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the statements that allow iam:PassRole."""
+        for role in used_roles(values):
+            documents = policies_of(values, role.name, role.properties).documents
+            for statement in statements(values, documents):
+                if not allows(values, statement):
+                    continue
+                for action in texts(values, statement, "Action"):
+                    if not covers(action.text or "", "iam:PassRole"):
+                        continue
+                    for resource in texts(values, statement, "Resource"):
+                        if is_every_role(resource.text or ""):
+                            yield finding(
+                                resource,
+                                f"Role {role.name!r} may pass every role of the account "
+                                f"({action.text} on {resource}): name the roles of the instances "
+                                "that it restores",
+                            )
+                    if not any(key == KEY for _, key, _ in condition_keys(values, statement)):
+                        yield finding(
+                            action,
+                            f"Role {role.name!r} may pass roles to any service ({action.text}): "
+                            "add the condition StringEquals iam:PassedToService "
+                            "ec2.amazonaws.com",
+                        )

@@ -1,0 +1,90 @@
+"""E9541: roles that AWS Backup cannot assume."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_iam import allows, condition_keys, covers, statements, texts, used_roles
+from _backup_values import BackupRule, Case, Finding, Partial, Values, both, finding
+
+SERVICE = "backup.amazonaws.com"
+# Keys of which nothing says that AWS Backup sends them when it assumes a role.
+NOT_SENT = ("aws:sourcearn", "sts:externalid", "aws:multifactorauthpresent", "aws:sourceip")
+# Operators that hold when the key is missing.
+LENIENT = ("null", "forallvalues:", "stringnot", "arnnot", "numericnot", "datenot", "notipaddress")
+
+
+class RoleTrust(BackupRule):
+    """E9541."""
+
+    id = "E9541"
+    shortdesc = "Role of a selection that AWS Backup cannot assume"
+    description = (
+        "The role that a selection uses trusts backup.amazonaws.com, under this name in every "
+        "partition, and without a condition on something AWS Backup does not send. Where it "
+        "cannot assume the role there is no backup job at all, and so no failed one either."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html"
+    tags = ["resources", "backup", "iam", "role"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the trust policies of the roles that selections use."""
+        for role in used_roles(values):
+            for document in values.at(role.properties, "AssumeRolePolicyDocument"):
+                given = both(role.given, document.given)
+                if isinstance(document.value, dict) and given is not None:
+                    yield from self._trust(values, role.name, document)
+
+    def _trust(self, values: Values, role: str, document: Case) -> Iterator[Finding]:
+        trusted: list[Case] = []
+        for statement in statements(values, [document]):
+            if not allows(values, statement) or not self._assumes(values, statement):
+                continue
+            for service in self._services(values, statement):
+                text = service.text or ""
+                built = text.startswith("backup.") and "${AWS::URLSuffix}" in text
+                if built:
+                    yield finding(
+                        service,
+                        f"Principal {service} of role {role!r}: in China this becomes "
+                        "backup.amazonaws.com.cn, but the service is called backup.amazonaws.com "
+                        "in every partition: write that",
+                    )
+                elif text in (SERVICE, "*"):
+                    yield from self._conditions(values, role, statement)
+                if built or text in (SERVICE, "*") or isinstance(service.value, Partial):
+                    trusted.append(service)
+        # A statement or a principal behind a condition counts as there: some of it is.
+        if not trusted:
+            yield finding(
+                document,
+                f"Role {role!r} does not trust {SERVICE}, so AWS Backup cannot assume it and "
+                f"nothing is backed up: allow the service {SERVICE} sts:AssumeRole",
+                about="trust",
+            )
+
+    def _assumes(self, values: Values, statement: Case) -> bool:
+        return any(
+            covers(action.text or "", "sts:AssumeRole") or isinstance(action.value, Partial)
+            for action in texts(values, statement, "Action")
+        )
+
+    def _services(self, values: Values, statement: Case) -> Iterator[Case]:
+        for principal in values.at(statement, "Principal"):
+            if isinstance(principal.value, dict):
+                yield from texts(values, principal, "Service")
+            elif principal.text is not None:
+                yield principal
+
+    def _conditions(self, values: Values, role: str, statement: Case) -> Iterator[Finding]:
+        for operator, key, place in condition_keys(values, statement):
+            lenient = operator.lower().startswith(LENIENT) or operator.endswith("IfExists")
+            if key in NOT_SENT and not lenient:
+                yield finding(
+                    place,
+                    f"Condition {operator} on {place.text!r} in the trust policy of role "
+                    f"{role!r}: AWS documents no such key where AWS Backup assumes a role, and a "
+                    "key that is not sent stops all backups: drop the condition",
+                )

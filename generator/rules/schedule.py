@@ -1,0 +1,144 @@
+"""E9501: schedules that AWS Backup does not take, and time zones that do not exist."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_template import rules_of_plans
+from _backup_values import BackupRule, Finding, Values, finding
+
+MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+# Field: lowest and highest value, and the names that count up from the lowest.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+FIELDS: dict[str, tuple[int, int, list[str]]] = {
+    "minutes": (0, 59, []),
+    "hours": (0, 23, []),
+    "day-of-month": (1, 31, []),
+    "month": (1, 12, MONTHS),
+    "day-of-week": (1, 7, WEEKDAYS),
+    "year": (1970, 2199, []),
+}
+EXAMPLE = "write for example cron(0 5 * * ? *)"
+# One that every time zone database has, and ones that a stripped-down system leaves out.
+SENTINELS = ("Europe/Paris", "US/Eastern", "EST5EDT")
+
+
+def cron_fault(expression: str) -> str | None:
+    """Return what AWS Backup does not take about the expression, and the fix; None: nothing."""
+    found = re.fullmatch(r"cron\((.*)\)", expression)
+    if not found:
+        return f"AWS Backup takes cron(...) and nothing else: {EXAMPLE}"
+    fields = found[1].split()
+    if len(fields) != len(FIELDS):
+        return (
+            f"it has {len(fields)} fields, but AWS takes six (minutes, hours, day-of-month, "
+            f"month, day-of-week, year): {EXAMPLE}"
+        )
+    named = dict(zip(FIELDS, fields, strict=True))
+    for name, text in named.items():
+        for part in text.split(","):
+            if not _takes(name, part):
+                low, high, names = FIELDS[name]
+                words = f" or {names[0]} to {names[-1]}" if names else ""
+                return f"{part!r} is no {name}: it goes from {low} to {high}{words}"
+    if "?" not in (named["day-of-month"], named["day-of-week"]):
+        return (
+            "one of day-of-month and day-of-week has to be '?', because AWS does not take both: "
+            + EXAMPLE
+        )
+    if not re.fullmatch(r"[0-9]+", named["minutes"]):
+        return (
+            "it starts more than one backup an hour, and AWS Backup refuses intervals under "
+            "60 minutes: name one minute"
+        )
+    if _never(named["day-of-month"], named["month"]):
+        return (
+            f"day {named['day-of-month']} does not exist in month {named['month']}, so no backup "
+            "ever starts: choose a day that exists"
+        )
+    return None
+
+
+def _takes(name: str, part: str) -> bool:
+    if part in ("*", "?"):
+        return part == "*" or name.startswith("day-of-")
+    if name == "day-of-month" and re.fullmatch(r"L|LW|L-[0-9]{1,2}|[0-9]{1,2}W", part):
+        part = re.sub("[^0-9]", "", part) or "1"
+    elif name == "day-of-week" and part == "L":
+        return True
+    elif name == "day-of-week":
+        part = re.sub("L$|#[1-5]$", "", part)
+    start, _, step = part.partition("/")
+    if "/" in part and not (step.isdecimal() and 1 <= int(step) <= FIELDS[name][1]):
+        return False
+    return start == "*" or all(_number(name, end) is not None for end in start.split("-", 1))
+
+
+def _number(name: str, text: str) -> int | None:
+    low, high, names = FIELDS[name]
+    if text.upper() in names:
+        return names.index(text.upper()) + low
+    number = int(text) if re.fullmatch(r"[0-9]{1,4}", text) else None
+    return number if number is not None and low <= number <= high else None
+
+
+def _never(day: str, month: str) -> bool:
+    """Return whether none of the months has any of the days; only lists are looked at."""
+    days = [_number("day-of-month", part) for part in day.split(",")]
+    months = [_number("month", part) for part in month.split(",")]
+    first = min((number for number in days if number is not None), default=1)
+    if None in days or None in months:
+        return False
+    return all(number is not None and LONGEST[number - 1] < first for number in months)
+
+
+def zone_exists(name: str) -> bool | None:
+    """Return whether the time zone exists; None: this machine cannot tell.
+
+    It needs a complete time zone database: the system's, or the one of the package tzdata.
+    """
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - only templates that name a zone need it
+
+    def load(key: str) -> bool:
+        try:
+            ZoneInfo(key)
+        except (KeyError, ValueError, OSError):
+            return False
+        return True
+
+    return load(name) or (False if all(map(load, SENTINELS)) else None)
+
+
+class Schedule(BackupRule):
+    """E9501."""
+
+    id = "E9501"
+    shortdesc = "Schedule or time zone that AWS Backup does not take"
+    description = (
+        "A rule's schedule is cron with six fields, one of the two day fields '?', at most once "
+        "an hour; its time zone is a name of the IANA database. CloudFormation finds out while "
+        "it creates the plan, or the schedule never comes."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"
+    tags = ["resources", "backup", "plan", "schedule"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the schedules of all rules."""
+        for rule in rules_of_plans(values):
+            for schedule in values.at(rule, "ScheduleExpression"):
+                fault = cron_fault(str(schedule.text)) if schedule.known else None
+                if fault:
+                    yield finding(schedule, f"ScheduleExpression {schedule}: {fault}")
+            for zone in values.at(rule, "ScheduleExpressionTimezone"):
+                if zone.known and zone_exists(str(zone.text)) is False:
+                    yield finding(
+                        zone,
+                        f"ScheduleExpressionTimezone {zone} does not exist, so AWS Backup refuses "
+                        "the plan: use a name of the IANA database, for example Europe/Paris",
+                    )

@@ -1,0 +1,77 @@
+"""E9531: selections that match nothing, or that AWS Backup refuses."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_template import filled, selections
+from _backup_values import TOKEN, BackupRule, Case, Finding, Values, both, finding
+
+PREFIX = "aws:ResourceTag/"
+OPERATORS = ("StringEquals", "StringNotEquals", "StringLike", "StringNotLike")
+
+
+class Selection(BackupRule):
+    """E9531."""
+
+    id = "E9531"
+    shortdesc = "Selection that matches nothing or that AWS Backup refuses"
+    description = (
+        "ListOfTags takes the bare key of a tag, Conditions take aws:ResourceTag/<key>; the wrong "
+        "form is accepted and matches nothing: no job, no error. Conditions alone are refused."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html"
+    tags = ["resources", "backup", "selection"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the keys, and at what there is to select from."""
+        for selection in selections(values):
+            yield from self._tags(values, selection)
+            yield from self._conditions(values, selection)
+            yield from self._nothing(values, selection)
+
+    def _tags(self, values: Values, selection: Case) -> Iterator[Finding]:
+        for tag in values.items(values.at(selection, "ListOfTags")):
+            for key in values.at(tag, "ConditionKey"):
+                if (key.text or "").lower().startswith(PREFIX.lower()):
+                    yield finding(
+                        key,
+                        f"ConditionKey {key} in ListOfTags: here the key is the tag's alone, so "
+                        "this matches nothing and nothing is backed up: use "
+                        f"{str(key.text)[len(PREFIX) :]!r}",
+                    )
+
+    def _conditions(self, values: Values, selection: Case) -> Iterator[Finding]:
+        for operator in OPERATORS:
+            for test in values.items(values.at(selection, "Conditions", operator)):
+                for key in values.at(test, "ConditionKey"):
+                    text = key.text or ""
+                    beginning = TOKEN.split(text)[0]
+                    bare = not beginning.startswith(PREFIX) and (
+                        beginning == text or not PREFIX.startswith(beginning)
+                    )
+                    if text and bare:
+                        yield finding(
+                            key,
+                            f"ConditionKey {key} in Conditions: without {PREFIX!r} before the "
+                            "tag's key it matches no tag, and nothing is selected by it: use "
+                            f"{PREFIX + text.rpartition('/')[2]!r}",
+                        )
+
+    def _nothing(self, values: Values, selection: Case) -> Iterator[Finding]:
+        resources = filled(values, values.at(selection, "Resources"))
+        tags = filled(values, values.at(selection, "ListOfTags"))
+        for has_resources, these in resources:
+            for has_tags, those in tags:
+                given = both(these.given, those.given)
+                if has_resources is False and has_tags is False and given is not None:
+                    yield finding(
+                        selection,
+                        "this selection has neither Resources nor ListOfTags, so AWS Backup "
+                        "refuses it, with or without Conditions: add Resources, for example "
+                        "arn:aws:ec2:*:*:instance/*",
+                        given,
+                        "nothing",
+                    )

@@ -1,0 +1,115 @@
+"""E9522: topics to which AWS Backup's messages cannot be published."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_iam import allows, covers, statements, texts
+from _backup_template import VAULTS
+from _backup_values import ABSENT, BackupRule, Case, Finding, Partial, Values, both, finding
+
+TOPIC = "AWS::SNS::Topic"
+# A policy of a topic: which property holds its topics.
+TOPIC_POLICIES = {"AWS::SNS::TopicPolicy": "Topics", "AWS::SNS::TopicInlinePolicy": "TopicArn"}
+BACKUP = "backup.amazonaws.com"
+EVENTS = "events.amazonaws.com"
+
+
+class TopicPolicy(BackupRule):
+    """E9522."""
+
+    id = "E9522"
+    shortdesc = "Topic to which a service cannot publish, so that nobody hears of a failed backup"
+    description = (
+        "A topic's default policy lets only its own account publish. Vault notifications need "
+        "one that lets backup.amazonaws.com, EventBridge rules one that lets "
+        "events.amazonaws.com; and neither can use a topic encrypted with alias/aws/sns. Nothing "
+        "fails: the messages are lost."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html"
+    tags = ["resources", "backup", "sns", "events", "notifications"]
+    about = ("AWS::Backup::", "AWS::Events::Rule")
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the topics that vaults and EventBridge rules about AWS Backup name."""
+        for _, properties in values.of_type(*VAULTS):
+            for arn in values.at(properties, "Notifications", "SNSTopicArn"):
+                yield from self._topic(values, arn, BACKUP, "SNSTopicArn")
+        for _, properties in values.of_type("AWS::Events::Rule"):
+            if not self._about_backup(values, properties):
+                continue
+            for target in values.items(values.at(properties, "Targets")):
+                for arn in values.at(target, "Arn"):
+                    yield from self._topic(values, arn, EVENTS, "Arn")
+
+    def _about_backup(self, values: Values, rule: Case) -> bool:
+        sources = values.items(values.at(rule, "EventPattern", "source"))
+        return any(source.text == "aws.backup" for source in sources)
+
+    def _topic(self, values: Values, arn: Case, service: str, what: str) -> Iterator[Finding]:
+        name = re.sub(r"^\$\{([A-Za-z0-9]+)(\.TopicArn)?\}$", r"\1", arn.text or "")
+        topics = dict(values.of_type(TOPIC))
+        given = both(arn.given, topics[name].given) if name in topics else None
+        if given is None:
+            return
+        for key in values.at(topics[name], "KmsMasterKeyId"):
+            merged = both(given, key.given)
+            if (key.text or "").endswith("alias/aws/sns") and merged is not None:
+                yield finding(
+                    key,
+                    f"KmsMasterKeyId {key} of topic {name!r}: {service} cannot use the key that "
+                    "AWS manages, so its messages are lost: use a key of your own whose policy "
+                    f"allows {service} kms:GenerateDataKey* and kms:Decrypt",
+                    merged,
+                )
+        if not self._lets_publish(values, name, topics[name], service):
+            yield finding(
+                arn,
+                f"{what} names topic {name!r}, but no policy in this template lets {service} "
+                "publish to it, so its messages are lost: add an AWS::SNS::TopicPolicy that "
+                f"allows {service} sns:Publish",
+                given,
+                "policy",
+            )
+
+    def _lets_publish(self, values: Values, topic: str, its: Case, service: str) -> bool:
+        """Return whether a policy allows it, or one might that is not completely known."""
+        for kind, property_name in TOPIC_POLICIES.items():
+            for _, policy in values.of_type(kind):
+                for arn in values.items(values.at(policy, property_name)):
+                    unknown = isinstance(arn.value, Partial) and arn.text not in self._others(
+                        values
+                    )
+                    if arn.text in (f"${{{topic}}}", f"${{{topic}.TopicArn}}") or unknown:
+                        if self._allowed(values, values.at(policy, "PolicyDocument"), service):
+                            return True
+        # DataProtectionPolicy is another thing; anything else that sets a policy is not known.
+        return any(case.value is not ABSENT for case in values.at(its, "Fn::Transform"))
+
+    def _others(self, values: Values) -> set[str]:
+        names = [name for name, _ in values.of_type(TOPIC)]
+        return {f"${{{name}}}" for name in names} | {f"${{{name}.TopicArn}}" for name in names}
+
+    def _allowed(self, values: Values, documents: list[Case], service: str) -> bool:
+        if any(not isinstance(document.value, dict) for document in documents):
+            return True
+        for statement in statements(values, documents):
+            if not allows(values, statement):
+                continue
+            if not any(
+                covers(a.text or "", "sns:Publish") for a in texts(values, statement, "Action")
+            ):
+                continue
+            for principal in values.at(statement, "Principal"):
+                named = (
+                    [*values.at(principal, "Service"), *values.at(principal, "AWS")]
+                    if isinstance(principal.value, dict)
+                    else [principal]
+                )
+                for item in values.items(named):
+                    if item.text in (service, "*") or isinstance(item.value, Partial):
+                        return True
+        return False

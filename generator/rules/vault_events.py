@@ -1,0 +1,77 @@
+"""E9521: vault notifications about events that never come."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_template import VAULTS
+from _backup_values import BackupRule, Finding, Values, finding
+
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html
+EVENTS = frozenset(
+    {
+        "BACKUP_JOB_STARTED",
+        "BACKUP_JOB_COMPLETED",
+        "CONTINUOUS_BACKUP_INTERRUPTED",
+        "COPY_JOB_STARTED",
+        "COPY_JOB_SUCCESSFUL",
+        "COPY_JOB_FAILED",
+        "RESTORE_JOB_STARTED",
+        "RESTORE_JOB_COMPLETED",
+        "RECOVERY_POINT_MODIFIED",
+        "RECOVERY_POINT_INDEX_COMPLETED",
+        "RECOVERY_POINT_INDEX_DELETED",
+        "RECOVERY_POINT_INDEXING_FAILED",
+        "S3_BACKUP_OBJECT_FAILED",
+        "S3_RESTORE_OBJECT_FAILED",
+    }
+)
+# The API takes these as well; AWS adds to them, so what begins like one is left alone.
+OTHERS = ("EKS_", "ACCESS_POINT_")
+# Deprecated, still accepted, never sent; and what replaces each of them.
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/API_PutBackupVaultNotifications.html
+DEPRECATED = {
+    "BACKUP_JOB_SUCCESSFUL": "BACKUP_JOB_COMPLETED",
+    "BACKUP_JOB_FAILED": "BACKUP_JOB_COMPLETED, whose attribute State is then FAILED",
+    "BACKUP_JOB_EXPIRED": "BACKUP_JOB_COMPLETED, whose attribute State is then EXPIRED",
+    "RESTORE_JOB_SUCCESSFUL": "RESTORE_JOB_COMPLETED",
+    "RESTORE_JOB_FAILED": "RESTORE_JOB_COMPLETED, whose attribute State is then FAILED",
+    "BACKUP_PLAN_CREATED": "the EventBridge event 'Backup Plan State Change'",
+    "BACKUP_PLAN_MODIFIED": "the EventBridge event 'Backup Plan State Change'",
+}
+
+
+class VaultEvents(BackupRule):
+    """E9521."""
+
+    id = "E9521"
+    shortdesc = "Vault notification about an event that AWS Backup does not send"
+    description = (
+        "Deprecated events are accepted and never sent, so that a failed backup is reported to "
+        "nobody; unknown ones are refused."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html"
+    tags = ["resources", "backup", "vault", "notifications"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the events of all vaults."""
+        for _, properties in values.of_type(*VAULTS):
+            events = values.at(properties, "Notifications", "BackupVaultEvents")
+            for event in values.items(events):
+                if not event.known:
+                    continue
+                name = str(event.text)
+                if name in DEPRECATED:
+                    yield finding(
+                        event,
+                        f"BackupVaultEvents {event} is deprecated: AWS Backup accepts it and "
+                        f"never sends it: use {DEPRECATED[name]}",
+                    )
+                elif name not in EVENTS and not name.startswith(OTHERS):
+                    yield finding(
+                        event,
+                        f"BackupVaultEvents {event} is no event of AWS Backup, which refuses it: "
+                        "use for example BACKUP_JOB_COMPLETED",
+                    )

@@ -1,0 +1,131 @@
+"""E9513: vault locks that contradict themselves, or the retention of what goes into the vault."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_template import (
+    AIR_GAPPED_VAULT,
+    VAULT,
+    copies_of,
+    rules_of_plans,
+    vault_at,
+    vault_named,
+)
+from _backup_values import ABSENT, BackupRule, Case, Finding, Given, Values, both, finding, together
+
+SHORTEST_GRACE_DAYS = 3
+LONGEST_DAYS = 36_500
+SHORTEST_DAYS = {VAULT: 1, AIR_GAPPED_VAULT: 7}
+
+
+class VaultLock(BackupRule):
+    """E9513."""
+
+    id = "E9513"
+    shortdesc = "Vault lock that AWS refuses, or that refuses the plan's own backups"
+    description = (
+        "Minimum and maximum of a lock are 1 to 36500 days (an air-gapped vault: from 7), the "
+        "grace time at least 3 days. Every backup and copy job whose retention lies outside "
+        "fails, also one that is kept for ever into a vault with a maximum."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html"
+    tags = ["resources", "backup", "vault", "lock"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the locks, and at the rules that fill locked vaults."""
+        locks: dict[str, list[Case]] = {}
+        for kind, shortest in SHORTEST_DAYS.items():
+            for name, properties in values.of_type(kind):
+                found = (
+                    values.at(properties, "LockConfiguration") if kind == VAULT else [properties]
+                )
+                locks[name] = [lock for lock in found if isinstance(lock.value, dict)]
+                for lock in locks[name]:
+                    yield from self._lock(values, lock, shortest)
+        if any(locks.values()):
+            yield from self._retentions(values, locks)
+
+    def _lock(self, values: Values, lock: Case, shortest: int) -> Iterator[Finding]:
+        minima = values.at(lock, "MinRetentionDays")
+        maxima = values.at(lock, "MaxRetentionDays")
+        for name, cases in (("MinRetentionDays", minima), ("MaxRetentionDays", maxima)):
+            for days in cases:
+                if days.number is not None and not shortest <= days.number <= LONGEST_DAYS:
+                    yield finding(
+                        days,
+                        f"{name} {days}: AWS Backup takes {shortest} to 36500 days: use a number "
+                        "in between",
+                    )
+        for grace in values.at(lock, "ChangeableForDays"):
+            if grace.number is not None and not SHORTEST_GRACE_DAYS <= grace.number <= LONGEST_DAYS:
+                yield finding(
+                    grace,
+                    f"ChangeableForDays {grace}: AWS Backup takes 3 to 36500 days: use 3 or more, "
+                    "or leave it out for a lock that can be removed again",
+                )
+        for (low, high), given in together(minima, maxima):
+            if low.number is not None and high.number is not None and low.number > high.number:
+                yield finding(
+                    low,
+                    f"MinRetentionDays {low} is over MaxRetentionDays {high}, so no retention "
+                    "fits: make the minimum the smaller one",
+                    given,
+                    "order",
+                )
+
+    def _retentions(self, values: Values, locks: dict[str, list[Case]]) -> Iterator[Finding]:
+        for rule in rules_of_plans(values):
+            filled = [vault_named(values, name) for name in values.at(rule, "TargetBackupVault")]
+            arns = values.at(rule, "TargetLogicallyAirGappedBackupVaultArn")
+            filled += [vault_at(values, arn) for arn in arns]
+            for vault in filled:
+                if vault:
+                    yield from self._fits(values, rule, vault.given, vault.name, locks)
+            for copy in copies_of(values, rule):
+                for arn in values.at(copy, "DestinationBackupVaultArn"):
+                    vault = vault_at(values, arn)
+                    # Which retention a copy without a lifecycle gets, AWS does not say clearly.
+                    stated = any(case.value is not ABSENT for case in values.at(copy, "Lifecycle"))
+                    if vault and stated:
+                        yield from self._fits(values, copy, vault.given, vault.name, locks)
+
+    def _fits(
+        self, values: Values, owner: Case, given: Given, vault: str, locks: dict[str, list[Case]]
+    ) -> Iterator[Finding]:
+        days = values.at(owner, "Lifecycle", "DeleteAfterDays")
+        for lock in locks.get(vault, []):
+            minima = values.at(lock, "MinRetentionDays")
+            maxima = values.at(lock, "MaxRetentionDays")
+            for (kept, low), holds in together(days, minima):
+                when = both(given, holds)
+                if (
+                    kept.number is not None
+                    and 0 < kept.number < (low.number or 0)
+                    and when is not None
+                ):
+                    yield finding(
+                        kept,
+                        f"DeleteAfterDays {kept} is under the MinRetentionDays {low} of vault "
+                        f"{vault!r}, which refuses every such job: keep longer, or lower the "
+                        "minimum",
+                        when,
+                        "minimum",
+                    )
+            for (kept, high), holds in together(days, maxima):
+                when = both(given, holds)
+                if high.number is None or when is None:
+                    continue
+                for_ever = kept.value is ABSENT or kept.number == -1
+                if for_ever or (kept.number or 0) > high.number:
+                    shown = "is not set (kept for ever), which" if for_ever else str(kept)
+                    yield finding(
+                        kept,
+                        f"DeleteAfterDays {shown} is over the MaxRetentionDays {high} of vault "
+                        f"{vault!r}, which refuses every such job: keep {high.number} days at "
+                        "most, or raise the maximum",
+                        when,
+                        "maximum",
+                    )

@@ -1,0 +1,78 @@
+"""E9515: access policies that a vault does not take, or that have no effect."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_actions import ON_VAULTS
+from _backup_iam import statements, texts
+from _backup_template import VAULTS
+from _backup_values import ABSENT, TOKEN, BackupRule, Case, Finding, Values, finding
+
+
+def action_fault(action: str) -> str | None:
+    """Return why the action has no place in a vault's policy; None: it has."""
+    if "*" in action or "?" in action:
+        return "vault policies take no wildcard in an action: spell each action out"
+    if TOKEN.search(action):
+        return None
+    service, _, name = action.partition(":")
+    if service.lower() != "backup":
+        return (
+            "a vault's policy governs actions of AWS Backup only: say this in an identity policy "
+            "or in the other service's own policy"
+        )
+    if name.lower() not in {known.lower() for known in ON_VAULTS}:
+        return (
+            "AWS Backup has no such action on vaults or recovery points, so the statement does "
+            "nothing: use one that it has, for example backup:DeleteRecoveryPoint"
+        )
+    return None
+
+
+class VaultPolicy(BackupRule):
+    """E9515."""
+
+    id = "E9515"
+    shortdesc = "Access policy of a vault that AWS Backup refuses or that has no effect"
+    description = (
+        "Unlike other policies a vault's takes no wildcard in an action; each statement needs a "
+        "Principal, the document its Version. cfn-lint does not look into this property."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html"
+    )
+    tags = ["resources", "backup", "vault", "iam"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the access policies of all vaults."""
+        for _, properties in values.of_type(*VAULTS):
+            for document in values.at(properties, "AccessPolicy"):
+                if not isinstance(document.value, dict):
+                    continue
+                for version in values.at(document, "Version"):
+                    if version.value is ABSENT:
+                        yield finding(
+                            document,
+                            "AccessPolicy has no Version, which then means 2008-10-17, without "
+                            "policy variables: add Version: '2012-10-17'",
+                            version.given,
+                            "version",
+                        )
+                for statement in statements(values, [document]):
+                    yield from self._statement(values, statement)
+
+    def _statement(self, values: Values, statement: Case) -> Iterator[Finding]:
+        if "Principal" not in statement.value and "NotPrincipal" not in statement.value:
+            yield finding(
+                statement,
+                "this statement of the AccessPolicy has no Principal, so AWS Backup refuses the "
+                "policy: name whom it is about, for example Principal: '*'",
+                about="principal",
+            )
+        for action in texts(values, statement, "Action"):
+            fault = action_fault(action.text or "")
+            if fault:
+                yield finding(action, f"Action {action} in AccessPolicy: {fault}")

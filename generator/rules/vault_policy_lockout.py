@@ -1,0 +1,61 @@
+"""W9516: access policies that CloudFormation itself cannot change any more."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+
+from _backup_iam import covers, statements, texts
+from _backup_template import VAULTS
+from _backup_values import BackupRule, Case, Finding, Values, finding
+
+# What CloudFormation calls to update or delete a vault and its policy.
+NEEDED = (
+    "backup:PutBackupVaultAccessPolicy",
+    "backup:DeleteBackupVaultAccessPolicy",
+    "backup:DeleteBackupVault",
+)
+
+
+class VaultPolicyLockout(BackupRule):
+    """W9516."""
+
+    id = "W9516"
+    shortdesc = "Access policy of a vault that locks CloudFormation out"
+    description = (
+        "A Deny for everybody on changing the policy or deleting the vault holds for "
+        "CloudFormation too: later updates of the policy and the deletion of the vault fail."
+    )
+    source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html"
+    tags = ["resources", "backup", "vault", "iam"]
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Look at the unconditional denials in access policies."""
+        for _, properties in values.of_type(*VAULTS):
+            documents = values.at(properties, "AccessPolicy")
+            for statement in statements(values, documents):
+                denies = any(case.text == "Deny" for case in values.at(statement, "Effect"))
+                exempts = statement.value.get("Condition") or "NotPrincipal" in statement.value
+                if denies and not exempts and self._everybody(values, statement):
+                    yield from self._denied(values, statement)
+
+    def _everybody(self, values: Values, statement: Case) -> bool:
+        for principal in values.at(statement, "Principal"):
+            named = (
+                values.at(principal, "AWS") if isinstance(principal.value, dict) else [principal]
+            )
+            if any(item.text == "*" for item in values.items(named)):
+                return True
+        return False
+
+    def _denied(self, values: Values, statement: Case) -> Iterator[Finding]:
+        for action in texts(values, statement, "Action"):
+            for needed in NEEDED:
+                if covers(action.text or "", needed):
+                    yield finding(
+                        action,
+                        f"Action {action} is denied to everybody, CloudFormation included, so a "
+                        "later update or deletion of the vault fails: exempt an administrator's "
+                        "role with ArnNotEquals on aws:PrincipalArn",
+                    )
