@@ -85,7 +85,8 @@ class Case:
 
     def __str__(self) -> str:
         """Return the value as messages show it: with where it comes from."""
-        shown = self.value if isinstance(self.value, int | float) else f"{self.text!r}"
+        bare = isinstance(self.value, int | float)
+        shown = self.text if bare else f"{self.text!r}"
         return f"{shown}{self.via}"
 
 
@@ -215,8 +216,10 @@ class Values:
     def _rows(self, argument: list[Any], path: Path, given: Given) -> list[Case]:
         """Return every row that Fn::FindInMap can find; both keys can be unknown."""
         cases: list[Case] = []
-        mapping = self.mappings.get(argument[0]) if isinstance(argument[0], str) else None
-        if not isinstance(mapping, dict) or len(argument) < 3:  # noqa: PLR2004 - map, two keys
+        if len(argument) < 3 or not isinstance(argument[0], str):  # noqa: PLR2004 - map, two keys
+            return cases
+        mapping = self.mappings.get(argument[0])
+        if not isinstance(mapping, dict):
             return cases
         for row, in_row in self._keys(argument[1], list(mapping), path, given):
             columns = mapping[row] if isinstance(mapping[row], dict) else {}

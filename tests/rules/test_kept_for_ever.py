@@ -1,0 +1,53 @@
+"""W9504: recovery points that nothing deletes."""
+
+from typing import Any
+
+import pytest
+
+from tests.rules.support import agree, found, plan, rule, template
+
+HERE = {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "expected"),
+    [
+        pytest.param({"DeleteAfterDays": 30}, [], id="kept for 30 days"),
+        pytest.param({"DeleteAfterDays": {"Ref": "Days"}}, [], id="kept as long as somebody says"),
+        pytest.param({"Ref": "AWS::NoValue"}, ["Lifecycle is not set"], id="no value"),
+        pytest.param(None, ["Lifecycle is not set"], id="no lifecycle"),
+        pytest.param({"MoveToColdStorageAfterDays": 9}, ["DeleteAfterDays is not set"], id="cold"),
+        pytest.param({"DeleteAfterDays": -1}, ["DeleteAfterDays is -1"], id="-1"),
+        pytest.param(
+            {"Fn::If": ["Here", {"DeleteAfterDays": 30}, {"Ref": "AWS::NoValue"}]},
+            ["Lifecycle is not set"],
+            id="in one of two branches",
+        ),
+        pytest.param(
+            {"Fn::If": ["Here", {"DeleteAfterDays": 30}, {"DeleteAfterDays": 60}]},
+            [],
+            id="in none of two branches",
+        ),
+        pytest.param({"Fn::Transform": {"Name": "AWS::Include"}}, [], id="included from elsewhere"),
+    ],
+)
+def test_a_rule(lifecycle: Any, expected: list[str]) -> None:
+    whole = template(
+        Plan=plan(rule(Lifecycle=lifecycle)),
+        Conditions={"Here": HERE},
+        Parameters={"Days": {"Type": "Number"}},
+    )
+    agree(found("W9504", whole), expected)
+
+
+def test_a_copy_needs_a_lifecycle_of_its_own() -> None:
+    copy = {"DestinationBackupVaultArn": {"Ref": "Elsewhere"}}
+    agree(found("W9504", template(Plan=plan(rule(CopyActions=[copy])))), ["this copy states no"])
+
+
+def test_a_copy_behind_a_condition_that_is_never_true_is_not_there() -> None:
+    copy = {"Fn::If": ["Never", {"DestinationBackupVaultArn": "x"}, {"Ref": "AWS::NoValue"}]}
+    whole = template(
+        Plan=plan(rule(CopyActions=[copy])), Conditions={"Never": {"Fn::Equals": ["a", "b"]}}
+    )
+    assert found("W9504", whole) == []

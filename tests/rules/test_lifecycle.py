@@ -1,0 +1,84 @@
+"""E9503: lifecycles, also where E3504 of cfn-lint does not look: behind parameters."""
+
+from typing import Any
+
+import pytest
+
+from tests.rules.support import agree, found, plan, rule, template
+
+
+def messages(delete: Any, cold: Any = None, *, continuous: Any = None, **sections: Any) -> list[str]:
+    lifecycle = {"DeleteAfterDays": delete, "MoveToColdStorageAfterDays": cold}
+    lifecycle = {key: value for key, value in lifecycle.items() if value is not None}
+    its = rule(Lifecycle=lifecycle, EnableContinuousBackup=continuous)
+    return found("E9503", template(Plan=plan(its), **sections))
+
+
+@pytest.mark.parametrize(
+    ("delete", "cold", "continuous", "expected"),
+    [
+        pytest.param(30, None, None, [], id="warm"),
+        pytest.param(120, 30, None, [], id="90 days of cold storage"),
+        pytest.param("120", "30", None, [], id="as text"),
+        pytest.param(119, 30, None, ["use 120 or more"], id="89 days"),
+        pytest.param(30, 30, None, ["less than 90 days after"], id="none"),
+        pytest.param(None, 30, None, [], id="cold for ever"),
+        pytest.param(-1, 30, None, [], id="-1 is for ever"),
+        pytest.param(30, -1, None, [], id="-1 is never cold"),
+        pytest.param(0, None, None, ["1 to 36500"], id="zero"),
+        pytest.param(30, 0, None, ["MoveToColdStorageAfterDays 0"], id="zero cold"),
+        pytest.param(-2, None, None, ["1 to 36500"], id="negative"),
+        pytest.param(36_500, None, None, [], id="longest"),
+        pytest.param(36_501, None, None, ["1 to 36500"], id="too long"),
+        pytest.param(35, None, True, [], id="longest continuous"),
+        pytest.param(36, None, True, ["35 days at most"], id="continuous too long"),
+        pytest.param(36, None, "true", ["35 days at most"], id="continuous as text"),
+        pytest.param(36, None, False, [], id="not continuous"),
+        pytest.param(None, 7, True, ["cannot move to cold storage"], id="continuous and cold"),
+    ],
+)
+def test_lifecycle(delete: Any, cold: Any, continuous: Any, expected: list[str]) -> None:
+    agree(messages(delete, cold, continuous=continuous), expected)
+
+
+def test_parameters_with_defaults() -> None:
+    parameters = {
+        "Delete": {"Type": "Number", "Default": 60},
+        "Cold": {"Type": "Number", "Default": 30},
+    }
+    expected = "DeleteAfterDays 60 (default of parameter 'Delete') is less than 90 days"
+    agree(messages({"Ref": "Delete"}, {"Ref": "Cold"}, Parameters=parameters), [expected])
+
+
+def test_parameters_without_defaults_are_not_guessed() -> None:
+    parameters = {"Delete": {"Type": "Number", "MinValue": 1}, "Cold": {"Type": "Number"}}
+    assert messages({"Ref": "Delete"}, {"Ref": "Cold"}, Parameters=parameters) == []
+
+
+def test_every_allowed_value() -> None:
+    parameters = {"Delete": {"Type": "Number", "Default": 400, "AllowedValues": [100, 400]}}
+    agree(messages({"Ref": "Delete"}, 30, Parameters=parameters), ["DeleteAfterDays 100 (allowed"])
+
+
+def test_a_default_that_switches_cold_storage_off_is_not_its_value() -> None:
+    """Cold is 0 only where HasCold is false, and then the property is not there."""
+    parameters = {"Cold": {"Type": "Number", "Default": 0}}
+    conditions = {"HasCold": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Cold"}, "0"]}]}}
+    cold = {"Fn::If": ["HasCold", {"Ref": "Cold"}, {"Ref": "AWS::NoValue"}]}
+    assert messages(30, cold, Parameters=parameters, Conditions=conditions) == []
+    always = {"Fn::If": ["HasCold", {"Ref": "AWS::NoValue"}, {"Ref": "Cold"}]}
+    agree(
+        messages(30, always, Parameters=parameters, Conditions=conditions),
+        ["MoveToColdStorageAfterDays 0"],
+    )
+
+
+def test_a_lifecycle_behind_a_condition_and_in_a_copy() -> None:
+    conditions = {"Cold": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
+    days = {"DeleteAfterDays": 60, "MoveToColdStorageAfterDays": 30}
+    copy = {
+        "DestinationBackupVaultArn": {"Ref": "Elsewhere"},
+        "Lifecycle": {"Fn::If": ["Cold", days, {"DeleteAfterDays": 60}]},
+    }
+    whole = template(Plan=plan(rule(CopyActions=[copy])), Conditions=conditions)
+    agree(found("E9503", whole), ["use 120 or more"])

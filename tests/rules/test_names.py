@@ -1,0 +1,83 @@
+"""E9505: names, as far as they are known."""
+
+from typing import Any
+
+import pytest
+
+from tests.rules.support import agree, found, plan, rule, selection, template, vault
+
+PARAMETERS = {"Cluster": {"Type": "String"}, "Named": {"Type": "String", "Default": "a b"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Vault-soca_1", []),
+        ("v1", []),
+        ("v" * 50, []),
+        ("v", ["use 2 at least"]),
+        ("v" * 51, ["51 characters or more"]),
+        ("a.b", ["'.' cannot be in it"]),
+        ("a b/c", ["' ', '/' cannot be in it"]),
+        ({"Ref": "Cluster"}, []),
+        ({"Ref": "Named"}, ["'a b' (default of parameter 'Named')"]),
+        ({"Fn::Sub": "Vault-${Cluster}"}, []),
+        ({"Fn::Sub": "Vault of ${Cluster}"}, ["' ' cannot be in it"]),
+        ({"Fn::Sub": "${Cluster}-" + "v" * 50}, ["51 characters or more"]),
+        ({"Fn::Join": ["-", ["Vault", {"Ref": "Named"}]]}, ["'Vault-a b'"]),
+        ({"Fn::Join": ["-", ["Vault", {"Ref": "Cluster"}]]}, []),
+        ({"Fn::Select": [0, ["a b"]]}, []),
+    ],
+)
+def test_vaults(name: Any, expected: list[str]) -> None:
+    whole = template(Vault=vault(BackupVaultName=name), Parameters=PARAMETERS)
+    agree(found("E9505", whole), expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.b-c_d", []),
+        ("r", []),
+        ("r" * 51, ["use 50 at most"]),
+        ("a:b", ["':' cannot be in it"]),
+        ("bad name!!", ["' ', '!' cannot be in it"]),
+        ("", ["use 1 at least"]),
+    ],
+)
+def test_rules_and_selections(name: str, expected: list[str]) -> None:
+    whole = template(Plan=plan(rule(RuleName=name)), Selection=selection(SelectionName=name))
+    agree(sorted(found("E9505", whole)), expected + expected)
+
+
+def test_the_vault_of_a_rule_is_a_name_and_not_an_arn() -> None:
+    arn = "arn:aws:backup:eu-west-1:111122223333:backup-vault:v"
+    agree(found("E9505", template(Plan=plan(rule(TargetBackupVault=arn)))), ["TargetBackupVault"])
+
+
+def test_two_rules_of_one_name() -> None:
+    expected = ["'nightly' is the name of another rule"]
+    agree(found("E9505", template(Plan=plan(rule(), rule(RuleName="b"), rule()))), expected)
+
+
+def test_two_plans_may_have_rules_of_one_name() -> None:
+    assert found("E9505", template(Plan=plan(rule()), Other=plan(rule()))) == []
+
+
+def test_two_rules_of_one_name_that_cannot_be_there_together() -> None:
+    conditions = {"Long": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
+    long = {"Fn::If": ["Long", rule(), {"Ref": "AWS::NoValue"}]}
+    short = {"Fn::If": ["Long", {"Ref": "AWS::NoValue"}, rule()]}
+    assert found("E9505", template(Plan=plan(long, short), Conditions=conditions)) == []
+    agree(
+        found("E9505", template(Plan=plan(long, rule()), Conditions=conditions)),
+        ["the name of another rule"],
+    )
+
+
+def test_names_are_the_same_also_where_only_the_expression_is_known() -> None:
+    named = {"Fn::Sub": "daily-${Cluster}"}
+    whole = template(
+        Plan=plan(rule(RuleName=named), rule(RuleName=named)), Parameters=PARAMETERS
+    )
+    agree(found("E9505", whole), ["the name of another rule"])

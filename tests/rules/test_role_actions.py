@@ -1,0 +1,224 @@
+"""E9543: what roles may do, against what their selections need and AWS's managed policy gives."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from tests.rules.support import RULES, agree, found, plan, role, rule, selection, template
+
+EFS = "arn:aws:elasticfilesystem:*:*:file-system/*"
+MANAGED = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor"
+ENOUGH = [
+    "elasticfilesystem:Backup",
+    "elasticfilesystem:DescribeTags",
+    "backup:DescribeBackupVault",
+    "tag:GetResources",
+]
+LACKS_BACKUP = ["Role 'Role' lacks elasticfilesystem:Backup, which"]
+
+
+def allow(*actions: Any, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": "*", **more}
+
+
+def messages(*statements: Any, resources: Any = (EFS,), its_rule: Any = None, **more: Any) -> list[str]:
+    properties = more.pop("role", {})
+    whole = template(
+        Plan=plan(its_rule or rule()),
+        Role=role(*statements, **properties),
+        Selection=selection(Resources=list(resources)),
+        Conditions={
+            "Copies": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Vault"}, ""]}]},
+            "CopiesNot": {"Fn::Not": [{"Condition": "Copies"}]},
+        },
+        Parameters={"Vault": {"Type": "String", "Default": ""}, "Given": {"Type": "String"}},
+        **more,
+    )
+    return found("E9543", whole)
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ([allow(*ENOUGH)], []),
+        ([allow(ENOUGH[0]), allow(*ENOUGH[1:])], []),
+        ([allow("elasticfilesystem:*", "backup:*", "tag:Get*")], []),
+        ([allow("*")], []),
+        ([allow("ELASTICFILESYSTEM:backup", *ENOUGH[1:])], []),
+        ([allow({"Ref": "Given"})], []),
+        ([{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}], []),
+        ([allow(*ENOUGH[1:])], LACKS_BACKUP),
+        ([allow(*ENOUGH[1:]), {**allow("*"), "Effect": "Deny"}], LACKS_BACKUP),
+        ([allow(*ENOUGH[1:3])], ["lacks elasticfilesystem:Backup, tag:GetResources"]),
+    ],
+)
+def test_statements(statements: list[Any], expected: list[str]) -> None:
+    agree(messages(*statements), expected)
+
+
+@pytest.mark.parametrize(
+    ("resources", "expected"),
+    [
+        (["*"], []),
+        (["arn:aws:s3:::*"], []),
+        ([{"Ref": "Given"}], []),
+        ([{"Fn::Sub": "arn:${AWS::Partition}:ec2:*:*:instance/*"}], ["has for EC2"]),
+        (["arn:aws:ec2:*:*:volume/vol-1"], ["has for EBS"]),
+        ([{"Fn::Sub": "arn:aws:elasticfilesystem:*:*:file-system/${Given}"}], ["has for EFS"]),
+        (["arn:aws:fsx:*:*:file-system/*", "arn:aws:fsx:*:*:volume/*"], ["FSx", "FSx volume"]),
+        (["arn:aws:rds:*:*:db:*", "arn:aws:rds:*:*:cluster:*"], ["for RDS", "for Aurora"]),
+        (["arn:aws:rds:*:*:cluster-snapshot:*"], []),
+    ],
+)
+def test_types_that_the_selection_names(resources: list[Any], expected: list[str]) -> None:
+    agree(messages(allow("kms:DescribeKey"), resources=resources), expected)
+
+
+@pytest.mark.parametrize(
+    ("arns", "expected"),
+    [
+        ([MANAGED + "Backup"], []),
+        ([{"Fn::Sub": MANAGED.replace(":aws:", ":${AWS::Partition}:", 1) + "Backup"}], []),
+        ([MANAGED + "Restores"], ["lacks"]),
+        # Not in the template, so nobody knows what else they allow.
+        ([MANAGED + "Restores", "arn:aws:iam::aws:policy/AmazonEC2FullAccess"], []),
+        ([{"Ref": "Given"}], []),
+        ([{"Fn::ImportValue": "policy"}], []),
+    ],
+)
+def test_managed_policies(arns: list[Any], expected: list[str]) -> None:
+    agree(messages(allow(*ENOUGH[2:]), role={"ManagedPolicyArns": arns}), expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "attached", "expected"),
+    [
+        ("Policy", {"Roles": [{"Ref": "Role"}]}, []),
+        ("RolePolicy", {"RoleName": {"Ref": "Role"}}, []),
+        ("ManagedPolicy", {"Roles": [{"Ref": "Role"}]}, []),
+        ("Policy", {"Roles": [{"Ref": "Given"}]}, []),  # perhaps our role: nobody knows
+        ("Policy", {"Roles": ["other"]}, LACKS_BACKUP),
+        ("Policy", {"Roles": [{"Ref": "Other"}]}, LACKS_BACKUP),
+    ],
+)
+def test_policies_that_are_resources(
+    kind: str, attached: dict[str, Any], expected: list[str]
+) -> None:
+    document = {"Version": "2012-10-17", "Statement": [allow(ENOUGH[0])]}
+    policy = {"Type": f"AWS::IAM::{kind}", "Properties": {"PolicyDocument": document, **attached}}
+    agree(messages(allow(*ENOUGH[1:]), Extra=policy, Other=role()), expected)
+
+
+COPY = {"DestinationBackupVaultArn": {"Ref": "Vault"}, "Lifecycle": {"DeleteAfterDays": 30}}
+NO = {"Ref": "AWS::NoValue"}
+COPYING = allow("backup:CopyFromBackupVault", "backup:CopyIntoBackupVault")
+LACKS_COPY = ["lacks backup:CopyFromBackupVault, backup:CopyIntoBackupVault"]
+
+
+@pytest.mark.parametrize(
+    ("copies", "statements", "expected"),
+    [
+        ([COPY], [], LACKS_COPY),
+        ([COPY], [COPYING], []),
+        ([{"Fn::If": ["Copies", COPY, NO]}], [], LACKS_COPY),
+        ([{"Fn::If": ["Copies", COPY, NO]}], [COPYING], []),
+        ([{"Fn::If": ["Copies", COPY, NO]}], [{"Fn::If": ["Copies", COPYING, NO]}], []),
+        ([{"Fn::If": ["Copies", COPY, NO]}], [{"Fn::If": ["CopiesNot", NO, COPYING]}], []),
+        ([{"Fn::If": ["Copies", COPY, NO]}], [{"Fn::If": ["CopiesNot", COPYING, NO]}], LACKS_COPY),
+        ([COPY], [{"Fn::If": ["Copies", COPYING, NO]}], LACKS_COPY),
+        ([COPY], [{"Fn::If": ["Copies", COPYING, COPYING]}], []),
+    ],
+)
+def test_copies_and_conditions(copies: list[Any], statements: list[Any], expected: list[str]) -> None:
+    agree(messages(allow(*ENOUGH), *statements, its_rule=rule(CopyActions=copies)), expected)
+
+
+def test_tags_on_recovery_points() -> None:
+    tagging = rule(RecoveryPointTags={"Name": "nightly"})
+    agree(messages(allow(*ENOUGH), its_rule=tagging), ["lacks backup:TagResource"])
+    assert messages(allow(*ENOUGH, "backup:TagResource"), its_rule=tagging) == []
+
+
+# The table against the policies that it is taken from
+
+
+def table() -> Any:
+    sys.path.append(str(RULES))
+    try:
+        return import_module("_backup_actions")
+    finally:
+        sys.path.remove(str(RULES))
+
+
+def managed(name: str) -> Iterator[dict[str, Any]]:
+    """Yield the statements of AWS's managed policy, in the newest version that moto has."""
+    from moto.iam import aws_managed_policies  # noqa: PLC0415 - two megabytes
+
+    data: Any = aws_managed_policies.aws_managed_policies_data
+    policies = json.loads(data) if isinstance(data, str) else data
+    yield from policies[name]["Document"]["Statement"]
+
+
+def listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+GIVEN = {
+    action
+    for statement in managed("AWSBackupServiceRolePolicyForBackup")
+    for action in listed(statement["Action"])
+}
+
+# What AWS gives and the table does not ask for, because a plain backup does not call it.
+NOT_ASKED_FOR = {
+    "ec2:DescribeElasticGpus": "only for instances with a kind of GPU that AWS has retired",
+    "ec2:DescribeLaunchTemplateVersions": "for EKS",
+    "ec2:DescribeSnapshotTierStatus": "only for snapshots in the archive tier",
+    "ec2:DescribeSpotInstanceRequests": "only for spot instances",
+    "ec2:ModifySnapshotTier": "only for snapshots in the archive tier",
+    "fsx:ListTagsForResource": "only for tags that are copied",
+    "fsx:TagResource": "only for tags that are copied",
+    "rds:DeleteDBClusterAutomatedBackup": "only for continuous backups",
+    "rds:DeleteDBInstanceAutomatedBackup": "only for continuous backups",
+    "rds:DescribeDBClusterAutomatedBackups": "only for continuous backups",
+    "rds:ModifyDBCluster": "only for continuous backups",
+    "rds:ModifyDBInstance": "only for continuous backups",
+}
+
+
+def test_the_table_asks_for_nothing_that_aws_does_not_give() -> None:
+    actions = table()
+    asked = {*actions.ALWAYS, *actions.COPYING, *actions.TAGGING}
+    for needs in actions.TYPES.values():
+        asked |= {*needs.actions, *needs.copying}
+    assert asked <= GIVEN
+
+
+def test_what_aws_gives_is_asked_for_or_left_out_with_a_reason() -> None:
+    actions = table()
+    asked = {*actions.ALWAYS, *actions.COPYING, *actions.TAGGING}
+    for needs in actions.TYPES.values():
+        asked |= {*needs.actions, *needs.copying}
+    services = {"backup", "tag", "ec2", "elasticfilesystem", "fsx", "rds"}
+    ours = {action for action in GIVEN if action.partition(":")[0] in services}
+    assert ours - asked == set(NOT_ASKED_FOR)
+
+
+def test_actions_on_vaults_are_those_of_the_service_authorization_reference() -> None:
+    import cfnlint  # noqa: PLC0415 - its data only
+
+    data = json.loads(
+        (RULES.__class__(cfnlint.__file__).parent / "data/AdditionalSpecs/Policies.json").read_text()
+    )
+    on_vaults = {
+        name
+        for name, action in data["backup"]["Actions"].items()
+        if {"backupVault", "recoveryPoint"} & set(action.get("Resources") or [])
+    }
+    assert {name.lower() for name in table().ON_VAULTS} == on_vaults
+    assert all(re.fullmatch("[A-Za-z]+", name) for name in table().ON_VAULTS)

@@ -1,0 +1,36 @@
+"""W9545: names of backup roles."""
+
+from typing import Any
+
+import pytest
+
+from tests.rules.support import agree, found, role, selection, template
+
+PARAMETERS = {"Given": {"Type": "String"}, "Named": {"Type": "String", "Default": "SOCA-Backup"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (None, []),
+        ("cluster-AWSBackup", []),
+        ("AwsBackupRole", []),
+        ("SOCA-Backup", ["'SOCA-Backup' has neither"]),
+        ("awsbackup", ["has neither"]),
+        ({"Ref": "Named"}, ["(default of parameter 'Named')"]),
+        ({"Ref": "Given"}, []),
+        ({"Fn::Sub": "${AWS::StackName}-backup"}, []),
+        ({"Fn::Sub": "${Given}-AWSBackup"}, []),
+        ({"Fn::Sub": "backup-${AWS::Region}"}, ["has neither"]),
+        ({"Ref": "AWS::NoValue"}, []),
+    ],
+)
+def test_names(name: Any, expected: list[str]) -> None:
+    whole = template(Role=role(RoleName=name), Selection=selection(), Parameters=PARAMETERS)
+    agree(found("W9545", whole), expected)
+
+
+def test_a_role_that_the_selection_names_by_its_name() -> None:
+    arn = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/service/backup"}
+    whole = template(Role=role(RoleName="backup"), Selection=selection(IamRoleArn=arn))
+    agree(found("W9545", whole), ["has neither"])

@@ -1,0 +1,53 @@
+"""W9544: whom a backup role may pass."""
+
+from typing import Any
+
+import pytest
+
+from tests.rules.support import agree, found, role, selection, template
+
+TO_EC2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+ONE = "arn:aws:iam::111122223333:role/scheduler"
+EVERY = ["may pass every role"]
+ANY = ["to any service"]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, []),
+        ({"Resource": {"Ref": "Given"}}, []),
+        ({"Condition": {"StringLike": {"IAM:PassedToService": ["ec2.*"]}}}, []),
+        ({"Condition": {"Fn::If": ["Here", TO_EC2, TO_EC2]}}, []),
+        ({"Resource": "*"}, EVERY),
+        ({"Resource": ["x", {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/*"}]}, EVERY),
+        ({"Resource": {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/soca-*"}}, []),
+        ({"Condition": {}}, ANY),
+        ({"Condition": {"StringEquals": {"aws:SourceAccount": "1"}}}, ANY),
+        ({"Resource": "*", "Condition": {}}, EVERY + ANY),
+        ({"Action": "iam:*", "Resource": "*", "Condition": {}}, EVERY + ANY),
+        ({"Action": "ec2:*", "Resource": "*", "Condition": {}}, []),
+        ({"Effect": "Deny", "Resource": "*", "Condition": {}}, []),
+    ],
+)
+def test_statements(change: dict[str, Any], expected: list[str]) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": ONE,
+        "Condition": TO_EC2,
+        **change,
+    }
+    whole = template(
+        Role=role(statement),
+        Selection=selection(),
+        Parameters={"Given": {"Type": "String"}},
+        Conditions={"Here": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}},
+    )
+    agree(found("W9544", whole), expected)
+
+
+def test_roles_of_others_are_left_alone() -> None:
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    other = {"IamRoleArn": ONE}
+    assert found("W9544", template(Role=role(statement), Selection=selection(**other))) == []

@@ -1,0 +1,85 @@
+"""E9541: roles that AWS Backup can assume."""
+
+from typing import Any
+
+import pytest
+
+from tests.rules.support import agree, found, role, selection, template
+
+TRUST = {
+    "Effect": "Allow",
+    "Principal": {"Service": "backup.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
+NONE = ["does not trust backup.amazonaws.com"]
+
+
+def messages(*statements: Any, arn: Any = None) -> list[str]:
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    chosen = {} if arn is None else {"IamRoleArn": arn}
+    whole = template(
+        Role=role(AssumeRolePolicyDocument=document),
+        Selection=selection(**chosen),
+        Parameters={"Given": {"Type": "String"}},
+        Conditions={"Here": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}},
+    )
+    return found("E9541", whole)
+
+
+def condition(operator: str, key: str) -> dict[str, Any]:
+    return {**TRUST, "Condition": {operator: {key: "x"}}}
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (TRUST, []),
+        ({**TRUST, "Principal": {"Service": ["ec2.amazonaws.com", "backup.amazonaws.com"]}}, []),
+        ({**TRUST, "Action": ["sts:AssumeRole", "sts:TagSession"]}, []),
+        ({**TRUST, "Action": "sts:*"}, []),
+        ({**TRUST, "Principal": {"Service": {"Ref": "Given"}}}, []),
+        ({"Fn::If": ["Here", TRUST, {"Ref": "AWS::NoValue"}]}, []),
+        ({**TRUST, "Principal": {"Service": "ec2.amazonaws.com"}}, NONE),
+        ({**TRUST, "Principal": {"AWS": "arn:aws:iam::1:root"}}, NONE),
+        ({**TRUST, "Effect": "Deny"}, NONE),
+        ({**TRUST, "Action": "sts:TagSession"}, NONE),
+        ({**TRUST, "Principal": {"Service": "backup.amazonaws.com.cn"}}, NONE),
+        (
+            {**TRUST, "Principal": {"Service": {"Fn::Sub": "backup.${AWS::URLSuffix}"}}},
+            ["in China this becomes"],
+        ),
+        (
+            {**TRUST, "Principal": {"Service": {"Fn::Join": [".", ["backup", {"Ref": "AWS::URLSuffix"}]]}}},
+            ["in China this becomes"],
+        ),
+        (condition("StringEquals", "aws:SourceAccount"), []),
+        (condition("ArnLike", "aws:SourceArn"), ["AWS documents no such key"]),
+        (condition("StringEquals", "sts:ExternalId"), ["AWS documents no such key"]),
+        (condition("StringEquals", "AWS:SOURCEARN"), ["AWS documents no such key"]),
+        (condition("ArnLikeIfExists", "aws:SourceArn"), []),
+        (condition("ArnNotLike", "aws:SourceArn"), []),
+        (condition("Null", "aws:SourceArn"), []),
+    ],
+)
+def test_trust(statement: dict[str, Any], expected: list[str]) -> None:
+    agree(messages(statement), expected)
+
+
+def test_one_statement_for_the_service_is_enough() -> None:
+    assert messages({**TRUST, "Principal": {"Service": "ec2.amazonaws.com"}}, TRUST) == []
+
+
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        ({"Fn::GetAtt": ["Role", "Arn"]}, NONE),
+        ({"Fn::GetAtt": "Role.Arn"}, NONE),
+        ({"Fn::Sub": "${Role.Arn}"}, NONE),
+        ({"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Role}"}, NONE),
+        ({"Fn::If": ["Here", {"Fn::GetAtt": ["Role", "Arn"]}, {"Ref": "Given"}]}, NONE),
+        ({"Ref": "Given"}, []),
+        ("arn:aws:iam::111122223333:role/other", []),
+    ],
+)
+def test_only_roles_that_a_selection_uses(arn: Any, expected: list[str]) -> None:
+    agree(messages({**TRUST, "Principal": {"Service": "ec2.amazonaws.com"}}, arn=arn), expected)

@@ -1,0 +1,117 @@
+"""E9501: which schedules AWS Backup takes."""
+
+import zoneinfo
+from typing import Any
+
+import pytest
+
+from tests.rules.support import agree, found, plan, rule, template
+
+
+def messages(schedule: Any, zone: Any = None, **sections: Any) -> list[str]:
+    properties = {"ScheduleExpression": schedule, "ScheduleExpressionTimezone": zone}
+    return found("E9501", template(Plan=plan(rule(**properties)), **sections))
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        None,  # AWS's default, cron(0 5 ? * * *)
+        "cron(0 5 * * ? *)",
+        "cron(0 5 ? * * *)",
+        "cron(15 * ? * * *)",  # hourly
+        "cron(0 0/2 * * ? *)",
+        "cron(0 */6 * * ? *)",
+        "cron(0 8-18/2 ? * MON-FRI *)",
+        "cron(30 4 L * ? *)",
+        "cron(30 4 LW * ? *)",
+        "cron(30 4 L-3 * ? *)",
+        "cron(30 4 15W * ? *)",
+        "cron(30 4 ? * 6L *)",
+        "cron(30 4 ? * TUE#2 *)",
+        "cron(30 4 ? jan,JUL sun *)",
+        "cron(30 4 1,15 * ? 2026-2030)",
+        "cron(0 5 29 2 ? *)",  # in leap years
+        "cron(0 5 31 1,2 ? *)",  # in January
+        "cron(00 05 * * ? *)",
+    ],
+)
+def test_taken(schedule: Any) -> None:
+    assert messages(schedule) == []
+
+
+@pytest.mark.parametrize(
+    ("schedule", "why"),
+    [
+        ("rate(1 day)", "takes cron(...) and nothing else"),
+        ("0 5 * * ? *", "takes cron(...) and nothing else"),
+        ("cron(0 5 * * *)", "5 fields"),
+        ("cron(0 0 5 * * ? *)", "7 fields"),
+        ("cron()", "0 fields"),
+        ("cron(0 5 * * * *)", "one of day-of-month and day-of-week has to be '?'"),
+        ("cron(0 5 1 * MON *)", "has to be '?'"),
+        ("cron(60 5 * * ? *)", "'60' is no minutes"),
+        ("cron(0 24 * * ? *)", "'24' is no hours"),
+        ("cron(0 5 0 * ? *)", "'0' is no day-of-month"),
+        ("cron(0 5 32 * ? *)", "'32' is no day-of-month"),
+        ("cron(0 5 1 13 ? *)", "'13' is no month"),
+        ("cron(0 5 ? * 0 *)", "'0' is no day-of-week"),
+        ("cron(0 5 ? * 8 *)", "'8' is no day-of-week"),
+        ("cron(0 5 ? * FUN *)", "'FUN' is no day-of-week"),
+        ("cron(0 5 ? * TUE#6 *)", "'TUE#6' is no day-of-week"),
+        ("cron(0 ? * * ? *)", "'?' is no hours"),
+        ("cron(0 5 * * ? 1969)", "'1969' is no year"),
+        ("cron(0 5, * * ? *)", "'' is no hours"),
+        ("cron(0 5/ * * ? *)", "'5/' is no hours"),
+        ("cron(0 5/0 * * ? *)", "'5/0' is no hours"),
+        ("cron(0 5 L2 * ? *)", "'L2' is no day-of-month"),
+        ("cron(* 5 * * ? *)", "more than one backup an hour"),
+        ("cron(0/30 * * * ? *)", "more than one backup an hour"),
+        ("cron(0,30 5 * * ? *)", "more than one backup an hour"),
+        ("cron(0 5 30 2 ? *)", "day 30 does not exist in month 2"),
+        ("cron(0 5 31 APR,jun ? *)", "day 31 does not exist"),
+    ],
+)
+def test_not_taken(schedule: str, why: str) -> None:
+    agree(messages(schedule), [why])
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Paris", "America/Argentina/Ushuaia", "US/Eastern"])
+def test_zones_that_exist(zone: str) -> None:
+    assert messages("cron(0 5 * * ? *)", zone) == []
+
+
+@pytest.mark.parametrize("zone", ["Nowhere/Land", "Europe", "CEST", "../UTC", "UTC+2", "zone.tab"])
+def test_zones_that_do_not(zone: str) -> None:
+    agree(messages("cron(0 5 * * ? *)", zone), ["does not exist"])
+
+
+def test_without_a_complete_time_zone_database_no_zone_is_called_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def few(key: str) -> None:
+        """Know what a system without legacy names knows."""
+        if key != "Europe/Paris":
+            raise zoneinfo.ZoneInfoNotFoundError(key)
+
+    monkeypatch.setattr("zoneinfo.ZoneInfo", few)
+    assert messages("cron(0 5 * * ? *)", "US/Pacific") == []
+    assert messages("cron(0 5 * * ? *)", "Nowhere/Land") == []
+
+
+def test_the_default_of_a_parameter_is_looked_at() -> None:
+    parameters = {"When": {"Type": "String", "Default": "cron(0 5 * * * *)"}}
+    agree(messages({"Ref": "When"}, Parameters=parameters), ["(default of parameter 'When')"])
+
+
+def test_a_part_that_is_not_known_is_not_guessed() -> None:
+    parameters = {"Hour": {"Type": "Number"}}
+    assert messages({"Fn::Sub": "cron(0 ${Hour} * * ?)"}, Parameters=parameters) == []
+
+
+def test_a_part_that_is_known_is_put_together() -> None:
+    parameters = {"Hour": {"Type": "Number", "Default": 25}}
+    agree(
+        messages({"Fn::Sub": "cron(0 ${Hour} * * ? *)"}, Parameters=parameters),
+        ["'25' is no hours"],
+    )

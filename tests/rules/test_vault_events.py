@@ -1,0 +1,37 @@
+"""E9521: events that a vault announces."""
+
+from typing import Any
+
+import pytest
+
+from tests.rules.support import agree, found, template, vault
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED", "S3_BACKUP_OBJECT_FAILED"], []),
+        (["EKS_RESTORE_OBJECT_FAILED", "ACCESS_POINT_SOMETHING"], []),
+        (["BACKUP_JOB_FAILED"], ["State is then FAILED"]),
+        (["BACKUP_JOB_EXPIRED"], ["State is then EXPIRED"]),
+        (["BACKUP_PLAN_CREATED"], ["'Backup Plan State Change'"]),
+        (["backup_job_completed"], ["is no event of AWS Backup"]),
+        ([{"Ref": "Given"}], []),
+        ({"Ref": "List"}, ["'BACKUP_JOB_FAILED' (default of parameter 'List')"]),
+        ({"Ref": "Nobody"}, []),
+        ([{"Fn::If": ["Never", "BACKUP_JOB_FAILED", "COPY_JOB_FAILED"]}], []),
+    ],
+)
+def test_events(events: Any, expected: list[str]) -> None:
+    whole = template(
+        Vault=vault(Notifications={"SNSTopicArn": "x", "BackupVaultEvents": events}),
+        Parameters={
+            "Given": {"Type": "String"},
+            "List": {
+                "Type": "CommaDelimitedList",
+                "Default": "BACKUP_JOB_COMPLETED, BACKUP_JOB_FAILED",
+            },
+        },
+        Conditions={"Never": {"Fn::Equals": ["a", "b"]}},
+    )
+    agree(found("E9521", whole), expected)

@@ -1,0 +1,74 @@
+"""E9512: keys of vaults."""
+
+from typing import Any
+
+import pytest
+
+from tests.rules.support import agree, found, template, vault
+
+ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+HERE = {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}
+
+
+def key(**attributes: Any) -> dict[str, Any]:
+    return {"Type": "AWS::KMS::Key", "Properties": {}, **attributes}
+
+
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        (ARN, []),
+        ({"Fn::GetAtt": ["Key", "Arn"]}, []),
+        ({"Fn::GetAtt": "Key.Arn"}, []),
+        ({"Fn::Sub": "${Key.Arn}"}, []),
+        ({"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${Key}"}, []),
+        ({"Ref": "Given"}, []),
+        ({"Ref": "AWS::NoValue"}, []),
+        ({"Fn::ImportValue": "key"}, []),
+        ({"Ref": "Key"}, ["use its ARN, !GetAtt Key.Arn"]),
+        ({"Ref": "Alias"}, ["'Alias' is an alias"]),
+        ("alias/backups", ["it is an alias"]),
+        ("1234abcd-12ab-34cd-56ef-1234567890ab", ["it is not the ARN of a key"]),
+        ("mrk-1234abcd12ab34cd56ef1234567890ab", ["it is not the ARN of a key"]),
+        (ARN.replace("key/", "alias/"), ["it is the ARN of an alias"]),
+        ({"Fn::Sub": "arn:${AWS::Partition}:kms:eu-west-1:1:alias/x"}, ["the ARN of an alias"]),
+        ("arn:aws:s3:::bucket", ["it is an ARN of 's3'"]),
+        ({"Fn::Sub": "alias/${Given}"}, ["it is an alias"]),
+        ({"Ref": "Default"}, ["'alias/x' (default of parameter 'Default')"]),
+    ],
+)
+def test_arns(arn: Any, expected: list[str]) -> None:
+    alias = {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": "alias/x"}}
+    parameters = {
+        "Given": {"Type": "String"},
+        "Default": {"Type": "String", "Default": "alias/x"},
+    }
+    whole = template(
+        Vault=vault(EncryptionKeyArn=arn), Key=key(**KEPT), Alias=alias, Parameters=parameters
+    )
+    agree(found("E9512", whole), expected)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        (KEPT, []),
+        ({**KEPT, "DeletionPolicy": "Retain"}, []),
+        ({}, ["Key 'Key' of vault 'Vault' is not kept"]),
+        ({**KEPT, "DeletionPolicy": "Delete"}, ["add DeletionPolicy: RetainExceptOnCreate"]),
+        ({"DeletionPolicy": "Retain"}, ["add UpdateReplacePolicy: Retain"]),
+    ],
+)
+def test_keys_of_the_same_template(attributes: dict[str, Any], expected: list[str]) -> None:
+    arn = {"Fn::If": ["Here", {"Fn::GetAtt": ["Key", "Arn"]}, {"Ref": "AWS::NoValue"}]}
+    whole = template(
+        Vault=vault(EncryptionKeyArn=arn),
+        Key=key(Condition="Here", **attributes),
+        Conditions={"Here": HERE},
+    )
+    agree(found("E9512", whole), expected)
+
+
+def test_a_key_of_something_else_is_nobody_s_business_here() -> None:
+    assert found("E9512", template(Vault=vault(), Key=key())) == []
