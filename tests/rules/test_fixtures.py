@@ -37,7 +37,9 @@ def test_a_good_template_has_no_findings_at_all(name: str, reported: Report) -> 
 def test_a_bad_template_has_the_findings_that_are_marked_in_it(name: str, reported: Report) -> None:
     path = HERE / "bad" / f"{name}.yaml"
     assert its_id(name) in {rule for _, rule in marks(path)}
-    found = [(match["Location"]["Start"]["LineNumber"], match["Rule"]["Id"]) for match in reported[path]]
+    found = [
+        (match["Location"]["Start"]["LineNumber"], match["Rule"]["Id"]) for match in reported[path]
+    ]
     assert sorted(found) == marks(path)
 
 

@@ -7,7 +7,9 @@ import pytest
 from tests.rules.support import agree, found, plan, rule, template
 
 
-def messages(delete: Any, cold: Any = None, *, continuous: Any = None, **sections: Any) -> list[str]:
+def messages(
+    delete: Any, cold: Any = None, *, continuous: Any = None, **sections: Any
+) -> list[str]:
     lifecycle = {"DeleteAfterDays": delete, "MoveToColdStorageAfterDays": cold}
     lifecycle = {key: value for key, value in lifecycle.items() if value is not None}
     its = rule(Lifecycle=lifecycle, EnableContinuousBackup=continuous)

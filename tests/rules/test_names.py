@@ -77,7 +77,5 @@ def test_two_rules_of_one_name_that_cannot_be_there_together() -> None:
 
 def test_names_are_the_same_also_where_only_the_expression_is_known() -> None:
     named = {"Fn::Sub": "daily-${Cluster}"}
-    whole = template(
-        Plan=plan(rule(RuleName=named), rule(RuleName=named)), Parameters=PARAMETERS
-    )
+    whole = template(Plan=plan(rule(RuleName=named), rule(RuleName=named)), Parameters=PARAMETERS)
     agree(found("E9505", whole), ["the name of another rule"])

@@ -26,7 +26,9 @@ def allow(*actions: Any, **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": "*", **more}
 
 
-def messages(*statements: Any, resources: Any = (EFS,), its_rule: Any = None, **more: Any) -> list[str]:
+def messages(
+    *statements: Any, resources: Any = (EFS,), its_rule: Any = None, **more: Any
+) -> list[str]:
     properties = more.pop("role", {})
     whole = template(
         Plan=plan(its_rule or rule()),
@@ -134,7 +136,9 @@ LACKS_COPY = ["lacks backup:CopyFromBackupVault, backup:CopyIntoBackupVault"]
         ([COPY], [{"Fn::If": ["Copies", COPYING, COPYING]}], []),
     ],
 )
-def test_copies_and_conditions(copies: list[Any], statements: list[Any], expected: list[str]) -> None:
+def test_copies_and_conditions(
+    copies: list[Any], statements: list[Any], expected: list[str]
+) -> None:
     agree(messages(allow(*ENOUGH), *statements, its_rule=rule(CopyActions=copies)), expected)
 
 
@@ -213,7 +217,9 @@ def test_actions_on_vaults_are_those_of_the_service_authorization_reference() ->
     import cfnlint  # noqa: PLC0415 - its data only
 
     data = json.loads(
-        (RULES.__class__(cfnlint.__file__).parent / "data/AdditionalSpecs/Policies.json").read_text()
+        (
+            RULES.__class__(cfnlint.__file__).parent / "data/AdditionalSpecs/Policies.json"
+        ).read_text()
     )
     on_vaults = {
         name

@@ -49,7 +49,12 @@ def condition(operator: str, key: str) -> dict[str, Any]:
             ["in China this becomes"],
         ),
         (
-            {**TRUST, "Principal": {"Service": {"Fn::Join": [".", ["backup", {"Ref": "AWS::URLSuffix"}]]}}},
+            {
+                **TRUST,
+                "Principal": {
+                    "Service": {"Fn::Join": [".", ["backup", {"Ref": "AWS::URLSuffix"}]]}
+                },
+            },
             ["in China this becomes"],
         ),
         (condition("StringEquals", "aws:SourceAccount"), []),
