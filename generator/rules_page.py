@@ -50,7 +50,7 @@ Metadata:
 def loaded() -> list[Any]:
     """Return the rules, sorted by number, as cfn-lint loads them."""
     # Here, because importing cfn-lint takes longer than generating.
-    from cfnlint.rules import Rules  # noqa: PLC0415
+    from cfnlint.rules import Rules
 
     found = Rules.create_from_directory(str(RULES))
     return sorted(found.values(), key=lambda rule: str(rule.id)[1:])

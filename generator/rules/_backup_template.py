@@ -129,7 +129,9 @@ def survives(values: Values, name: str) -> list[str]:
     resource = values.resources[name]
     deletion = resource.get("DeletionPolicy", "Delete")
     replacement = resource.get("UpdateReplacePolicy", "Delete")
-    missing = []
+    missing: list[str] = []
+    if "Fn::Transform" in resource:
+        return missing
     # An expression (AWS::LanguageExtensions) is not known, and so not a finding.
     if isinstance(deletion, str) and deletion not in KEEPS:
         missing.append("DeletionPolicy: RetainExceptOnCreate")

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
-from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
 Path = tuple[str | int, ...]
@@ -90,21 +89,6 @@ class Case:
         return f"{shown}{self.via}"
 
 
-class Finding(NamedTuple):
-    """What is wrong, where, and under which assumptions."""
-
-    path: Path
-    message: str
-    given: Given
-    # Of several findings about the same thing at one place, the first one is shown.
-    about: str = ""
-
-
-def finding(case: Case, message: str, given: Given | None = None, about: str = "") -> Finding:
-    """Return a finding at the place of a value."""
-    return Finding(case.path, message, case.given if given is None else given, about)
-
-
 def both(*givens: Given) -> Given | None:
     """Return what holds if all of these hold; None: they contradict each other."""
     merged: dict[tuple[str, str], str | bool] = {}
@@ -180,7 +164,8 @@ class Values:
             return [Case(ABSENT, path, given)]
         unknown = [Case(Partial("${" + name + "}"), path, given)]
         parameter = self.parameters.get(name)
-        kind = parameter.get("Type") if isinstance(parameter, dict) else None
+        parameter = parameter if isinstance(parameter, dict) else {}
+        kind = parameter.get("Type")
         # The default of an SSM parameter type is the name of an entry, not its value.
         if not isinstance(kind, str) or kind.startswith("AWS::SSM::"):
             return unknown
@@ -237,18 +222,19 @@ class Values:
         reference = node.get("Ref") if isinstance(node, dict) and len(node) == 1 else None
         parameter = self.parameters.get(reference) if isinstance(reference, str) else None
         allowed = parameter.get("AllowedValues") if isinstance(parameter, dict) else None
+        wanted: list[tuple[Any, Given]] = []
         if isinstance(reference, str):
             # Any row, whatever the default: the rows are the values that were meant.
-            wanted = [
+            rows = None if not isinstance(allowed, list) else [_string(value) for value in allowed]
+            wanted += [
                 (key, {("parameter", reference): str(key)})
                 for key in keys
-                if not isinstance(allowed, list) or str(key) in map(_string, allowed)
+                if rows is None or str(key) in rows
             ]
         else:
-            wanted = []
             for case in self.of(node, path, given):
                 if case.known:
-                    wanted += [(key, dict(case.given)) for key in keys if str(key) == case.text]
+                    wanted += [(key, case.given) for key in keys if str(key) == case.text]
                 elif case.text is not None:
                     wanted += [(key, {**case.given, ("key", case.text): str(key)}) for key in keys]
         for key, needs in wanted:
@@ -326,9 +312,9 @@ class Values:
         """Yield logical id and properties of the resources of these types."""
         for name, resource in self.resources.items():
             if isinstance(resource, dict) and resource.get("Type") in types:
-                given = self.exists(name)
-                path = ("Resources", name, "Properties")
-                yield str(name), Case(resource.get("Properties", {}), path, given)
+                path = ("Resources", str(name), "Properties")
+                for case in self.of(resource.get("Properties", {}), path, self.exists(name)):
+                    yield str(name), case
 
     def exists(self, name: str) -> Given:
         """Return what has to hold for the resource to exist."""
@@ -387,28 +373,3 @@ def _concatenated(pieces: list[list[Case]], path: Path, given: Given) -> list[Ca
             return [_unknown([repr(case.value) for case in texts + piece], path, given)]
         texts = longer
     return texts
-
-
-class BackupRule(CloudFormationLintRule):  # type: ignore[misc] # cfn-lint ships no py.typed
-    """A cfn-lint rule that looks at a template only if it has what the rule is about."""
-
-    # Prefixes of resource types; without any of them the rule has nothing to look at.
-    about: tuple[str, ...] = ("AWS::Backup::",)
-
-    def check(self, values: Values) -> Iterator[Finding]:
-        """Yield what is wrong; the same thing is shown once, and only where it is possible."""
-        raise NotImplementedError
-
-    def match(self, cfn: Template) -> Iterator[RuleMatch]:
-        """Yield the findings as cfn-lint wants them."""
-        if not self.id or not any(
-            str(resource.get("Type")).startswith(self.about)
-            for resource in cfn.get_resources().values()
-        ):
-            return
-        values = Values(cfn)
-        shown: set[tuple[Path, str]] = set()
-        for found in self.check(values):
-            if (found.path, found.about) not in shown and values.possible(found.given):
-                shown.add((found.path, found.about))
-                yield RuleMatch(list(found.path), found.message)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_rule import BackupRule, Finding, finding
 from _backup_template import VAULT
-from _backup_values import ABSENT, BackupRule, Finding, Values, finding
+from _backup_values import ABSENT, Values
 
 
 class ComplianceLock(BackupRule):

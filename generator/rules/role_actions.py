@@ -8,9 +8,19 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
 from _backup_actions import ALWAYS, COPYING, TAGGING, TYPES
-from _backup_iam import UsedRole, allows, covers, policies_of, statements, texts, used_roles
+from _backup_iam import (
+    Policies,
+    UsedRole,
+    allows,
+    covers,
+    policies_of,
+    statements,
+    texts,
+    used_roles,
+)
+from _backup_rule import BackupRule, Finding
 from _backup_template import arn_parts, copies_of, rules_of_plans
-from _backup_values import ABSENT, BackupRule, Finding, Given, Partial, Values, both
+from _backup_values import ABSENT, Given, Partial, Values, both
 
 # Conditions that the permissions of one role depend on; beyond, nothing is said about it.
 MAX_CONDITIONS = 6
@@ -49,23 +59,22 @@ class RoleActions(BackupRule):
             policies = policies_of(values, role.name, role.properties)
             if not policies.complete:
                 continue
-            granted: list[tuple[str, Given]] = []
-            for arn in policies.attached:
-                if (arn.text or "").endswith("ForBackup"):
-                    granted.append(("*", arn.given))
-            for statement in statements(values, policies.documents):
-                if allows(values, statement):
-                    granted += [
-                        (
-                            "*" if isinstance(action.value, Partial) else str(action.text),
-                            action.given,
-                        )
-                        for action in texts(values, statement, "Action")
-                    ]
-                    # What NotAction leaves is more than any list here.
-                    if "NotAction" in statement.value:
-                        granted.append(("*", statement.given))
-            yield from self._missing(values, role, granted)
+            yield from self._missing(values, role, list(self._granted(values, policies)))
+
+    def _granted(self, values: Values, policies: Policies) -> Iterator[tuple[str, Given]]:
+        """Yield the actions, or patterns of them, that the policies allow, and when."""
+        for arn in policies.attached:
+            if (arn.text or "").endswith("ForBackup"):
+                yield "*", arn.given
+        for statement in statements(values, policies.documents):
+            if not allows(values, statement):
+                continue
+            # What NotAction leaves is more than any list here.
+            if "NotAction" in statement.value:
+                yield "*", statement.given
+            for action in texts(values, statement, "Action"):
+                unknown = isinstance(action.value, Partial)
+                yield "*" if unknown else str(action.text), action.given
 
     def _missing(
         self, values: Values, role: UsedRole, granted: list[tuple[str, Given]]
@@ -80,8 +89,8 @@ class RoleActions(BackupRule):
             wanted: list[tuple[str, Given]] = [
                 (action, given) for action in (*ALWAYS, *needs.actions)
             ]
-            for kind, when in plan_needs:
-                merged = both(given, when)
+            for kind, asked in plan_needs:
+                merged = both(given, asked)
                 if merged is not None:
                     extra = (*COPYING, *needs.copying) if kind == "copies" else TAGGING
                     wanted += [(action, merged) for action in extra]
@@ -125,6 +134,7 @@ class RoleActions(BackupRule):
         names = sorted({name for given in grants for _, name in given})
         if len(names) > MAX_CONDITIONS:
             return None
+        chosen: Given
         for choice in product((True, False), repeat=len(names)):
             chosen = {("condition", name): on for name, on in zip(names, choice, strict=True)}
             when = both(need, chosen)

@@ -7,8 +7,9 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
 from _backup_iam import allows, condition_keys, covers, policies_of, statements, texts, used_roles
+from _backup_rule import BackupRule, Finding, finding
 from _backup_template import arn_parts
-from _backup_values import BackupRule, Finding, Values, finding
+from _backup_values import Values
 
 KEY = "iam:passedtoservice"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
 from _backup_iam import allows, condition_keys, covers, statements, texts, used_roles
-from _backup_values import BackupRule, Case, Finding, Partial, Values, both, finding
+from _backup_rule import BackupRule, Finding, finding
+from _backup_values import Case, Partial, Values, both
 
 SERVICE = "backup.amazonaws.com"
 # Keys of which nothing says that AWS Backup sends them when it assumes a role.

@@ -7,8 +7,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_rule import BackupRule, Finding, finding
 from _backup_template import rules_of_plans
-from _backup_values import BackupRule, Finding, Values, finding
+from _backup_values import Values
 
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
@@ -29,7 +30,7 @@ EXAMPLE = "write for example cron(0 5 * * ? *)"
 SENTINELS = ("Europe/Paris", "US/Eastern", "EST5EDT")
 
 
-def cron_fault(expression: str) -> str | None:
+def cron_fault(expression: str) -> str | None:  # noqa: PLR0911 - one return for each fault
     """Return what AWS Backup does not take about the expression, and the fix; None: nothing."""
     found = re.fullmatch(r"cron\((.*)\)", expression)
     if not found:
@@ -103,7 +104,7 @@ def zone_exists(name: str) -> bool | None:
 
     It needs a complete time zone database: the system's, or the one of the package tzdata.
     """
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - only templates that name a zone need it
+    from zoneinfo import ZoneInfo
 
     def load(key: str) -> bool:
         try:

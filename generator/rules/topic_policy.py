@@ -8,14 +8,19 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
 from _backup_iam import allows, covers, statements, texts
+from _backup_rule import BackupRule, Finding, finding
 from _backup_template import VAULTS
-from _backup_values import ABSENT, BackupRule, Case, Finding, Partial, Values, both, finding
+from _backup_values import Case, Partial, Values, both
 
 TOPIC = "AWS::SNS::Topic"
 # A policy of a topic: which property holds its topics.
 TOPIC_POLICIES = {"AWS::SNS::TopicPolicy": "Topics", "AWS::SNS::TopicInlinePolicy": "TopicArn"}
 BACKUP = "backup.amazonaws.com"
 EVENTS = "events.amazonaws.com"
+
+
+def _references(topic: str) -> set[str]:
+    return {f"${{{topic}}}", f"${{{topic}.TopicArn}}"}
 
 
 class TopicPolicy(BackupRule):
@@ -65,7 +70,7 @@ class TopicPolicy(BackupRule):
                     f"allows {service} kms:GenerateDataKey* and kms:Decrypt",
                     merged,
                 )
-        if not self._lets_publish(values, name, topics[name], service):
+        if not self._lets_publish(values, name, service):
             yield finding(
                 arn,
                 f"{what} names topic {name!r}, but no policy in this template lets {service} "
@@ -75,40 +80,32 @@ class TopicPolicy(BackupRule):
                 "policy",
             )
 
-    def _lets_publish(self, values: Values, topic: str, its: Case, service: str) -> bool:
+    def _lets_publish(self, values: Values, topic: str, service: str) -> bool:
         """Return whether a policy allows it, or one might that is not completely known."""
+        topics = {name: _references(name) for name, _ in values.of_type(TOPIC)}
+        others = set().union(*(names for name, names in topics.items() if name != topic))
         for kind, property_name in TOPIC_POLICIES.items():
             for _, policy in values.of_type(kind):
-                for arn in values.items(values.at(policy, property_name)):
-                    unknown = isinstance(arn.value, Partial) and arn.text not in self._others(
-                        values
-                    )
-                    if arn.text in (f"${{{topic}}}", f"${{{topic}.TopicArn}}") or unknown:
-                        if self._allowed(values, values.at(policy, "PolicyDocument"), service):
-                            return True
-        # DataProtectionPolicy is another thing; anything else that sets a policy is not known.
-        return any(case.value is not ABSENT for case in values.at(its, "Fn::Transform"))
-
-    def _others(self, values: Values) -> set[str]:
-        names = [name for name, _ in values.of_type(TOPIC)]
-        return {f"${{{name}}}" for name in names} | {f"${{{name}.TopicArn}}" for name in names}
+                arns = list(values.items(values.at(policy, property_name)))
+                unknown = any(isinstance(a.value, Partial) and a.text not in others for a in arns)
+                if (unknown or any(arn.text in topics[topic] for arn in arns)) and self._allowed(
+                    values, values.at(policy, "PolicyDocument"), service
+                ):
+                    return True
+        return False
 
     def _allowed(self, values: Values, documents: list[Case], service: str) -> bool:
         if any(not isinstance(document.value, dict) for document in documents):
             return True
         for statement in statements(values, documents):
-            if not allows(values, statement):
-                continue
-            if not any(
-                covers(a.text or "", "sns:Publish") for a in texts(values, statement, "Action")
-            ):
+            actions = texts(values, statement, "Action")
+            publishes = any(covers(action.text or "", "sns:Publish") for action in actions)
+            if not publishes or not allows(values, statement):
                 continue
             for principal in values.at(statement, "Principal"):
-                named = (
-                    [*values.at(principal, "Service"), *values.at(principal, "AWS")]
-                    if isinstance(principal.value, dict)
-                    else [principal]
-                )
+                named = [principal]
+                if isinstance(principal.value, dict):
+                    named = values.at(principal, "Service") + values.at(principal, "AWS")
                 for item in values.items(named):
                     if item.text in (service, "*") or isinstance(item.value, Partial):
                         return True

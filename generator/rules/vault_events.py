@@ -6,8 +6,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_rule import BackupRule, Finding, finding
 from _backup_template import VAULTS
-from _backup_values import BackupRule, Finding, Values, finding
+from _backup_values import Values
 
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html
 EVENTS = frozenset(

@@ -6,8 +6,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_rule import BackupRule, Finding
 from _backup_template import VAULTS, survives
-from _backup_values import BackupRule, Finding, Values
+from _backup_values import Values
 
 
 class VaultKept(BackupRule):

@@ -7,14 +7,15 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_rule import BackupRule, Finding, finding
 from _backup_template import VAULTS, arn_parts, survives
-from _backup_values import TOKEN, BackupRule, Finding, Values, both, finding
+from _backup_values import TOKEN, Values, both
 
 KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 FORM = "arn:<partition>:kms:<region>:<account>:key/<id>"
 
 
-def key_fault(text: str, types: dict[str, str]) -> str | None:
+def key_fault(text: str, types: dict[str, str]) -> str | None:  # noqa: PLR0911 - one for each fault
     """Return why the text is no ARN of a key, as far as it is known; None: no reason seen.
 
     ``types`` are the resource types by logical id.

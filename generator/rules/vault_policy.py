@@ -8,8 +8,9 @@ sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, f
 
 from _backup_actions import ON_VAULTS
 from _backup_iam import statements, texts
+from _backup_rule import BackupRule, Finding, finding
 from _backup_template import VAULTS
-from _backup_values import ABSENT, TOKEN, BackupRule, Case, Finding, Values, finding
+from _backup_values import ABSENT, TOKEN, Case, Values
 
 
 def action_fault(action: str) -> str | None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_rule import BackupRule, Finding, finding
 from _backup_template import rules_of_plans
-from _backup_values import BackupRule, Finding, Values, finding, together
+from _backup_values import Values, together
 
 SHORTEST_START_MINUTES = 60
 LONGEST_START_MINUTES = 52_560_000  # 100 years

@@ -153,9 +153,6 @@ def role(*statements: Any, **properties: Any) -> dict[str, Any]:
 
 def template(**resources: Any) -> dict[str, Any]:
     """Return a template with these resources; Parameters, Conditions, Mappings go in as such."""
-    sections = {
-        name: resources.pop(name)
-        for name in ("Parameters", "Conditions", "Mappings", "Rules")
-        if name in resources
-    }
+    names = {"Parameters", "Conditions", "Mappings", "Rules"} & set(resources)
+    sections: dict[str, Any] = {name: resources.pop(name) for name in sorted(names)}
     return {**sections, "Resources": resources}

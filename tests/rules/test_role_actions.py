@@ -161,7 +161,7 @@ def table() -> Any:
 
 def managed(name: str) -> Iterator[dict[str, Any]]:
     """Yield the statements of AWS's managed policy, in the newest version that moto has."""
-    from moto.iam import aws_managed_policies  # noqa: PLC0415 - two megabytes
+    from moto.iam import aws_managed_policies
 
     data: Any = aws_managed_policies.aws_managed_policies_data
     policies = json.loads(data) if isinstance(data, str) else data
@@ -214,7 +214,7 @@ def test_what_aws_gives_is_asked_for_or_left_out_with_a_reason() -> None:
 
 
 def test_actions_on_vaults_are_those_of_the_service_authorization_reference() -> None:
-    import cfnlint  # noqa: PLC0415 - its data only
+    import cfnlint
 
     data = json.loads(
         (

@@ -1,0 +1,49 @@
+"""The class that all rules of this directory are: what they have in common with cfn-lint's."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from _backup_values import Case, Given, Path, Values
+from cfnlint.rules import CloudFormationLintRule, RuleMatch
+from cfnlint.template import Template
+
+
+class Finding(NamedTuple):
+    """What is wrong, where, and under which assumptions."""
+
+    path: Path
+    message: str
+    given: Given
+    # Of several findings about the same thing at one place, the first one is shown.
+    about: str = ""
+
+
+def finding(case: Case, message: str, given: Given | None = None, about: str = "") -> Finding:
+    """Return a finding at the place of a value."""
+    return Finding(case.path, message, case.given if given is None else given, about)
+
+
+class BackupRule(CloudFormationLintRule):
+    """A cfn-lint rule that looks at a template only if it has what the rule is about."""
+
+    # Prefixes of resource types; without any of them the rule has nothing to look at.
+    about: tuple[str, ...] = ("AWS::Backup::",)
+
+    def check(self, values: Values) -> Iterator[Finding]:
+        """Yield what is wrong; the same thing is shown once, and only where it is possible."""
+        raise NotImplementedError
+
+    def match(self, cfn: Template) -> list[RuleMatch]:
+        """Return the findings as cfn-lint wants them."""
+        matches: list[RuleMatch] = []
+        types = [str(resource.get("Type")) for resource in cfn.get_resources().values()]
+        # cfn-lint makes a rule, without id, of this class too in every file that imports it.
+        if not self.id or not any(kind.startswith(self.about) for kind in types):
+            return matches
+        values = Values(cfn)
+        shown: set[tuple[Path, str]] = set()
+        for found in self.check(values):
+            if (found.path, found.about) not in shown and values.possible(found.given):
+                shown.add((found.path, found.about))
+                matches.append(RuleMatch(list(found.path), found.message))
+        return matches
