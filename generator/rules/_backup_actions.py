@@ -18,6 +18,7 @@ class Needs(NamedTuple):
     """What the role needs for a resource type."""
 
     resource: str  # service and resource of the ARN
+    kind: str  # CloudFormation's type of the resource
     actions: tuple[str, ...]
     copying: tuple[str, ...] = ()
 
@@ -32,11 +33,13 @@ SNAPSHOTS = (
 TYPES: dict[str, Needs] = {
     "EBS": Needs(
         "ec2:volume/",
+        "AWS::EC2::Volume",
         SNAPSHOTS,
         ("ec2:CopySnapshot", "ec2:ModifySnapshotAttribute"),
     ),
     "EC2": Needs(
         "ec2:instance/",
+        "AWS::EC2::Instance",
         (
             *SNAPSHOTS,
             "ec2:CreateImage",
@@ -57,10 +60,12 @@ TYPES: dict[str, Needs] = {
     ),
     "EFS": Needs(
         "elasticfilesystem:file-system/",
+        "AWS::EFS::FileSystem",
         ("elasticfilesystem:Backup", "elasticfilesystem:DescribeTags"),
     ),
     "FSx": Needs(
         "fsx:file-system/",
+        "AWS::FSx::FileSystem",
         (
             "fsx:CreateBackup",
             "fsx:DeleteBackup",
@@ -71,6 +76,7 @@ TYPES: dict[str, Needs] = {
     ),
     "FSx volume": Needs(
         "fsx:volume/",
+        "AWS::FSx::Volume",
         (
             "fsx:CreateBackup",
             "fsx:DeleteBackup",
@@ -81,6 +87,7 @@ TYPES: dict[str, Needs] = {
     ),
     "RDS": Needs(
         "rds:db:",
+        "AWS::RDS::DBInstance",
         (
             "rds:AddTagsToResource",
             "rds:CreateDBSnapshot",
@@ -93,6 +100,7 @@ TYPES: dict[str, Needs] = {
     ),
     "Aurora": Needs(
         "rds:cluster:",
+        "AWS::RDS::DBCluster",
         (
             "rds:AddTagsToResource",
             "rds:CreateDBClusterSnapshot",

@@ -1,5 +1,6 @@
 """E9543: roles that lack what the backups of their selection need."""
 
+import re
 import sys
 from collections.abc import Iterator
 from itertools import product
@@ -26,15 +27,16 @@ from _backup_values import ABSENT, Given, Partial, Values, both
 MAX_CONDITIONS = 6
 
 
-def type_named(arn: str) -> str | None:
-    """Return the type in TYPES that the ARN or ARN pattern of a selection names."""
-    parts = arn_parts(arn)
-    if parts is None:
-        return None
-    resource = ":".join([parts[2], *parts[5:]])
-    return next(
-        (name for name, needs in TYPES.items() if resource.startswith(needs.resource)), None
-    )
+def type_named(arn: str, values: Values) -> str | None:
+    """Return the type in TYPES whose ARN or ARN pattern this is; None: another, or not known."""
+    attribute = re.fullmatch(r"\$\{([A-Za-z0-9]+)\.[A-Za-z.]*Arn\}", arn, re.IGNORECASE)
+    if attribute:
+        resource = values.resources.get(attribute[1])
+        kind = resource.get("Type") if isinstance(resource, dict) else None
+        return next((name for name, needs in TYPES.items() if needs.kind == kind), None)
+    parts = arn_parts(arn) or []
+    text = ":".join([*parts[2:3], *parts[5:]])
+    return next((name for name, needs in TYPES.items() if text.startswith(needs.resource)), None)
 
 
 class RoleActions(BackupRule):
@@ -81,7 +83,7 @@ class RoleActions(BackupRule):
     ) -> Iterator[Finding]:
         plan_needs = list(self._plan_needs(values, role))
         for item in values.items(values.at(role.selection, "Resources")):
-            name = type_named(item.text or "")
+            name = type_named(item.text or "", values)
             given = both(role.given, item.given)
             if name is None or given is None:
                 continue

@@ -57,8 +57,8 @@ class Selection(BackupRule):
                         yield finding(
                             key,
                             f"ConditionKey {key} in Conditions: without {PREFIX!r} before the "
-                            "tag's key it matches no tag, and nothing is selected by it: use "
-                            f"{PREFIX + text.rpartition('/')[2]!r}",
+                            "tag's key this condition is about no tag, so the selection is not "
+                            f"what it says: use {PREFIX + text.rpartition('/')[2]!r}",
                         )
 
     def _nothing(self, values: Values, selection: Case) -> Iterator[Finding]:

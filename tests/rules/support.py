@@ -25,6 +25,12 @@ def rules() -> dict[str, Any]:
     return dict(Rules.create_from_directory(str(RULES)).items())
 
 
+def shared(name: str) -> Any:
+    """Return a module that the rules share, the very one that they use."""
+    rules()
+    return sys.modules[name]
+
+
 def matches(text: str, rule: str | None = None) -> Iterator[tuple[str, int, str]]:
     """Yield id, line and message of what a rule (or all of them) finds in a template."""
     template, faults = decode_str(text)

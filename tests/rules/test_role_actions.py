@@ -2,14 +2,12 @@
 
 import json
 import re
-import sys
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
 
-from tests.rules.support import RULES, agree, found, plan, role, rule, selection, template
+from tests.rules.support import RULES, agree, found, plan, role, rule, selection, shared, template
 
 EFS = "arn:aws:elasticfilesystem:*:*:file-system/*"
 MANAGED = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor"
@@ -75,10 +73,17 @@ def test_statements(statements: list[Any], expected: list[str]) -> None:
         (["arn:aws:fsx:*:*:file-system/*", "arn:aws:fsx:*:*:volume/*"], ["FSx", "FSx volume"]),
         (["arn:aws:rds:*:*:db:*", "arn:aws:rds:*:*:cluster:*"], ["for RDS", "for Aurora"]),
         (["arn:aws:rds:*:*:cluster-snapshot:*"], []),
+        ([{"Fn::GetAtt": ["Home", "Arn"]}], ["has for EFS"]),
+        ([{"Fn::GetAtt": ["Copies", "DBInstanceArn"]}], ["has for RDS"]),
+        ([{"Fn::GetAtt": ["Home", "FileSystemId"]}], []),
+        ([{"Fn::GetAtt": ["Role", "Arn"]}], []),
     ],
 )
 def test_types_that_the_selection_names(resources: list[Any], expected: list[str]) -> None:
-    agree(messages(allow("kms:DescribeKey"), resources=resources), expected)
+    home = {"Type": "AWS::EFS::FileSystem"}
+    database = {"Type": "AWS::RDS::DBInstance"}
+    said = messages(allow("kms:DescribeKey"), resources=resources, Home=home, Copies=database)
+    agree(said, expected)
 
 
 @pytest.mark.parametrize(
@@ -151,14 +156,6 @@ def test_tags_on_recovery_points() -> None:
 # The table against the policies that it is taken from
 
 
-def table() -> Any:
-    sys.path.append(str(RULES))
-    try:
-        return import_module("_backup_actions")
-    finally:
-        sys.path.remove(str(RULES))
-
-
 def managed(name: str) -> Iterator[dict[str, Any]]:
     """Yield the statements of AWS's managed policy, in the newest version that moto has."""
     from moto.iam import aws_managed_policies
@@ -196,7 +193,7 @@ NOT_ASKED_FOR = {
 
 
 def test_the_table_asks_for_nothing_that_aws_does_not_give() -> None:
-    actions = table()
+    actions = shared("_backup_actions")
     asked = {*actions.ALWAYS, *actions.COPYING, *actions.TAGGING}
     for needs in actions.TYPES.values():
         asked |= {*needs.actions, *needs.copying}
@@ -204,7 +201,7 @@ def test_the_table_asks_for_nothing_that_aws_does_not_give() -> None:
 
 
 def test_what_aws_gives_is_asked_for_or_left_out_with_a_reason() -> None:
-    actions = table()
+    actions = shared("_backup_actions")
     asked = {*actions.ALWAYS, *actions.COPYING, *actions.TAGGING}
     for needs in actions.TYPES.values():
         asked |= {*needs.actions, *needs.copying}
@@ -226,5 +223,5 @@ def test_actions_on_vaults_are_those_of_the_service_authorization_reference() ->
         for name, action in data["backup"]["Actions"].items()
         if {"backupVault", "recoveryPoint"} & set(action.get("Resources") or [])
     }
-    assert {name.lower() for name in table().ON_VAULTS} == on_vaults
-    assert all(re.fullmatch("[A-Za-z]+", name) for name in table().ON_VAULTS)
+    assert {name.lower() for name in shared("_backup_actions").ON_VAULTS} == on_vaults
+    assert all(re.fullmatch("[A-Za-z]+", name) for name in shared("_backup_actions").ON_VAULTS)

@@ -43,9 +43,9 @@ def messages(rule: str, **properties: Any) -> list[str]:
         ({"Fn::Sub": "${Given}stage"}, []),
         ("stage", ["use 'aws:ResourceTag/stage'"]),
         ("aws:tag/stage", ["use 'aws:ResourceTag/stage'"]),
-        ("aws:RequestTag/stage", ["matches no tag"]),
+        ("aws:RequestTag/stage", ["is about no tag"]),
         ({"Ref": "Key"}, ["'stage' (default of parameter 'Key')"]),
-        ({"Fn::Sub": "soca:${Given}"}, ["matches no tag"]),
+        ({"Fn::Sub": "soca:${Given}"}, ["is about no tag"]),
     ],
 )
 def test_keys_in_conditions(key: Any, operator: str, expected: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import botocore.session
 import pytest
 
 from tests.rules.support import agree, found, template, vault
@@ -35,3 +36,12 @@ def test_events(events: Any, expected: list[str]) -> None:
         Conditions={"Never": {"Fn::Equals": ["a", "b"]}},
     )
     agree(found("E9521", whole), expected)
+
+
+def test_every_event_that_the_api_knows_is_sent_or_deprecated() -> None:
+    """Whichever event AWS adds next, this test names it before a user's template is refused."""
+    model = botocore.session.get_session().get_service_model("backup")
+    for event in model.shape_for("BackupVaultEvent").enum:
+        properties = {"SNSTopicArn": "x", "BackupVaultEvents": [event]}
+        for message in found("E9521", template(Vault=vault(Notifications=properties))):
+            assert "is deprecated" in message

@@ -1,0 +1,189 @@
+"""What a value can be: parameters, mappings, conditions and texts that are put together."""
+
+from typing import Any
+
+import pytest
+from cfnlint.decode.decode import decode_str
+from cfnlint.template import Template
+
+from tests.rules.support import shared
+
+SECTIONS = """
+Parameters:
+  Bare: {Type: String}
+  Empty: {Type: String, Default: ''}
+  Named: {Type: String, Default: one}
+  Zero: {Type: Number, Default: 0}
+  Switch: {Type: String, Default: false}
+  Chosen: {Type: String, Default: one, AllowedValues: [one, two]}
+  Names: {Type: CommaDelimitedList, Default: 'one, two'}
+  Numbers: {Type: List<Number>, Default: '1,2'}
+  Stored: {Type: AWS::SSM::Parameter::Value<String>, Default: /path}
+  Broken: not a parameter
+Mappings:
+  Sizes:
+    one: {Days: 1, Names: [a, b]}
+    two: {Days: 2, Names: [c]}
+    three: {Days: 3}
+Conditions:
+  IsOne: !Equals [!Ref Chosen, one]
+  IsTwo: !Equals [!Ref Chosen, two]
+  NotOne: !Not [!Condition IsOne]
+  HasEmpty: !Not [!Equals [!Ref Empty, '']]
+  HasNames: !Not [!Equals [!Join ['', !Ref Names], '']]
+Resources:
+  Topic: {Type: AWS::SNS::Topic}
+  There: {Type: AWS::SNS::Topic, Condition: IsOne}
+"""
+YES, NO = "yes", "no"
+
+
+def values() -> Any:
+    template, faults = decode_str(SECTIONS)
+    assert not faults
+    return shared("_backup_values").Values(Template(None, template))
+
+
+def possibilities(node: Any) -> list[Any]:
+    """Return what the node can be: unknown text as such, ABSENT as None."""
+    absent = shared("_backup_values").ABSENT
+    return [None if case.value is absent else case.value for case in values().of(node, ())]
+
+
+def sub(text: str, **names: Any) -> dict[str, Any]:
+    return {"Fn::Sub": [text, names] if names else text}
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        ("text", ["text"]),
+        (7, [7]),
+        ({"a": 1, "b": 2}, [{"a": 1, "b": 2}]),
+        ({"Ref": "AWS::NoValue"}, [None]),
+        ({"Ref": "AWS::Region"}, ["${AWS::Region}"]),
+        ({"Ref": "Bare"}, ["${Bare}"]),
+        ({"Ref": "Empty"}, ["${Empty}"]),
+        ({"Ref": "Named"}, ["one"]),
+        ({"Ref": "Zero"}, [0]),
+        ({"Ref": "Chosen"}, ["one", "two"]),
+        ({"Ref": "Names"}, [["one", "two"]]),
+        ({"Ref": "Numbers"}, [["1", "2"]]),
+        ({"Ref": "Stored"}, ["${Stored}"]),
+        ({"Ref": "Broken"}, ["${Broken}"]),
+        ({"Ref": "Topic"}, ["${Topic}"]),
+        ({"Fn::GetAtt": ["Topic", "TopicArn"]}, ["${Topic.TopicArn}"]),
+        ({"Fn::GetAtt": "Topic.TopicArn"}, ["${Topic.TopicArn}"]),
+        ({"Fn::If": ["IsOne", YES, NO]}, [YES, NO]),
+        ({"Fn::If": ["IsOne", {"Fn::If": ["IsOne", YES, NO]}, "else"]}, [YES, "else"]),
+        ({"Fn::If": ["IsOne", {"Ref": "Chosen"}, {"Ref": "AWS::NoValue"}]}, ["one", "two", None]),
+        ({"Fn::FindInMap": ["Sizes", "two", "Days"]}, [2]),
+        ({"Fn::FindInMap": ["Sizes", {"Ref": "Chosen"}, "Days"]}, [1, 2]),
+        ({"Fn::FindInMap": ["Sizes", {"Ref": "Named"}, "Days"]}, [1, 2, 3]),
+        ({"Fn::FindInMap": ["Sizes", {"Ref": "Bare"}, "Days"]}, [1, 2, 3]),
+        ({"Fn::FindInMap": ["Sizes", {"Fn::ImportValue": "x"}, "Days"]}, [1, 2, 3]),
+        ({"Fn::FindInMap": ["Sizes", sub("${Named}"), "Days"]}, [1]),
+        ({"Fn::FindInMap": ["Sizes", "two", {"Ref": "Bare"}]}, [2, ["c"]]),
+        ({"Fn::FindInMap": ["Sizes", "two", "Days", {"DefaultValue": 9}]}, [2, 9]),
+        (sub("a-${Named}-b"), ["a-one-b"]),
+        (sub("${Chosen}"), ["one", "two"]),
+        (sub("${Chosen}-${Chosen}"), ["one-one", "two-two"]),
+        (sub("${Bare}/${AWS::Region}"), ["${Bare}/${AWS::Region}"]),
+        (sub("${X}-${Zero}", X={"Ref": "Named"}), ["one-0"]),
+        (sub("${Switch}"), ["false"]),
+        (sub("${!Literal}"), ["${!Literal}"]),
+        ({"Fn::Join": ["-", ["a", {"Ref": "Named"}]]}, ["a-one"]),
+        ({"Fn::Join": [",", {"Ref": "Names"}]}, ["one,two"]),
+        ({"Fn::Join": ["", ["a", {"Ref": "Bare"}]]}, ["a${Bare}"]),
+    ],
+)
+def test_possibilities(node: Any, expected: list[Any]) -> None:
+    assert possibilities(node) == expected
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"Fn::ImportValue": "x"},
+        {"Fn::Select": [0, ["a"]]},
+        {"Fn::Transform": {"Name": "AWS::Include"}},
+        {"Fn::Transform": {"Name": "AWS::Include"}, "Beside": 1},
+        {"Fn::FindInMap": ["Nowhere", "a", "b"]},
+        {"Fn::FindInMap": ["Sizes", "nobody", "Days"]},
+        {"Fn::Join": ["", {"Ref": "Bare"}]},
+        {"Fn::If": ["IsOne"]},
+        {"Fn::Sub": ["${A}"]},
+    ],
+)
+def test_what_is_not_known_is_some_unknown_text(node: Any) -> None:
+    [case] = values().of(node, ())
+    assert not case.known
+    assert case.number is None
+    assert case.text.startswith("${")
+    assert values().of(node, ("elsewhere",))[0].text == case.text
+
+
+def test_too_many_possibilities_are_unknown() -> None:
+    pieces = {name: {"Fn::If": [name, YES, NO]} for name in ("A", "B", "C", "D", "E", "F", "G")}
+    text = "".join(f"${{{name}}}" for name in pieces)
+    [case] = values().of(sub(text, **pieces), ())
+    assert not case.known
+    del pieces["G"]
+    assert len(values().of(sub(text.removesuffix("${G}"), **pieces), ())) == 64
+
+
+def given(**what: Any) -> dict[tuple[str, str], Any]:
+    kinds = {True: "condition", False: "parameter"}
+    return {(kinds[isinstance(value, bool)], name): value for name, value in what.items()}
+
+
+@pytest.mark.parametrize(
+    ("what", "possible"),
+    [
+        ({}, True),
+        ({"Named": "anything"}, True),
+        ({"IsOne": True}, True),
+        ({"IsOne": True, "IsTwo": True}, False),
+        ({"IsOne": False, "IsTwo": False}, False),
+        ({"IsOne": True, "NotOne": True}, False),
+        ({"IsOne": True, "Chosen": "one"}, True),
+        ({"IsOne": True, "Chosen": "two"}, False),
+        ({"HasEmpty": True}, True),
+        ({"HasEmpty": True, "Empty": "x"}, True),
+        ({"HasEmpty": False, "Empty": "x"}, False),
+        ({"Nobody": True}, False),
+    ],
+)
+def test_what_can_be_true_together(what: dict[str, Any], *, possible: bool) -> None:
+    assert values().possible(given(**what)) is possible
+
+
+def test_what_contradicts_itself_is_not_combined() -> None:
+    module = shared("_backup_values")
+    assert module.both(given(IsOne=True), given(IsTwo=True)) == given(IsOne=True, IsTwo=True)
+    assert module.both(given(IsOne=True), given(IsOne=False)) is None
+    assert module.both(given(Chosen="one"), given(Chosen="two")) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (7, 7),
+        ("7", 7),
+        (" -1 ", -1),
+        (7.0, 7),
+        (7.5, None),
+        ("7.5", None),
+        ("seven", None),
+        (True, None),
+        ([7], None),
+    ],
+)
+def test_numbers(value: Any, number: int | None) -> None:
+    assert shared("_backup_values").Case(value, (), {}).number == number
+
+
+def test_a_resource_behind_a_condition_exists_only_under_it() -> None:
+    resources = dict(values().of_type("AWS::SNS::Topic"))
+    assert resources["Topic"].given == {}
+    assert resources["There"].given == given(IsOne=True)
