@@ -32,7 +32,8 @@ A value behind `Ref` is followed to the parameter's default and allowed values, 
 into both branches, behind `Fn::FindInMap` into every row, and `Fn::Sub` and `Fn::Join` are put
 together. Values that cannot occur together are not held against each other. Where only a
 deployment knows a value (a parameter without default, an attribute, an import), there is no
-finding.
+finding. Time zones are looked up in the time zone database of the system or of the Python package
+tzdata; where neither is complete, no time zone is called wrong.
 
 Errors (E) are refused by AWS, or silently do not do what they say. Warnings (W) deploy and work,
 and have a price that is stated. One that is meant can be switched off for a resource:

@@ -24,6 +24,7 @@ def messages(
         pytest.param("120", "30", None, [], id="as text"),
         pytest.param(119, 30, None, ["use 120 or more"], id="89 days"),
         pytest.param(30, 30, None, ["less than 90 days after"], id="none"),
+        pytest.param(1, 1, None, ["use 91 or more"], id="shortest"),
         pytest.param(None, 30, None, [], id="cold for ever"),
         pytest.param(-1, 30, None, [], id="-1 is for ever"),
         pytest.param(30, -1, None, [], id="-1 is never cold"),
@@ -36,6 +37,8 @@ def messages(
         pytest.param(36, None, True, ["35 days at most"], id="continuous too long"),
         pytest.param(36, None, "true", ["35 days at most"], id="continuous as text"),
         pytest.param(36, None, False, [], id="not continuous"),
+        pytest.param(30, 0, True, ["MoveToColdStorageAfterDays 0: AWS"], id="continuous and zero"),
+        pytest.param(None, 1, True, ["cannot move to cold storage"], id="continuous, cold at once"),
         pytest.param(None, 7, True, ["cannot move to cold storage"], id="continuous and cold"),
     ],
 )

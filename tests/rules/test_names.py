@@ -50,6 +50,24 @@ def test_rules_and_selections(name: str, expected: list[str]) -> None:
     agree(sorted(found("E9505", whole)), expected + expected)
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Backups of ${Cluster}: all!", []),  # AWS documents no characters
+        ("p", []),
+        ("p" * 50, []),
+        ("p" * 51, ["BackupPlanName", "use 50 at most"]),
+        ("", ["BackupPlanName", "use 1 at least"]),
+    ],
+)
+def test_plans(name: str, expected: list[str]) -> None:
+    named = plan(rule())
+    named["Properties"]["BackupPlan"]["BackupPlanName"] = name
+    messages = found("E9505", template(Plan=named))
+    assert len(messages) == bool(expected)
+    assert all(text in messages[0] for text in expected)
+
+
 def test_the_vault_of_a_rule_is_a_name_and_not_an_arn() -> None:
     arn = "arn:aws:backup:eu-west-1:111122223333:backup-vault:v"
     agree(found("E9505", template(Plan=plan(rule(TargetBackupVault=arn)))), ["TargetBackupVault"])

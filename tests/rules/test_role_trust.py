@@ -70,6 +70,11 @@ def test_trust(statement: dict[str, Any], expected: list[str]) -> None:
     agree(messages(statement), expected)
 
 
+def test_a_condition_of_another_service_s_statement_is_that_service_s_affair() -> None:
+    other = {**condition("StringEquals", "aws:SourceArn"), "Principal": {"Service": "a.b.c"}}
+    assert messages(TRUST, other) == []
+
+
 def test_one_statement_for_the_service_is_enough() -> None:
     assert messages({**TRUST, "Principal": {"Service": "ec2.amazonaws.com"}}, TRUST) == []
 

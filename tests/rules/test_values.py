@@ -40,7 +40,7 @@ YES, NO = "yes", "no"
 
 def values() -> Any:
     template, faults = decode_str(SECTIONS)
-    assert not faults
+    assert template is not None, faults
     return shared("_backup_values").Values(Template(None, template))
 
 

@@ -41,7 +41,8 @@ def test_events(events: Any, expected: list[str]) -> None:
 def test_every_event_that_the_api_knows_is_sent_or_deprecated() -> None:
     """Whichever event AWS adds next, this test names it before a user's template is refused."""
     model = botocore.session.get_session().get_service_model("backup")
-    for event in model.shape_for("BackupVaultEvent").enum:
+    events: list[str] = model.shape_for("BackupVaultEvent").metadata["enum"]
+    for event in events:
         properties = {"SNSTopicArn": "x", "BackupVaultEvents": [event]}
         for message in found("E9521", template(Vault=vault(Notifications=properties))):
             assert "is deprecated" in message
