@@ -332,15 +332,33 @@ class Values:
         }
         if not conditions:
             return True
-        chosen = {name: str(value) for (kind, name), value in given.items() if kind == "parameter"}
         solver = self.cfn.conditions
         try:
             wanted = {name: {holds} for name, holds in conditions.items()}
-            return any(True for _ in solver.build_scenarios(wanted)) and solver.satisfiable(
-                conditions, chosen
-            )
+            if not any(True for _ in solver.build_scenarios(wanted)):
+                return False
+            # Parameters that the conditions do not read have no say.
+            read = self._text_of_conditions(conditions)
+            chosen = {
+                name: str(value)
+                for (kind, name), value in given.items()
+                if kind == "parameter" and (f'"{name}"' in read or f"${{{name}}}" in read)
+            }
+            return not chosen or bool(solver.satisfiable(conditions, chosen))
         except Exception:  # noqa: BLE001 - a condition that cfn-lint cannot follow: in doubt, no
             return False
+
+    def _text_of_conditions(self, names: Iterable[str]) -> str:
+        """Return the text of the conditions and of those that they refer to."""
+        section = self._section("Conditions")
+        texts: dict[str, str] = {}
+        todo = list(names)
+        while todo:
+            name = todo.pop()
+            if name not in texts:
+                texts[name] = json.dumps(section.get(name), default=str)
+                todo += re.findall(r'"Condition": "([^"]+)"', texts[name])
+        return "".join(texts.values())
 
 
 def _scalar(value: Any) -> bool:

@@ -52,11 +52,17 @@ class VaultPolicyLockout(BackupRule):
 
     def _denied(self, values: Values, statement: Case) -> Iterator[Finding]:
         for action in texts(values, statement, "Action"):
-            for needed in NEEDED:
-                if covers(action.text or "", needed):
-                    yield finding(
-                        action,
-                        f"Action {action} is denied to everybody, CloudFormation included, so a "
-                        "later update or deletion of the vault fails: exempt an administrator's "
-                        "role with ArnNotEquals on aws:PrincipalArn",
-                    )
+            if any(covers(action.text or "", needed) for needed in NEEDED):
+                yield self._finding(f"Action {action}", action)
+        spared = list(texts(values, statement, "NotAction"))
+        for needed in NEEDED:
+            if spared and not any(covers(action.text or "", needed) for action in spared):
+                yield self._finding(f"{needed} (not among NotAction)", statement)
+
+    def _finding(self, what: str, place: Case) -> Finding:
+        return finding(
+            place,
+            f"{what} is denied to everybody, CloudFormation included, so a later update or "
+            "deletion of the vault fails: exempt an administrator's role with ArnNotEquals on "
+            "aws:PrincipalArn",
+        )

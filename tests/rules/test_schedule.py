@@ -31,8 +31,12 @@ def messages(schedule: Any, zone: Any = None, **sections: Any) -> list[str]:
         "cron(30 4 ? * TUE#2 *)",
         "cron(30 4 ? jan,JUL sun *)",
         "cron(30 4 1,15 * ? 2026-2030)",
+        "cron(30 4 1,15 * ? 1970,2199)",
         "cron(0 5 29 2 ? *)",  # in leap years
-        "cron(0 5 31 1,2 ? *)",  # in January
+        *(f"cron(0 5 31 {month} ? *)" for month in (1, 3, 5, 7, 8, 10, 12)),
+        *(f"cron(0 5 30 {month} ? *)" for month in (4, 6, 9, 11)),
+        "cron(0 5 31 2,JAN ? *)",  # in January
+        "cron(0 5 30-31 2 ? *)",  # ranges are not looked at
         "cron(00 05 * * ? *)",
     ],
 )
@@ -61,6 +65,7 @@ def test_taken(schedule: Any) -> None:
         ("cron(0 5 ? * TUE#6 *)", "'TUE#6' is no day-of-week"),
         ("cron(0 ? * * ? *)", "'?' is no hours"),
         ("cron(0 5 * * ? 1969)", "'1969' is no year"),
+        ("cron(0 5 * * ? 2200)", "'2200' is no year"),
         ("cron(0 5, * * ? *)", "'' is no hours"),
         ("cron(0 5/ * * ? *)", "'5/' is no hours"),
         ("cron(0 5/0 * * ? *)", "'5/0' is no hours"),
@@ -69,7 +74,8 @@ def test_taken(schedule: Any) -> None:
         ("cron(0/30 * * * ? *)", "more than one backup an hour"),
         ("cron(0,30 5 * * ? *)", "more than one backup an hour"),
         ("cron(0 5 30 2 ? *)", "day 30 does not exist in month 2"),
-        ("cron(0 5 31 APR,jun ? *)", "day 31 does not exist"),
+        ("cron(0 5 31 APR,jun,9,11 ? *)", "day 31 does not exist"),
+        ("cron(0 5 31,30 FEB ? *)", "day 31,30 does not exist"),
     ],
 )
 def test_not_taken(schedule: str, why: str) -> None:

@@ -151,7 +151,12 @@ def given(**what: Any) -> dict[tuple[str, str], Any]:
         ({"HasEmpty": True}, True),
         ({"HasEmpty": True, "Empty": "x"}, True),
         ({"HasEmpty": False, "Empty": "x"}, False),
+        ({"NotOne": False, "Chosen": "two"}, False),
         ({"Nobody": True}, False),
+        # Nobody follows a Join: what depends on it stays open, the rest does not.
+        ({"HasNames": True}, True),
+        ({"HasNames": True, "Named": "one"}, True),
+        ({"HasNames": True, "Names": "one, two"}, False),
     ],
 )
 def test_what_can_be_true_together(what: dict[str, Any], *, possible: bool) -> None:

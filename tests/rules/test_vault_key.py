@@ -34,6 +34,8 @@ def key(**attributes: Any) -> dict[str, Any]:
         (ARN.replace("key/", "alias/"), ["it is the ARN of an alias"]),
         ({"Fn::Sub": "arn:${AWS::Partition}:kms:eu-west-1:1:alias/x"}, ["the ARN of an alias"]),
         ("arn:aws:s3:::bucket", ["it is an ARN of 's3'"]),
+        ({"Fn::Sub": "arn:aws:${Given}:eu-west-1:1:key/x"}, []),
+        (ARN.replace("key/", ""), ["is not 'key/<id>'"]),
         ({"Fn::Sub": "alias/${Given}"}, ["it is an alias"]),
         ({"Ref": "Default"}, ["'alias/x' (default of parameter 'Default')"]),
     ],
