@@ -15,7 +15,7 @@ cfn-lint knows types and patterns of AWS Backup's properties, but not what the s
 them. These rules report what deploys and then backs up nothing, cannot be restored, or cannot be
 deleted again. They work for any template, YAML or JSON:
 
-```
+```bash
 cfn-lint --append-rules generator/rules -- TEMPLATE...
 ```
 
@@ -28,8 +28,8 @@ append_rules:
   - generator/rules
 ```
 
-A value behind `Ref` is followed to the parameter's default and allowed values, behind `Fn::If`
-into both branches, behind `Fn::FindInMap` into every row, and `Fn::Sub` and `Fn::Join` are put
+A value behind `!Ref` is followed to the parameter's default and allowed values, behind `!If`
+into both branches, behind `!FindInMap` into every row, and `!Sub` and `!Join` are put
 together. Values that cannot occur together are not held against each other. Where only a
 deployment knows a value (a parameter without default, an attribute, an import), there is no
 finding. Time zones are looked up in the time zone database of the system or of the Python package

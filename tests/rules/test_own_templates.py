@@ -1,12 +1,44 @@
-"""What this project publishes has nothing that its own rules find."""
+"""What this project publishes has nothing that its rules find, until a slip gets into it."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from generator.backup import template
 from tests.rules.support import matches
 
 TEMPLATES = sorted((Path(__file__).parents[2] / "templates").glob("*.template"))
+KEPT = '"DeletionPolicy": "RetainExceptOnCreate", '
+RETAINED = '"UpdateReplacePolicy": "Retain"'
+TAG = '{"Fn::Sub": "aws:ResourceTag/${BackupTagKey}"}'
+SERVICE = '{"Service": "backup.amazonaws.com"}'
+PASSED = '"Condition": {"StringEquals": {"iam:PassedToService"'
+
+# Rule, what is right in the template as JSON, and the slip in its place.
+SLIPS = [
+    ("E9501", '"Default": "cron(0 5 * * ? *)"', '"Default": "cron(0 5 * * * *)"'),
+    ("E9502", '"Default": 60', '"Default": 30'),
+    ("E9503", '"Default": 30', '"Default": 0'),
+    ("W9504", '"DeleteAfterDays"', '"MoveToColdStorageAfterDays"'),
+    ("E9505", '"RuleName": "SOCADailyBackup"', '"RuleName": "SOCA daily backup"'),
+    ("E9505", '"Vault-${ClusterId}"', '"Vault.${ClusterId}"'),
+    ("W9511", KEPT, ""),
+    ("W9517", KEPT, ""),
+    ("W9511", RETAINED, '"UpdateReplacePolicy": "Delete"'),
+    ("E9512", '"HasVaultKmsKey", {"Ref": "VaultKmsKeyArn"}', '"HasVaultKmsKey", "alias/x"'),
+    ("E9531", TAG, '{"Ref": "BackupTagKey"}'),
+    ("E9531", '"Resources": [', '"NotResources": ['),
+    ("E9541", SERVICE, '{"Service": {"Fn::Sub": "backup.${AWS::URLSuffix}"}}'),
+    ("E9541", SERVICE, '{"Service": "ec2.amazonaws.com"}'),
+    ("E9542", ":backup-vault:*", ":backup-vault/*"),
+    ("E9543", '"ec2:CreateImage"', '"ec2:CopyImage"'),
+    ("E9543", '"elasticfilesystem:Backup"', '"elasticfilesystem:Restore"'),
+    ("E9543", '"backup:TagResource"', '"backup:UntagResource"'),
+    ("W9544", PASSED, PASSED.replace("PassedToService", "AssociatedResourceArn")),
+    ("W9544", '"Resource": {"Ref": "AdditionalInstanceRoleArns"}', '"Resource": "*"'),
+    ("W9545", '"AssumeRolePolicyDocument"', '"RoleName": "x", "AssumeRolePolicyDocument"'),
+]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
@@ -14,5 +46,9 @@ def test_our_templates_have_no_findings(path: Path) -> None:
     assert list(matches(path.read_text())) == []
 
 
-def test_there_is_a_template_to_look_at() -> None:
-    assert TEMPLATES
+@pytest.mark.parametrize(("rule", "right", "slip"), SLIPS)
+def test_a_slip_is_found(rule: str, right: str, slip: str) -> None:
+    text = json.dumps(template().to_dict())
+    assert right in text
+    assert not list(matches(text))
+    assert rule in {found for found, _, _ in matches(text.replace(right, slip))}
