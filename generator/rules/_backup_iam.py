@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from _backup_cases import ABSENT, Case, Given, Partial, both
 from _backup_template import selections_of_plans
-from _backup_values import ABSENT, Case, Given, Partial, Values, both
+from _backup_values import Values
 
 ROLE = "AWS::IAM::Role"
 # Resources that hold a policy for roles: where the document is, and which property has the roles.

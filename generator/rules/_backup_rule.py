@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from _backup_values import Case, Given, Path, Values
+from _backup_cases import Case, Given, Path
+from _backup_values import Values
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 

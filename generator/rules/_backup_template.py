@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from _backup_values import ABSENT, TOKEN, Case, Given, Partial, Values, both
+from _backup_cases import ABSENT, TOKEN, Case, Given, Partial, both
+from _backup_values import Values
 
 VAULT = "AWS::Backup::BackupVault"
 AIR_GAPPED_VAULT = "AWS::Backup::LogicallyAirGappedBackupVault"

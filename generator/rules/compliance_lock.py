@@ -6,9 +6,10 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_cases import ABSENT
 from _backup_rule import BackupRule, Finding, finding
 from _backup_template import VAULT
-from _backup_values import ABSENT, Values
+from _backup_values import Values
 
 
 class ComplianceLock(BackupRule):
@@ -20,7 +21,8 @@ class ComplianceLock(BackupRule):
         "ChangeableForDays puts a lock into compliance mode. After those days nobody, AWS "
         "included, removes the lock, and no recovery point goes before its time; a vault of a "
         "test stack stays and costs until then. Without ChangeableForDays it is governance mode, "
-        "which users with the permission can lift."
+        "which users with the permission can lift. There is no finding where the parameters' "
+        "defaults leave the lock off: then whoever makes the stack has asked for it."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html"
     tags = ["resources", "backup", "vault", "lock"]
@@ -29,7 +31,8 @@ class ComplianceLock(BackupRule):
         """Look for the grace time of locks."""
         for _, properties in values.of_type(VAULT):
             for grace in values.at(properties, "LockConfiguration", "ChangeableForDays"):
-                if grace.value is not ABSENT and grace.text is not None:
+                there = grace.value is not ABSENT and grace.text is not None
+                if there and values.by_default(grace.given):
                     yield finding(
                         grace,
                         f"ChangeableForDays {grace} makes this a lock in compliance mode: after "

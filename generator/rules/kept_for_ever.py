@@ -6,9 +6,10 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_cases import ABSENT, Case
 from _backup_rule import BackupRule, Finding, finding
 from _backup_template import copies_of, rules_of_plans
-from _backup_values import ABSENT, Case, Values
+from _backup_values import Values
 
 FIX = "set Lifecycle.DeleteAfterDays"
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_cases import Case, together
 from _backup_rule import BackupRule, Finding, finding
 from _backup_template import copies_of, rules_of_plans
-from _backup_values import Case, Values, together
+from _backup_values import Values
 
 COLD_DAYS = 90
 LONGEST_DAYS = 36_500

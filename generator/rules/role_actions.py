@@ -9,6 +9,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
 from _backup_actions import ALWAYS, COPYING, TAGGING, TYPES
+from _backup_cases import ABSENT, Given, Partial, both
 from _backup_iam import (
     Policies,
     UsedRole,
@@ -21,7 +22,7 @@ from _backup_iam import (
 )
 from _backup_rule import BackupRule, Finding
 from _backup_template import arn_parts, copies_of, rules_of_plans
-from _backup_values import ABSENT, Given, Partial, Values, both
+from _backup_values import Values
 
 # Conditions that the permissions of one role depend on; beyond, nothing is said about it.
 MAX_CONDITIONS = 6

@@ -7,10 +7,11 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_cases import Case
 from _backup_iam import all_documents, covers, statements, texts
 from _backup_rule import BackupRule, Finding, finding
 from _backup_template import arn_parts
-from _backup_values import Case, Values
+from _backup_values import Values
 
 # Resources of AWS Backup whose name follows a colon.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html

@@ -7,9 +7,10 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_cases import TOKEN
 from _backup_iam import used_roles
 from _backup_rule import BackupRule, Finding, finding
-from _backup_values import TOKEN, Values
+from _backup_values import Values
 
 # Unknown, but certainly without the word.
 HARMLESS = re.compile(r"\$\{AWS::(Region|AccountId|Partition|URLSuffix)\}")

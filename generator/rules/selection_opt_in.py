@@ -6,9 +6,10 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_cases import both
 from _backup_rule import BackupRule, Finding, finding
 from _backup_template import filled, selections
-from _backup_values import Values, both
+from _backup_values import Values
 
 
 class SelectionOptIn(BackupRule):

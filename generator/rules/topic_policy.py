@@ -7,10 +7,11 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_cases import Case, Partial, both
 from _backup_iam import allows, covers, statements, texts
 from _backup_rule import BackupRule, Finding, finding
 from _backup_template import VAULTS
-from _backup_values import Case, Partial, Values, both
+from _backup_values import Values
 
 TOPIC = "AWS::SNS::Topic"
 # A policy of a topic: which property holds its topics.

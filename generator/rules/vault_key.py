@@ -7,9 +7,10 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_cases import TOKEN, both
 from _backup_rule import BackupRule, Finding, finding
 from _backup_template import VAULTS, arn_parts, survives
-from _backup_values import TOKEN, Values, both
+from _backup_values import Values
 
 KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 FORM = "arn:<partition>:kms:<region>:<account>:key/<id>"

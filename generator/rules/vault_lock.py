@@ -6,6 +6,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_cases import ABSENT, Case, Given, both, together
 from _backup_rule import BackupRule, Finding, finding
 from _backup_template import (
     AIR_GAPPED_VAULT,
@@ -15,7 +16,7 @@ from _backup_template import (
     vault_at,
     vault_named,
 )
-from _backup_values import ABSENT, Case, Given, Values, both, together
+from _backup_values import Values
 
 SHORTEST_GRACE_DAYS = 3
 LONGEST_DAYS = 36_500

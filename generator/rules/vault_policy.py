@@ -7,10 +7,11 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
 from _backup_actions import ON_VAULTS
+from _backup_cases import ABSENT, TOKEN, Case
 from _backup_iam import statements, texts
 from _backup_rule import BackupRule, Finding, finding
 from _backup_template import VAULTS
-from _backup_values import ABSENT, TOKEN, Case, Values
+from _backup_values import Values
 
 
 def action_fault(action: str) -> str | None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_cases import Case
 from _backup_iam import covers, statements, texts
 from _backup_rule import BackupRule, Finding, finding
 from _backup_template import VAULTS
-from _backup_values import Case, Values
+from _backup_values import Values
 
 # What CloudFormation calls to update or delete a vault and its policy.
 NEEDED = (

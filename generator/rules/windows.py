@@ -6,9 +6,10 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
 
+from _backup_cases import together
 from _backup_rule import BackupRule, Finding, finding
 from _backup_template import rules_of_plans
-from _backup_values import Values, together
+from _backup_values import Values
 
 SHORTEST_START_MINUTES = 60
 LONGEST_START_MINUTES = 52_560_000  # 100 years

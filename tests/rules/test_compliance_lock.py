@@ -10,10 +10,18 @@ PARAMETERS = {
     "Grace": {"Type": "Number", "Default": 0},
     "Typed": {"Type": "String", "Default": ""},
     "Days": {"Type": "Number"},
+    "Mode": {"Type": "String", "Default": "off", "AllowedValues": ["off", "compliance"]},
+    "Stage": {"Type": "String", "Default": "production"},
 }
 CONDITIONS = {
     "HasGrace": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Grace"}, "0"]}]},
     "Never": {"Fn::Equals": ["a", "b"]},
+    "Asked": {"Fn::Equals": [{"Ref": "Mode"}, "compliance"]},
+    "Confirmed": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Typed"}, ""]}]},
+    "AskedAndConfirmed": {"Fn::And": [{"Condition": "Asked"}, {"Condition": "Confirmed"}]},
+    "IsProduction": {"Fn::Equals": [{"Ref": "Stage"}, "production"]},
+    "HasDays": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Days"}, "0"]}]},
+    "Far": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]},
 }
 NO = {"Ref": "AWS::NoValue"}
 
@@ -25,9 +33,17 @@ NO = {"Ref": "AWS::NoValue"}
         ({"Ref": "Days"}, ["ChangeableForDays '${Days}'"]),
         (NO, []),
         ({"Fn::If": ["Never", 3, NO]}, []),
-        ({"Fn::If": ["HasGrace", 30, NO]}, ["ChangeableForDays 30"]),
-        # Possible, but with a number only the deployment knows; its default cannot be it.
+        # Off unless somebody asks for it.
+        ({"Fn::If": ["HasGrace", 30, NO]}, []),
         ({"Fn::If": ["HasGrace", {"Ref": "Grace"}, NO]}, []),
+        ({"Fn::If": ["Asked", 30, NO]}, []),
+        ({"Fn::If": ["AskedAndConfirmed", 30, NO]}, []),
+        # On unless somebody refuses.
+        ({"Fn::If": ["Asked", NO, 30]}, ["ChangeableForDays 30"]),
+        ({"Fn::If": ["IsProduction", 30, NO]}, ["ChangeableForDays 30"]),
+        # Nobody is asked, or has to answer.
+        ({"Fn::If": ["Far", 30, NO]}, ["ChangeableForDays 30"]),
+        ({"Fn::If": ["HasDays", 30, NO]}, ["ChangeableForDays 30"]),
     ],
 )
 def test_grace(grace: Any, expected: list[str]) -> None:
