@@ -60,8 +60,8 @@ def render(_: argparse.Namespace) -> int:
 
 
 def docs(_: argparse.Namespace) -> int:
-    """Write tables and snippet of README.md, the example and a policy; print what changed."""
-    from generator import backup, example_parent, products, publisher
+    """Write what the pages take from the source: tables, examples, rules; print what changed."""
+    from generator import backup, example_parent, products, publisher, rules_page
     from generator.docs import refresh, tables
     from generator.render import render as text_of
 
@@ -74,6 +74,7 @@ def docs(_: argparse.Namespace) -> int:
         return FINDING
     pages[example_parent.PATH] = text_of(example_parent.template())
     pages[publisher.PATH] = publisher.example()
+    pages[rules_page.PAGE] = rules_page.page()
     for path, new in pages.items():
         if not path.exists() or path.read_text(encoding="utf-8") != new:
             products.write({path.name: new}, path.parent)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
+RULES = ROOT / "generator" / "rules"
 
 # Larger ones cannot be passed as TemplateBody, which is how tools without a bucket create a stack.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -37,7 +38,9 @@ def findings(text: str) -> list[Finding]:
     template, matches = decode_str(text)
     if template is not None:
         # The configuration's own templates are for `cfn-lint` by hand, from the project's root.
-        config = ConfigMixIn(["--config-file", str(ROOT / ".cfnlintrc")], templates=[])
+        config = ConfigMixIn(
+            ["--config-file", str(ROOT / ".cfnlintrc"), "--append-rules", str(RULES)], templates=[]
+        )
         runner = Runner(config)
         matches = list(runner.validate_template(template))
     found = [

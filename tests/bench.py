@@ -19,6 +19,7 @@ RUNS = 9
 PYTHON = sys.executable
 BUILD = (PYTHON, "build.py")
 CFN_LINT = (str(Path(PYTHON).with_name("cfn-lint")),)  # reads files and regions in .cfnlintrc
+WITH_RULES = (*CFN_LINT, "--append-rules", "generator/rules")
 
 
 def nothing() -> None:
@@ -47,10 +48,11 @@ def rows() -> list[Row]:
     return [
         Row("render / its imports alone", (*BUILD, "render"), imports_of_render(), 1.5),
         Row("--help / render", (*BUILD, "--help"), (*BUILD, "render"), 1.0),
+        Row("cfn-lint with our rules / without", WITH_RULES, CFN_LINT, 1.3),
         Row(
-            "make templates / cfn-lint alone",
+            "make templates / cfn-lint with our rules",
             ("make", "templates"),
-            CFN_LINT,
+            WITH_RULES,
             1.2,
             as_after_a_change,
         ),

@@ -13,8 +13,8 @@ Description: x
 Resources:
   Vault:
     Type: AWS::Backup::BackupVault
-    DeletionPolicy: Delete
-    UpdateReplacePolicy: Delete
+    DeletionPolicy: RetainExceptOnCreate
+    UpdateReplacePolicy: Retain
     Properties:
       BackupVaultName: vault
 """
@@ -40,6 +40,7 @@ SLIPS = {
     "W3011": (f"{VAULT}    UpdateReplacePolicy: Retain\n", VAULT),
     "E3002": ("StartWindowMinutes: !Ref", "StartWindow: !Ref"),
     "W3037": ("kms:CreateGrant", "kms:CreateGrants"),
+    "E9505": ("RuleName: SOCADailyBackup", "RuleName: SOCA daily backup"),
     "E3006": ("\nResources:\n", "\nResources:\n  Framework:\n    Type: AWS::Backup::Framework\n"),
 }  # fmt: skip
 """Rule -> what stands in the template, and a slip in its place."""
@@ -75,7 +76,7 @@ def test_another_configuration_does_not_count(
     (tmp_path / ".cfnlintrc").write_text("ignore_checks: [E, W, I]\nregions: [us-east-1]\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    bad = SMALL.replace("DeletionPolicy: Delete", "DeletionPolicy: Keep")
+    bad = SMALL.replace("RetainExceptOnCreate", "Keep")
     assert "E3035" in {finding.rule for finding in findings(bad)}
 
 
