@@ -47,7 +47,7 @@ class Names(BackupRule):
     shortdesc = "Name of a vault, plan, rule or selection that AWS Backup refuses"
     description = (
         "Vaults have 2 to 50 letters, digits, '-' or '_'; rules and selections 1 to 50, '.' "
-        "included; plans 50 characters at most. Two rules of one plan cannot have one name."
+        "included; plans 50 characters at most. Each rule of a plan has a name of its own."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"
     tags = ["resources", "backup", "name"]
@@ -81,8 +81,8 @@ class Names(BackupRule):
                     if same and given is not None and name.path != other.path:
                         yield finding(
                             name,
-                            f"RuleName {name} is the name of another rule of this plan too, and "
-                            "AWS Backup refuses the plan: give each rule its own",
+                            f"RuleName {name} is the name of another rule of this plan too, so "
+                            "that jobs do not tell which one made them: give each rule its own",
                             given,
                             "twice",
                         )

@@ -70,8 +70,8 @@ class VaultPolicy(BackupRule):
         if "Principal" not in statement.value and "NotPrincipal" not in statement.value:
             yield finding(
                 statement,
-                "this statement of the AccessPolicy has no Principal, so AWS Backup refuses the "
-                "policy: name whom it is about, for example Principal: '*'",
+                "this statement of the AccessPolicy has no Principal, which a policy of a resource "
+                "needs: name whom it is about, for example Principal: '*'",
                 about="principal",
             )
         for action in texts(values, statement, "Action"):
