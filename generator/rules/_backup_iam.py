@@ -17,7 +17,7 @@ POLICIES = {
     "AWS::IAM::RolePolicy": "RoleName",
 }
 AWS_POLICIES = re.compile(
-    r"arn:[^:]+:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor(Backup|Restores)"
+    r"arn:(\$\{[^}]*\}|[^:]+):iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor(Backup|Restores)"
 )
 
 

@@ -61,7 +61,7 @@ class Lifecycle(BackupRule):
                     delete,
                     f"DeleteAfterDays {delete} is less than 90 days after "
                     f"MoveToColdStorageAfterDays {move}; AWS Backup refuses the plan, because "
-                    f"what moves stays in cold storage for 90 days: use {move.number + COLD_DAYS} or more, "
+                    f"what moves stays there for 90 days: use {move.number + COLD_DAYS} or more, "
                     "or no cold storage",
                     given,
                 )

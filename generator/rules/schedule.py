@@ -123,8 +123,8 @@ class Schedule(BackupRule):
     shortdesc = "Schedule or time zone that AWS Backup does not take"
     description = (
         "A rule's schedule is cron with six fields, one of the two day fields '?', at most once "
-        "an hour; its time zone is a name of the IANA database. Otherwise the plan is refused while "
-        "the stack is made, or its time never comes."
+        "an hour; its time zone is a name of the IANA database. Otherwise AWS refuses the plan, or "
+        "its time never comes."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"
     tags = ["resources", "backup", "plan", "schedule"]
@@ -140,6 +140,6 @@ class Schedule(BackupRule):
                 if zone.known and zone_exists(str(zone.text)) is False:
                     yield finding(
                         zone,
-                        f"ScheduleExpressionTimezone {zone} does not exist, so the schedule means "
-                        "no time at all: use a name of the IANA database, as Europe/Paris",
+                        f"ScheduleExpressionTimezone {zone} does not exist, so the schedule names "
+                        "no time: use a name of the IANA database, for example Europe/Paris",
                     )

@@ -11,6 +11,7 @@ from tests.rules.support import RULES, agree, found, plan, role, rule, selection
 
 EFS = "arn:aws:elasticfilesystem:*:*:file-system/*"
 MANAGED = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor"
+ANYWHERE = MANAGED.replace(":aws:", ":${AWS::Partition}:", 1)
 ENOUGH = [
     "elasticfilesystem:Backup",
     "elasticfilesystem:DescribeTags",
@@ -90,8 +91,9 @@ def test_types_that_the_selection_names(resources: list[Any], expected: list[str
     ("arns", "expected"),
     [
         ([MANAGED + "Backup"], []),
-        ([{"Fn::Sub": MANAGED.replace(":aws:", ":${AWS::Partition}:", 1) + "Backup"}], []),
+        ([{"Fn::Sub": ANYWHERE + "Backup"}], []),
         ([MANAGED + "Restores"], ["lacks"]),
+        ([{"Fn::Sub": ANYWHERE + "Restores"}], ["lacks"]),
         # Not in the template, so nobody knows what else they allow.
         ([MANAGED + "Restores", "arn:aws:iam::aws:policy/AmazonEC2FullAccess"], []),
         ([{"Ref": "Given"}], []),
