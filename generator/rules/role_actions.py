@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup_actions import ALWAYS, COPYING, TAGGING, TYPES
 from _backup_cases import ABSENT, Given, Partial, both

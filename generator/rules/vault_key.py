@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent))  # cfn-lint loads each file alone, from anywhere
+sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup_cases import TOKEN, both
 from _backup_rule import BackupRule, Finding, finding

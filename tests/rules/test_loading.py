@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,14 @@ def test_modules_of_others_with_the_same_names_stay_theirs(tmp_path: Path) -> No
     for name in [*NAMES, "generator"]:
         (tmp_path / f"{name}.py").write_text("raise RuntimeError('loaded instead of ours')\n")
     assert findings(BAD, cwd=tmp_path, pythonpath=str(tmp_path)) == ["E9502", "E9502"]
+
+
+def test_loading_again_leaves_the_path_alone() -> None:
+    loaded()
+    before = list(sys.path)
+    loaded()
+    assert sys.path == before
+    assert sys.path.count(str(RULES)) == 1
 
 
 def test_rules_have_the_ids_of_rules_of_others_and_say_what_they_are() -> None:
