@@ -83,6 +83,8 @@ def test_the_partition_that_the_template_names_for_its_own_role() -> None:
     agree(whole, ["puts this stack into 'aws-us-gov'"])
     assert messages(FAR, Selection=selection(IamRoleArn=role.replace("-us-gov", ""))) == []
     assert messages(FAR, Selection=selection(IamRoleArn={"Ref": "Nobody"})) == []
+    anywhere = {"Fn::Sub": HOME + "far"}
+    assert messages(anywhere, Selection=selection(IamRoleArn=role)) == []
     open_ended = {"Fn::Sub": role.replace("aws-us-gov", "${AWS::Partition}")}
     assert messages(FAR, Selection=selection(IamRoleArn=open_ended)) == []
     types = ["arn:aws-cn:ec2:*:*:instance/*"]

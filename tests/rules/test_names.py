@@ -73,6 +73,11 @@ def test_the_vault_of_a_rule_is_a_name_and_not_an_arn() -> None:
     agree(found("E9505", template(Plan=plan(rule(TargetBackupVault=arn)))), ["TargetBackupVault"])
 
 
+@pytest.mark.parametrize(("name", "expected"), [("v1", []), ("v", ["use 2 at least"])])
+def test_the_vault_of_a_rule_is_as_long_as_a_vault_s_name(name: str, expected: list[str]) -> None:
+    agree(found("E9505", template(Plan=plan(rule(TargetBackupVault=name)))), expected)
+
+
 def test_two_rules_of_one_name() -> None:
     expected = ["'nightly' is the name of another rule"]
     agree(found("E9505", template(Plan=plan(rule(), rule(RuleName="b"), rule()))), expected)
