@@ -13,8 +13,6 @@ from _backup_values import Values
 
 
 class ComplianceLock(BackupRule):
-    """W9514."""
-
     id = "W9514"
     shortdesc = "Vault lock in compliance mode: for good after the grace time"
     description = (

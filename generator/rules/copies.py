@@ -52,8 +52,6 @@ def partition_of(region: str) -> str | None:
 
 
 class Copies(BackupRule):
-    """E9506."""
-
     id = "E9506"
     shortdesc = "Copy to something that is not another vault of the same partition"
     description = (

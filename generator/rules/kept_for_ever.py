@@ -15,8 +15,6 @@ FIX = "set Lifecycle.DeleteAfterDays"
 
 
 class KeptForEver(BackupRule):
-    """W9504."""
-
     id = "W9504"
     shortdesc = "Rule or copy without retention: its recovery points are kept for ever"
     description = (

@@ -18,8 +18,6 @@ NONE = -1  # the API's word for "no such limit"
 
 
 class Lifecycle(BackupRule):
-    """E9503."""
-
     id = "E9503"
     shortdesc = "Retention or cold storage that AWS Backup refuses"
     description = (

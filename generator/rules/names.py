@@ -41,8 +41,6 @@ def name_fault(kind: str, text: str) -> str | None:
 
 
 class Names(BackupRule):
-    """E9505."""
-
     id = "E9505"
     shortdesc = "Name of a vault, plan, rule or selection that AWS Backup refuses"
     description = (

@@ -41,8 +41,6 @@ def type_named(arn: str, values: Values) -> str | None:
 
 
 class RoleActions(BackupRule):
-    """E9543."""
-
     id = "E9543"
     shortdesc = "Role of a selection that lacks actions its backups need"
     description = (

@@ -19,8 +19,6 @@ WITH_COLON = re.compile("(backup-vault|recovery-point|backup-plan)/")
 
 
 class RoleArns(BackupRule):
-    """E9542."""
-
     id = "E9542"
     shortdesc = "ARN in a policy that no resource has: backup-vault/ or an instance profile to pass"
     description = (

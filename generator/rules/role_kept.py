@@ -13,8 +13,6 @@ from _backup_values import Values
 
 
 class RoleKept(BackupRule):
-    """W9517."""
-
     id = "W9517"
     shortdesc = "Role of a selection that goes before the recovery points it looks after"
     description = (

@@ -17,8 +17,6 @@ HARMLESS = re.compile(r"\$\{AWS::(Region|AccountId|Partition|URLSuffix)\}")
 
 
 class RoleName(BackupRule):
-    """W9545."""
-
     id = "W9545"
     shortdesc = "Name of a backup role without AWSBackup, which operators may not pass"
     description = (

@@ -21,8 +21,6 @@ def is_every_role(arn: str) -> bool:
 
 
 class RolePass(BackupRule):
-    """W9544."""
-
     id = "W9544"
     shortdesc = "Role of a selection that may pass any role, or to any service"
     description = (

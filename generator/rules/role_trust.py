@@ -19,8 +19,6 @@ LENIENT = ("null", "forallvalues:", "stringnot", "arnnot", "numericnot", "dateno
 
 
 class RoleTrust(BackupRule):
-    """E9541."""
-
     id = "E9541"
     shortdesc = "Role of a selection that AWS Backup cannot assume"
     description = (

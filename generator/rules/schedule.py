@@ -117,8 +117,6 @@ def zone_exists(name: str) -> bool | None:
 
 
 class Schedule(BackupRule):
-    """E9501."""
-
     id = "E9501"
     shortdesc = "Schedule or time zone that AWS Backup does not take"
     description = (

@@ -16,8 +16,6 @@ OPERATORS = ("StringEquals", "StringNotEquals", "StringLike", "StringNotLike")
 
 
 class Selection(BackupRule):
-    """E9531."""
-
     id = "E9531"
     shortdesc = "Selection that matches nothing or that AWS Backup refuses"
     description = (

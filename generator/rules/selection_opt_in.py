@@ -13,8 +13,6 @@ from _backup_values import Values
 
 
 class SelectionOptIn(BackupRule):
-    """W9533."""
-
     id = "W9533"
     shortdesc = "Selection by tags alone, which obeys the region's service opt-in"
     description = (

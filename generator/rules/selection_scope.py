@@ -13,8 +13,6 @@ from _backup_values import Values
 
 
 class SelectionScope(BackupRule):
-    """W9532."""
-
     id = "W9532"
     shortdesc = "Selection of every resource, whatever its tags"
     description = (

@@ -25,8 +25,6 @@ def _references(topic: str) -> set[str]:
 
 
 class TopicPolicy(BackupRule):
-    """E9522."""
-
     id = "E9522"
     shortdesc = "Topic to which a service cannot publish, so that nobody hears of a failed backup"
     description = (

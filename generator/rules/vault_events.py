@@ -45,8 +45,6 @@ DEPRECATED = {
 
 
 class VaultEvents(BackupRule):
-    """E9521."""
-
     id = "E9521"
     shortdesc = "Vault notification about an event that AWS Backup does not send"
     description = (

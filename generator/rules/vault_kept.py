@@ -12,8 +12,6 @@ from _backup_values import Values
 
 
 class VaultKept(BackupRule):
-    """W9511."""
-
     id = "W9511"
     shortdesc = "Vault that CloudFormation tries to delete with the stack"
     description = (

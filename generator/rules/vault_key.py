@@ -45,8 +45,6 @@ def key_fault(text: str, types: dict[str, str]) -> str | None:  # noqa: PLR0911 
 
 
 class VaultKey(BackupRule):
-    """E9512."""
-
     id = "E9512"
     shortdesc = "Key that the vault cannot use, or that goes away under its recovery points"
     description = (

@@ -24,8 +24,6 @@ SHORTEST_DAYS = {VAULT: 1, AIR_GAPPED_VAULT: 7}
 
 
 class VaultLock(BackupRule):
-    """E9513."""
-
     id = "E9513"
     shortdesc = "Vault lock that AWS refuses, or that refuses the plan's own backups"
     description = (

@@ -35,8 +35,6 @@ def action_fault(action: str) -> str | None:
 
 
 class VaultPolicy(BackupRule):
-    """E9515."""
-
     id = "E9515"
     shortdesc = "Access policy of a vault that AWS Backup refuses or that has no effect"
     description = (

@@ -21,8 +21,6 @@ NEEDED = (
 
 
 class VaultPolicyLockout(BackupRule):
-    """W9516."""
-
     id = "W9516"
     shortdesc = "Access policy of a vault that locks CloudFormation out"
     description = (

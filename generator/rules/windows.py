@@ -16,8 +16,6 @@ LONGEST_START_MINUTES = 52_560_000  # 100 years
 
 
 class Windows(BackupRule):
-    """E9502."""
-
     id = "E9502"
     shortdesc = "Start or completion window in which AWS Backup gives a job up"
     description = (
