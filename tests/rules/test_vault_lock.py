@@ -40,6 +40,7 @@ def test_locks(days: tuple[Any, ...], expected: list[str]) -> None:
     [
         ({"DeleteAfterDays": 7}, []),
         ({"DeleteAfterDays": 365}, []),
+        ({"DeleteAfterDays": 1}, ["is under the MinRetentionDays 7"]),
         ({"DeleteAfterDays": 6}, ["is under the MinRetentionDays 7"]),
         ({"DeleteAfterDays": 366}, ["is over the MaxRetentionDays 365"]),
         ({}, ["is not set (kept for ever)"]),

@@ -21,6 +21,7 @@ def messages(start: Any, completion: Any, **sections: Any) -> list[str]:
         pytest.param(None, 120, [], id="start is AWS's affair"),
         pytest.param(59, None, ["StartWindowMinutes 59"], id="under 60"),
         pytest.param("59", None, ["StartWindowMinutes '59'"], id="under 60 as text"),
+        pytest.param(52_560_000, None, [], id="100 years"),
         pytest.param(52_560_001, None, ["at most 52560000"], id="over 100 years"),
         pytest.param(120, 120, ["120 is not longer than StartWindowMinutes 120"], id="equal"),
         pytest.param(480, 120, ["120 is not longer"], id="shorter"),
