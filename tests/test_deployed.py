@@ -11,15 +11,16 @@ from tests.support.changes import changes
 from tests.support.deployer import Deployer, Stack
 from tests.support.errors import DeploymentError
 from tests.support.local_aws import ACCOUNT, LocalAws
-from tests.support.soca import CLUSTER_ID, deploy, publish, soca_261
+from tests.support.soca import BUCKET, CLUSTER_ID, FOLDER, deploy, publish, soca_261
 
 VAULT = f"Vault-{CLUSTER_ID}"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 @pytest.fixture(autouse=True)
-def _published(aws: LocalAws) -> None:
-    publish(aws)
+def template_url(aws: LocalAws) -> str:
+    """Publish the release that every cluster here is made from, and return its TemplateURL."""
+    return publish(aws)
 
 
 def vaults(aws: LocalAws) -> list[str]:
@@ -43,6 +44,16 @@ def role_policies(aws: LocalAws, role: str) -> dict[str, Any]:
 
 def selections(aws: LocalAws, stack: Stack) -> list[dict[str, Any]]:
     return list(aws.selections[stack.outputs["BackupPlanId"]].values())
+
+
+def test_the_parent_nests_the_published_url(aws: LocalAws, template_url: str) -> None:
+    nested = deploy(aws).evaluation.existing["Backup"]["Properties"]["TemplateURL"]
+    place = {"${S3InstallBucket}": BUCKET, "${S3InstallFolder}": FOLDER}
+    place |= {"${AWS::Region}": "us-east-1", "${AWS::URLSuffix}": "amazonaws.com"}
+    written = nested["Fn::Sub"]
+    for variable, value in place.items():
+        written = written.replace(variable, value)
+    assert written == template_url
 
 
 def test_a_cluster_gets_what_the_page_promises(aws: LocalAws) -> None:

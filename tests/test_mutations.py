@@ -85,7 +85,12 @@ RULE: Path = (*PLAN, "BackupPlanRule", 0)
 ROLE: Path = ("Resources", "SOCAAWSBackupRole")
 TRUST: Path = (*ROLE, "Properties", "AssumeRolePolicyDocument", "Statement", 0)
 POLICIES: Path = (*ROLE, "Properties", "Policies")
-PASS: Path = (*POLICIES, 3, "Fn::If", 1, "PolicyDocument", "Statement", 0)
+PASSING = next(
+    index
+    for index, policy in enumerate(ours()["Resources"][ROLE[1]]["Properties"]["Policies"])
+    if "PassSchedulerRole" in str(policy)
+)
+PASS: Path = (*POLICIES, PASSING, "Fn::If", 1, "PolicyDocument", "Statement", 0)
 
 # Deploys, looks right, and backs up nothing or cannot restore: lint has to see these by itself,
 # because the first release of a template has nothing that it could be compared with.

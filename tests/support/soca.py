@@ -1,12 +1,18 @@
 """Clusters as SOCA makes them: one that nests the Backup template, and SOCA 2.6.1's own backup."""
 
 import json
+import os
 from typing import Any
+from unittest import mock
 
-from generator import backup
-from generator.render import render
+from generator import backup, products, release
+from generator.publish import Order
+from generator.publish import publish as publish_release
+from generator.s3 import Connection
+from generator.targets import targets
 from tests.support.deployer import Deployer, Stack
 from tests.support.local_aws import LocalAws
+from tests.support.local_s3 import SIGNED_IN
 
 CLUSTER_ID = "soca-mycluster"
 BUCKET = "soca-install"
@@ -30,15 +36,17 @@ _TAGS = [
 _INSTANCE_ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": _EC2_TRUST}}
 
 
-def publish(aws: LocalAws) -> None:
-    """Put the Backup template where SOCA's installer has its templates."""
-    s3 = aws.client("s3")
-    s3.create_bucket(Bucket=BUCKET)
-    s3.put_object(
-        Bucket=BUCKET,
-        Key=f"{FOLDER}/templates/Backup.template",
-        Body=render(backup.template()).encode(),
-    )
+def publish(aws: LocalAws) -> str:
+    """Publish the release where SOCA's installer has its templates; return its TemplateURL."""
+    aws.client("s3").create_bucket(Bucket=BUCKET)
+    order = Order(release.objects(products.products()), FOLDER)
+    with mock.patch.dict(os.environ, SIGNED_IN):
+        connection = Connection(endpoint_url=aws.endpoint_url)
+        [outcome] = publish_release(
+            order, targets(BUCKET, [aws.region]), connection, lambda _: None
+        )
+    assert not outcome.error, outcome.error
+    return outcome.template_url(FOLDER)
 
 
 def cluster(**parameters: Any) -> str:
