@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import Case
+from _backup_cases import ABSENT, Case
 from _backup_iam import covers, statements, texts
 from _backup_rule import BackupRule, Finding, finding
 from _backup_template import VAULTS
@@ -36,7 +36,11 @@ class VaultPolicyLockout(BackupRule):
             documents = values.at(properties, "AccessPolicy")
             for statement in statements(values, documents):
                 denies = any(case.text == "Deny" for case in values.at(statement, "Effect"))
-                exempts = statement.value.get("Condition") or "NotPrincipal" in statement.value
+                conditions = values.at(statement, "Condition")
+                # One that is there for some values of a parameter exempts nobody for the others.
+                exempts = "NotPrincipal" in statement.value or all(
+                    case.value is not ABSENT and case.value for case in conditions
+                )
                 if denies and not exempts and self._everybody(values, statement):
                     yield from self._denied(values, statement)
 

@@ -13,6 +13,7 @@ DENY = {
     "Resource": "*",
 }
 UNLESS_ADMIN = {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin"}}
+NOTHING = {"Ref": "AWS::NoValue"}
 PUT = "backup:PutBackupVaultAccessPolicy"
 
 
@@ -72,6 +73,8 @@ def test_a_policy_that_somebody_else_gives() -> None:
         ({"Action": None, "NotAction": "backup:*"}, []),
         ({"Action": PUT, "Effect": "Allow"}, []),
         ({"Action": PUT, "Condition": UNLESS_ADMIN}, []),
+        ({"Action": PUT, "Condition": {"Fn::If": ["Has", UNLESS_ADMIN, NOTHING]}}, [PUT]),
+        ({"Action": PUT, "Condition": {"Fn::If": ["Has", UNLESS_ADMIN, UNLESS_ADMIN]}}, []),
         ({"Action": PUT, "Principal": {"AWS": "arn:aws:iam::1:role/intern"}}, []),
         ({"Action": PUT, "Principal": {"Ref": "Somebody"}}, []),
     ],
