@@ -71,6 +71,8 @@ class Retention(Input):
         self, title: str, *, group: str, label: str, days: dict[str, int], **properties: Any
     ) -> None:
         self.rows = {name: {"Days": number} for name, number in days.items()}
+        # Not the title: no two logical names of a template may be the same.
+        self.mapping = f"{title}Days"
         super().__init__(
             title,
             group=group,
@@ -87,12 +89,12 @@ class Retention(Input):
         super().declare_in(template)
         # A row for "none", too: a look-up in the branch that is not taken must not fail either.
         unused = next(iter(self.rows.values()))
-        template.add_mapping(str(self.title), {self.NONE: unused, **self.rows})
+        template.add_mapping(self.mapping, {self.NONE: unused, **self.rows})
 
     @property
     def days(self) -> FindInMap:
         """Return the days that the chosen name stands for."""
-        return FindInMap(self.title, Ref(self), "Days")
+        return FindInMap(self.mapping, Ref(self), "Days")
 
     @property
     def is_chosen(self) -> Not:

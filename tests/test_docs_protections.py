@@ -89,7 +89,7 @@ def test_the_days_of_the_profiles_are_the_templates() -> None:
     text = section("### Longer retention")
     weekly, monthly = (
         [row["Days"] for key, row in template()["Mappings"][name].items() if key != "none"]
-        for name in ("WeeklyRetention", "MonthlyRetention")
+        for name in ("WeeklyRetentionDays", "MonthlyRetentionDays")
     )
     assert weekly == [90, 183, 365]
     assert "90, 183 or 365 days" in text

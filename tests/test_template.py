@@ -129,9 +129,16 @@ def test_there_is_no_custom_resource_and_no_function() -> None:
 
 def test_no_mapping_depends_on_the_partition() -> None:
     """A partition that a mapping lacks could not deploy at all."""
-    assert set(template()["Mappings"]) == {"WeeklyRetention", "MonthlyRetention"}
+    assert set(template()["Mappings"]) == {"WeeklyRetentionDays", "MonthlyRetentionDays"}
     for name, rows in template()["Mappings"].items():
-        assert set(rows) == set(template()["Parameters"][name]["AllowedValues"])
+        parameter = template()["Parameters"][name.removesuffix("Days")]
+        assert set(rows) == set(parameter["AllowedValues"])
+
+
+def test_no_parameter_mapping_or_resource_has_the_name_of_another() -> None:
+    """CloudFormation: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html."""
+    names = [name for part in ("Parameters", "Mappings", "Resources") for name in template()[part]]
+    assert [name for name in names if names.count(name) > 1] == []
 
 
 @pytest.mark.parametrize("name", list(template()["Resources"]))
