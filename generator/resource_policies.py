@@ -78,8 +78,10 @@ def vault_key() -> PolicyDocument:
     )
 
 
-def keep_recovery_points(admin_role_arn: Ref | None) -> PolicyDocument:
-    """Deny everyone but the admin role to delete recovery points and to change how long they live.
+def keep_recovery_points(unless: If) -> PolicyDocument:
+    """Deny everyone to delete recovery points and to change how long they live.
+
+    ``unless`` is the condition that exempts the admin role, where there is one: ``not_by``.
 
     Vault policies take no wildcard in an action, so each is spelled out. What CloudFormation needs
     for the vault itself, its deletion and this policy included, is not denied.
@@ -95,10 +97,14 @@ def keep_recovery_points(admin_role_arn: Ref | None) -> PolicyDocument:
             backup.UpdateRecoveryPointLifecycle,
         ],
         Resource=["*"],
+        Condition=unless,
     )
-    if admin_role_arn:
-        statement.Condition = Condition(ArnNotEquals("aws:PrincipalArn", [admin_role_arn]))
     return PolicyDocument(Version=VERSION, Statement=[statement])
+
+
+def not_by(role_arn: Ref) -> Condition:
+    """Return the condition that somebody else than the role asks."""
+    return Condition(ArnNotEquals("aws:PrincipalArn", [role_arn]))
 
 
 def alerts_topic(topic: Ref, rules: list[GetAtt], alarms: list[If | GetAtt]) -> PolicyDocument:

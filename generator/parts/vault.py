@@ -254,9 +254,10 @@ def backup_vault(key: Key) -> BackupVault:
             )
         ),
         AccessPolicy=DENIES_DELETION.then(
-            HAS_RECOVERY_POINT_ADMIN.then(
-                resource_policies.keep_recovery_points(Ref(RECOVERY_POINT_ADMIN_ROLE_ARN)),
-                resource_policies.keep_recovery_points(None),
+            resource_policies.keep_recovery_points(
+                unless=HAS_RECOVERY_POINT_ADMIN.then(
+                    resource_policies.not_by(Ref(RECOVERY_POINT_ADMIN_ROLE_ARN))
+                )
             )
         ),
     )
