@@ -1,8 +1,17 @@
 """The protections of the Backup template: a value for each, and the combinations it forbids."""
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
-from tests.support.generated import ACCOUNT, CLUSTER, REGIONS
+from tests.support.generated import (
+    ACCOUNT,
+    CLUSTER,
+    REGIONS,
+    every_option,
+    inline_policies,
+    resolved,
+)
 
 EMAIL = "admin@example.com"
 TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:alerts"
@@ -87,3 +96,10 @@ def forbidden(given: Mapping[str, str]) -> set[str]:
     if value("ExistingVaultName") and True in protected:
         why.add("With ExistingVaultName the vault stays as it is")
     return why
+
+
+@cache
+def full_role(partition: str = "aws") -> dict[str, Any]:
+    """Return the inline policies of a role with every option."""
+    given = {**every_option(partition), **role_options(partition)}
+    return inline_policies(resolved(REGIONS[partition], **given))
