@@ -1,5 +1,6 @@
 """The workflows: without a finding of actionlint, by pinned actions, and by the make targets."""
 
+import os
 import re
 import subprocess
 import sys
@@ -78,9 +79,55 @@ def test_a_release_is_checked_published_and_verified_in_this_order() -> None:
     assert run == [
         ["test", '"$GITHUB_REF_NAME"'],
         ["make", "lint"],
+        ["before=$(git", "describe"],
         ["make", "publish"],
         ["make", "verify"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("tags", "bucket", "asked"),
+    [
+        pytest.param([], "one", [], id="first-release"),
+        pytest.param(["v1.0.0", "v1.1.0"], "one", ["one", "v1.1.0"], id="one-bucket"),
+        pytest.param(["v1.0.0"], "t-{region}", ["t-eu-west-1", "v1.0.0"], id="regions"),
+    ],
+)
+def test_a_release_is_compared_with_the_one_before(
+    tmp_path: Path, tags: list[str], bucket: str, asked: list[str]
+) -> None:
+    [script] = [step["run"] for step in steps("release.yml") if "describe" in step.get("run", "")]
+    said = tmp_path / "said"
+    (tmp_path / "make").write_text('#!/bin/sh\necho "$@" >>"$SAID"\n')
+    (tmp_path / "make").chmod(0o755)
+    environment = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "SAID": str(said),
+        "BUCKET": bucket,
+        "REGIONS": "eu-west-1,us-east-1",
+        "OWNER": "111122223333",
+    }
+
+    def run(*command: str) -> None:
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+
+    git = ("git", "-c", "user.name=t", "-c", "user.email=t@example.com")
+    run("git", "init", "-q")
+    for tag in (*tags, "v2.0.0"):
+        run(*git, "commit", "-q", "--allow-empty", "-m", tag)
+        run("git", "tag", tag)
+    run("bash", "-eo", "pipefail", "-c", script)
+    if not asked:
+        assert not said.exists()
+        return
+    name, version = asked
+    verify, check = said.read_text().splitlines()
+    assert verify.startswith(
+        f"verify BUCKET={name} REGIONS=eu-west-1 FOLDER=soca-backup/{version} "
+    )
+    folder = f"s3://{name}/soca-backup/{version}/templates"
+    assert check == f"release-check PREVIOUS={folder}/Backup.template"
 
 
 def test_no_value_of_github_is_put_into_a_script() -> None:
