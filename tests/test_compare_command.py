@@ -10,7 +10,7 @@ import build
 from generator import backup, products, source
 from generator.lint import Finding
 from generator.render import render
-from tests.test_compare import OLD
+from tests.support.compared import OLD
 
 
 @pytest.fixture
