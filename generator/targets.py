@@ -11,6 +11,7 @@ from generator.s3_urls import object_url, partition
 DEFAULT_FOLDER = f"{NAME}/v{VERSION}"
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html
 MAX_TEMPLATE_URL = 1024
+MAX_PORT = 65_535
 
 
 class Target(NamedTuple):
@@ -83,8 +84,13 @@ def endpoint(given: str | None) -> str | None:
 
     Raises ValueError with a sentence for whoever typed it.
     """
-    form = r"https?://[A-Za-z0-9.\[\]:-]+(/[^?#\s]*)?"
-    if given is not None and not re.fullmatch(form, given):
+    label = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+    host = rf"({label}(\.{label})*|\[[0-9A-Fa-f:.]+\])"
+    form = re.compile(rf"https?://{host}(:(?P<port>[0-9]{{1,5}}))?(/[^?#\s]*)?")
+    if given is None:
+        return None
+    found = form.fullmatch(given)
+    if not found or int(found["port"] or 0) > MAX_PORT:
         raise ValueError(f"--endpoint-url {given!r}: write http:// or https://, a host and a port")
     return given
 

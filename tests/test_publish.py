@@ -226,7 +226,17 @@ def test_a_dry_run_without_a_region_is_wrong_usage(
         (["--bucket", "bbb", "--folder", "a/../b"], "--folder 'a/../b'"),
         (["--bucket", "bbb", "--folder", "a" * 1024], "at most 1024"),
         (["--bucket", "bbb", "--expected-bucket-owner", "me"], "'me' is not an account ID"),
-        (["--bucket", "bbb", "--endpoint-url", "127.0.0.1:9000"], "write http:// or https://"),
+        *(
+            (["--bucket", "bbb", "--endpoint-url", url], "write http:// or https://")
+            for url in (
+                "127.0.0.1:9000",
+                "http://h:99999",
+                "http://h:x",
+                "http://:80",
+                "http://a..b",
+                "http://[::1",
+            )
+        ),
         (["--bucket", "bbb", "--profile", "nobody"], "nobody"),
         ([], "--bucket"),
     ],
