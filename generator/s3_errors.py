@@ -112,7 +112,7 @@ def sentence(error: Exception, request: Request) -> str:
     for classes, text in connection:
         if isinstance(error, classes):
             return text.format(error=_one_line(error), key=request.key)
-    return _one_line(error)
+    return f"{_one_line(error).rstrip('.:')}: check --profile and the AWS configuration"
 
 
 def _of_answer(answer: Any, request: Request) -> str:

@@ -28,7 +28,14 @@ REQUEST = Request("s3:PutObject", "bbb", "us-east-1", "f/templates/x", "12345678
         ),
         (exceptions.ProxyConnectionError(proxy_url="http://p"), "cannot be reached"),
         (exceptions.ConnectTimeoutError(endpoint_url=URL), "did not answer in time"),
-        (exceptions.ParamValidationError(report="odd\nreport"), "odd report"),
+        (
+            exceptions.ParamValidationError(report="odd\nreport"),
+            "odd report: check --profile and the AWS configuration",
+        ),
+        (
+            exceptions.CredentialRetrievalError(provider="custom-process", error_msg=""),
+            "from custom-process: check --profile and the AWS configuration",
+        ),
     ],
 )
 def test_a_failure_before_any_answer_is_one_sentence(error: Exception, says: str) -> None:
