@@ -7,22 +7,24 @@ if sys.version_info < (3, 10):  # noqa: UP036 - whoever runs an older one gets a
     sys.exit("build.py: this Python is older than 3.10: install Python 3.10 or newer")
 
 import argparse
-import contextlib
-import hashlib
+import gc
 import io
-import json
 import os
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import VERSION
 
+if TYPE_CHECKING:
+    from pathlib import Path  # no option needs it before its verb runs
+
 FINE, FINDING, USAGE = 0, 1, 2
-README = Path(__file__).with_name("README.md")
 
 
 def templates(arguments: argparse.Namespace) -> int:
     """Generate and lint; only then replace the files, and print path, size and checksum of each."""
+    import hashlib
+
     from generator import products
 
     made = products.products()
@@ -62,7 +64,7 @@ def render(_: argparse.Namespace) -> int:
 def docs(_: argparse.Namespace) -> int:
     """Write what the pages take from the source: tables, examples, rules; print what changed."""
     from generator import backup, example_parent, products, publisher, rules_page
-    from generator.docs import refresh, tables
+    from generator.docs import README, refresh, tables
     from generator.render import render as text_of
 
     text = README.read_text(encoding="utf-8")
@@ -90,15 +92,17 @@ def check_parent(arguments: argparse.Namespace) -> int:
     TemplateURL names no region. Exit code 0 with warnings alone; 1 with any other finding, and when
     PARENT is no template or nests none of ours.
     """
+    from pathlib import Path
+
     from generator import parent
 
     try:
-        found = parent.findings(arguments.parent, arguments.stack)
+        found = parent.findings(Path(arguments.parent), arguments.stack)
     except parent.ParentError as error:
         _say(str(error))
         return FINDING
     for finding in found:
-        print(finding.at(str(arguments.parent)))
+        print(finding.at(arguments.parent))
     errors = [finding for finding in found if not parent.is_warning(finding)]
     if found:
         _say(f"{len(errors)} finding(s), {len(found) - len(errors)} warning(s)")
@@ -146,6 +150,9 @@ def deployer_policy(_: argparse.Namespace) -> int:
 
 def publish(arguments: argparse.Namespace) -> int:
     """Publish templates/ to S3, as a release that nothing changes any more; `check` comes first."""
+    import contextlib
+    import json
+
     from generator import products, provenance, release, s3, s3_errors, targets
     from generator import publish as publishing
 
@@ -185,6 +192,8 @@ def publish(arguments: argparse.Namespace) -> int:
 
 def verify(arguments: argparse.Namespace) -> int:
     """Read a published release and say whether it is whole; write nothing."""
+    import contextlib
+
     from generator import products, release, s3, s3_errors, targets
     from generator import verify as verifying
 
@@ -217,11 +226,12 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run one verb; return 0 where all is well, 1 for a finding or a failure, 2 for wrong usage."""
+    gc.set_threshold(100_000)  # a run is short: looking for garbage takes longer than it saves
     words = list(sys.argv[1:] if given is None else given)
     if words and words[0].partition("=")[0] == "--output":  # without a verb: templates
         words.insert(0, "templates")
     if sys.stdout is None:  # closed by whoever started this: there is nobody to print for
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for the life of the process
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     if isinstance(sys.stdout, io.TextIOWrapper):  # a path or a diff may hold what it cannot encode
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -259,7 +269,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=VERSION)
     parser.set_defaults(run=templates, output=None, interrupted="nothing was left half-written")
-    verbs = parser.add_subparsers(title="verbs", metavar="VERB")
+    # prog is what it would be found to be, at the cost of formatting a usage line.
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", prog="build.py")
     for run, example in (
         (templates, "python build.py templates --output /tmp/templates"),
         (check, "python build.py check"),
@@ -286,7 +297,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         verb.set_defaults(run=run)
         if run is check_parent:
-            verb.add_argument("parent", metavar="PARENT", type=Path, help="template, YAML or JSON")
+            verb.add_argument("parent", metavar="PARENT", help="template, YAML or JSON")
             verb.add_argument(
                 "--stack",
                 metavar="LOGICAL_ID",
@@ -349,7 +360,9 @@ def _add_s3_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration")
 
 
-def _directory(value: str) -> Path:
+def _directory(value: str) -> "Path":
+    from pathlib import Path
+
     path = Path(value)
     if not value or (path.exists() and not path.is_dir()):
         raise argparse.ArgumentTypeError(f"{value!r} is not a directory: name one, or a new one")

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from generator.families import EVERY, Family
+from generator.lint import ROOT
 
+README = ROOT / "README.md"
 INTERFACE = "AWS::CloudFormation::Interface"
 
 

@@ -8,6 +8,7 @@ from troposphere import Template
 
 # A list, a function with its arguments or a single pair stands in one line up to this length.
 LINE = 110
+LONG = 10 * LINE
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 SECTIONS = (
@@ -46,7 +47,7 @@ def render(template: Template) -> str:
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
-        width=10 * LINE,  # text is not folded: what is quoted in a review stands in one line
+        width=LONG,  # text is not folded: what is quoted in a review stands in one line
     )
     return re.sub(r"\n(?=\w)", "\n\n", text)  # a blank line between sections
 
@@ -80,20 +81,24 @@ _Dumper.add_representer(dict, _mapping)
 _Dumper.add_representer(list, _sequence)
 
 
-def _in_a_line_if_short(node: yaml.CollectionNode) -> yaml.Node:
-    node.flow_style = _length(node) <= LINE
-    return node
+def _in_a_line_if_short(node: Any) -> yaml.Node:
+    """Choose the style of a list or mapping, whose parts have chosen theirs before."""
+    if isinstance(node, yaml.SequenceNode):
+        length = len(node.tag) + sum(map(_length, node.value))
+    else:
+        length = sum(map(_length, node.value[0])) if len(node.value) == 1 else LONG
+    node.flow_style = length <= LINE
+    node.length = length
+    chosen: yaml.Node = node
+    return chosen
 
 
-def _length(node: yaml.Node) -> float:
-    """Return how long the node is in one line; infinite where it should not stand in one."""
+def _length(node: Any) -> int:
+    """Return how long the node is in one line; LONG where it should not stand in one."""
     if isinstance(node, yaml.ScalarNode):
         return len(node.tag.removeprefix("tag:yaml.org,2002:str")) + len(node.value) + 4
-    if isinstance(node, yaml.SequenceNode):
-        return len(node.tag) + sum(map(_length, node.value))
-    if isinstance(node, yaml.MappingNode) and len(node.value) == 1:
-        return sum(map(_length, node.value[0]))
-    return float("inf")
+    length: int = node.length
+    return length
 
 
 def _ordered(given: dict[str, Any], order: tuple[str, ...]) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def test_the_verb_docs_writes_what_differs_and_only_then(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = tmp_path / "README.md"
-    monkeypatch.setattr(build, "README", page)
+    monkeypatch.setattr(docs, "README", page)
     monkeypatch.setattr(example_parent, "PATH", tmp_path / "examples" / "parent.template")
     text = README.read_text("utf-8")
     page.write_text(
