@@ -25,37 +25,38 @@ def templates(arguments: argparse.Namespace) -> int:
     """Generate and lint; only then replace the files, and print path, size and checksum of each."""
     import hashlib
 
-    from generator import products
+    from generator import templates_folder
+    from generator.paths import TEMPLATES
 
-    made = products.products()
-    if _report(products.lint(made)):
+    made = templates_folder.generate()
+    if _report(templates_folder.lint(made)):
         return FINDING
-    for path in products.write(made, arguments.output or products.TEMPLATES):
+    for path in templates_folder.write(made, arguments.output or TEMPLATES):
         content = path.read_bytes()
         checksum = hashlib.sha256(content).hexdigest()
-        print(f"{products.shown(path)}  {len(content)} bytes  sha256:{checksum}")
+        print(f"{templates_folder.shown(path)}  {len(content)} bytes  sha256:{checksum}")
     return FINE
 
 
 def check(_: argparse.Namespace) -> int:
     """Print what templates/ lacks of its source as a diff, and the findings; write nothing."""
-    from generator import products
+    from generator import templates_folder
 
-    made = products.products()
-    drift = products.drift(made)
+    made = templates_folder.generate()
+    drift = templates_folder.drift(made)
     if drift:
         print("".join(drift), end="")
         _say(
             "templates/ differs from its source: run `make templates`, remove what it does not "
             "make, and commit the result"
         )
-    return FINDING if _report(products.lint(made)) or drift else FINE
+    return FINDING if _report(templates_folder.lint(made)) or drift else FINE
 
 
 def render(_: argparse.Namespace) -> int:
     """Print the template's text; lint nothing, write nothing."""
-    from generator import backup
-    from generator.render import render as text_of
+    from generator.stacks import backup
+    from generator.stacks.render import render as text_of
 
     print(text_of(backup.template()), end="")
     return FINE
@@ -63,24 +64,26 @@ def render(_: argparse.Namespace) -> int:
 
 def docs(_: argparse.Namespace) -> int:
     """Write what the pages take from the source: tables, examples, rules; print what changed."""
-    from generator import backup, example_parent, products, publisher, rules_page
-    from generator.docs import README, refresh, tables
-    from generator.render import render as text_of
+    from generator import example_parent, publisher, rules_page, templates_folder
+    from generator.docs import refresh, tables
+    from generator.paths import README
+    from generator.stacks import backup
+    from generator.stacks.render import render as text_of
 
     text = README.read_text(encoding="utf-8")
     blocks = {**tables(backup.template().to_dict()), "snippet": example_parent.block()}
     try:
         pages = {README: refresh(text, blocks)}
     except ValueError as error:
-        _say(f"{products.shown(README)}: {error}")
+        _say(f"{templates_folder.shown(README)}: {error}")
         return FINDING
     pages[example_parent.PATH] = text_of(example_parent.template())
     pages[publisher.PATH] = publisher.example()
     pages[rules_page.PAGE] = rules_page.page()
     for path, new in pages.items():
         if not path.exists() or path.read_text(encoding="utf-8") != new:
-            products.write({path.name: new}, path.parent)
-            print(products.shown(path))
+            templates_folder.write({path.name: new}, path.parent)
+            print(templates_folder.shown(path))
     return FINE
 
 
@@ -120,7 +123,7 @@ def compare(arguments: argparse.Namespace) -> int:
     happens.
     """
     from generator import compare as comparing
-    from generator import products, source
+    from generator import source, templates_folder
 
     names = (
         source.label(arguments.old),
@@ -129,7 +132,7 @@ def compare(arguments: argparse.Namespace) -> int:
     try:
         old = source.document(names[0], source.read(arguments.old))
         if arguments.new is None:
-            text = products.products()["Backup.template"]
+            text = templates_folder.generate()["Backup.template"]
         else:
             text = source.read(arguments.new)
         compared = comparing.compare(old, source.document(names[1], text), names)
@@ -142,9 +145,10 @@ def compare(arguments: argparse.Namespace) -> int:
 
 def deployer_policy(_: argparse.Namespace) -> int:
     """Print the IAM policy that creating, updating and deleting a stack of the template needs."""
-    from generator import backup, deployer
+    from generator.deployer_policy import policy
+    from generator.stacks import backup
 
-    print(deployer.text(backup.template()), end="")
+    print(policy.text(backup.template()), end="")
     return FINE
 
 
@@ -153,13 +157,13 @@ def publish(arguments: argparse.Namespace) -> int:
     import contextlib
     import json
 
-    from generator import products, provenance, release, s3, s3_errors, targets
+    from generator import provenance, release, s3, s3_errors, targets, templates_folder
     from generator import publish as publishing
 
     try:
         chosen = targets.targets(arguments.bucket, arguments.regions)
         order = publishing.Order(
-            release.objects(products.products()),
+            release.objects(templates_folder.generate()),
             targets.folder(arguments.folder),
             targets.account(arguments.expected_bucket_owner),
             arguments.replace,
@@ -194,7 +198,7 @@ def verify(arguments: argparse.Namespace) -> int:
     """Read a published release and say whether it is whole; write nothing."""
     import contextlib
 
-    from generator import products, release, s3, s3_errors, targets
+    from generator import release, s3, s3_errors, targets, templates_folder
     from generator import verify as verifying
 
     try:
@@ -208,7 +212,7 @@ def verify(arguments: argparse.Namespace) -> int:
     with contextlib.redirect_stdout(sys.stderr):
         if arguments.against_local and check(arguments):
             return FINDING
-    local = release.objects(products.products()) if arguments.against_local else ()
+    local = release.objects(templates_folder.generate()) if arguments.against_local else ()
     try:
         verdicts = verifying.verify(
             chosen,

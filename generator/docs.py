@@ -8,10 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from generator.families import EVERY, Family
-from generator.lint import ROOT
+from generator.stacks.protected_types import EVERY, Family
 
-README = ROOT / "README.md"
 INTERFACE = "AWS::CloudFormation::Interface"
 
 

@@ -7,10 +7,10 @@ https://github.com/awslabs/scale-out-computing-on-aws/tree/2.6.1/source
 from troposphere import AWSObject, GetAtt, Output, Parameter, Ref, Sub, Template
 from troposphere.cloudformation import CustomResource, Stack
 
-from generator import backup
-from generator.lint import ROOT
-from generator.parts import vault
-from generator.render import render
+from generator.paths import ROOT
+from generator.stacks import backup
+from generator.stacks.parts import vault
+from generator.stacks.render import render
 
 PATH = ROOT / "docs" / "examples" / "parent.template"
 DESCRIPTION = "Example: the main stack of Scale-Out Computing on AWS, with Backup.template nested"

@@ -1,10 +1,8 @@
 """The text of a template -> what is wrong with it."""
 
-from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parent.parent
-RULES = ROOT / "generator" / "rules"
+from generator.paths import ROOT, RULES
 
 # Larger ones cannot be passed as TemplateBody, which is how tools without a bucket create a stack.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html

@@ -20,7 +20,7 @@ from generator.constant import (
 )
 from generator.constraints import refusal
 from generator.lint import Finding
-from generator.products import TEMPLATES
+from generator.paths import TEMPLATES
 
 MAX_BYTES = 1_048_576
 """CloudFormation takes no larger template.

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from generator import VERSION
-from generator.lint import ROOT
+from generator.paths import ROOT
 from generator.release import NAME
 
 

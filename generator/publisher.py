@@ -6,7 +6,7 @@ from awacs import s3
 from awacs.aws import Allow, PolicyDocument, Statement
 from troposphere import encode_to_dict
 
-from generator.lint import ROOT
+from generator.paths import ROOT
 
 PATH = ROOT / "docs" / "publisher-policy.json"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import build
-from generator import VERSION, products
+from generator import VERSION, templates_folder
 from generator.lint import Finding, findings
 from tests.support.generated import text
 
@@ -49,9 +49,9 @@ def found() -> list[Finding]:
 def slip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a templates/ with an old template, beside a source with a slip in it."""
     (tmp_path / NAME).write_text("old\n")
-    monkeypatch.setattr(products, "TEMPLATES", tmp_path)
-    monkeypatch.setattr(products, "products", lambda: {NAME: bad_text()})
-    monkeypatch.setattr(products, "findings", lambda _: found())  # the lint's own, once
+    monkeypatch.setattr(templates_folder, "TEMPLATES", tmp_path)
+    monkeypatch.setattr(templates_folder, "generate", lambda: {NAME: bad_text()})
+    monkeypatch.setattr(templates_folder, "findings", lambda _: found())  # the lint's own, once
     return tmp_path
 
 
@@ -73,8 +73,8 @@ def test_templates_writes_the_file_and_prints_path_size_and_checksum(tmp_path: P
 def test_without_a_verb_templates_is_meant(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(products, "TEMPLATES", tmp_path / "templates")
-    monkeypatch.setattr(products, "findings", lambda _: [])
+    monkeypatch.setattr(templates_folder, "TEMPLATES", tmp_path / "templates")
+    monkeypatch.setattr(templates_folder, "findings", lambda _: [])
     for words, target in (([], "templates"), (["--output", str(tmp_path / "new")], "new")):
         assert build.main(words) == 0
         assert (tmp_path / target / NAME).read_text() == text()
@@ -112,10 +112,12 @@ def test_check_is_silent_when_all_is_well_wherever_it_is_called(tmp_path: Path) 
 def test_check_prints_drift_as_a_unified_diff_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(products, "findings", lambda _: [])
+    monkeypatch.setattr(templates_folder, "findings", lambda _: [])
     (tmp_path / NAME).write_text(text().replace("Default: 30\n", "Default: 7\n", 1))
     before = (tmp_path / NAME).stat()
-    monkeypatch.setattr(products, "drift", partial(products.drift, directory=tmp_path))
+    monkeypatch.setattr(
+        templates_folder, "drift", partial(templates_folder.drift, directory=tmp_path)
+    )
     assert build.main(["check"]) == 1
     out, err = capsys.readouterr()
     lines = out.splitlines()
@@ -189,7 +191,7 @@ def test_a_directory_that_cannot_be_written_is_one_sentence(
     capsys: pytest.CaptureFixture[str],
     obstacle: str,
 ) -> None:
-    monkeypatch.setattr(products, "findings", lambda _: [])
+    monkeypatch.setattr(templates_folder, "findings", lambda _: [])
     (tmp_path / "file").touch()
     (tmp_path / "busy" / NAME).mkdir(parents=True)
     target, named = {
@@ -212,7 +214,8 @@ def test_a_path_that_is_no_text_is_printed_all_the_same(tmp_path: Path, encoding
     # Linux lets any bytes be a name; Python shows the first as a lone surrogate.
     target = os.fsdecode(os.fsencode(tmp_path) + b"/\xff-\xc3\xa4")
     code = (
-        "import sys, build; from generator import products; products.findings = lambda _: []\n"
+        "import sys, build; from generator import templates_folder\n"
+        "templates_folder.findings = lambda _: []\n"
         "sys.exit(build.main(sys.argv[1:]))"
     )
     done = subprocess.run(

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from generator import products, source
+from generator import source, templates_folder
 from generator.compare import Comparison, compare
 from generator.source import UnreadableError
 from tests.support.compared import (
@@ -462,7 +462,7 @@ def test_templates_without_a_version_are_compared_all_the_same() -> None:
 
 
 def test_our_own_template_changes_nothing_against_itself() -> None:
-    text = products.products()["Backup.template"]
+    text = templates_folder.generate()["Backup.template"]
     found = compare(source.document("a", text), source.document("b", text))
     assert (found.verdict, found.failures) == ("none", [])
     assert {change.change for change in found.changes} == {"nothing"}

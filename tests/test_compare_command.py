@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 import build
-from generator import backup, products, source
+from generator import source, templates_folder
 from generator.lint import Finding
-from generator.render import render
+from generator.paths import TEMPLATES
+from generator.stacks import backup
+from generator.stacks.render import render
 from tests.support.compared import OLD
 
 
@@ -95,7 +97,7 @@ def test_without_a_new_one_it_is_this_checkouts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "released.template"
-    path.write_text(products.products()["Backup.template"])
+    path.write_text(templates_folder.generate()["Backup.template"])
     assert build.main(["compare", str(path)]) == 0
     assert capsys.readouterr().out.startswith(f"{path} -> this checkout\n")
 
@@ -131,8 +133,8 @@ def test_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_policy_is_what_templates_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert build.main(["deployer-policy"]) == 0
     printed = capsys.readouterr().out
-    assert printed == (products.TEMPLATES / "deployer-policy.json").read_text()
-    assert printed == products.products()["deployer-policy.json"]
+    assert printed == (TEMPLATES / "deployer-policy.json").read_text()
+    assert printed == templates_folder.generate()["deployer-policy.json"]
 
 
 def test_only_templates_are_linted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,6 +144,6 @@ def test_only_templates_are_linted(monkeypatch: pytest.MonkeyPatch) -> None:
         linted.append(text)
         return []
 
-    monkeypatch.setattr(products, "findings", findings)
-    assert products.lint(products.products()) == []
+    monkeypatch.setattr(templates_folder, "findings", findings)
+    assert templates_folder.lint(templates_folder.generate()) == []
     assert linted == [render(backup.template())]

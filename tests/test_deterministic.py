@@ -39,8 +39,8 @@ def test_same_bytes(tmp_path: Path, environment: dict[str, str]) -> None:
 
 
 def test_generating_twice_in_one_process_gives_the_same_text() -> None:
-    from generator import backup
-    from generator.render import render
+    from generator.stacks import backup
+    from generator.stacks.render import render
 
     assert render(backup.template()) == render(backup.template()) == text()
 

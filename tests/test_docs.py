@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 import build
-from generator import backup, docs, example_parent
-from generator.render import render
+from generator import docs, example_parent, paths
+from generator.stacks import backup
+from generator.stacks.render import render
 from tests.support.cli_lines import Shell, commands
 from tests.support.generated import every_option, inline_policies, resolved
 
@@ -142,7 +143,7 @@ def test_the_verb_docs_writes_what_differs_and_only_then(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = tmp_path / "README.md"
-    monkeypatch.setattr(docs, "README", page)
+    monkeypatch.setattr(paths, "README", page)
     monkeypatch.setattr(example_parent, "PATH", tmp_path / "examples" / "parent.template")
     text = README.read_text("utf-8")
     page.write_text(

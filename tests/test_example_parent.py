@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from generator import backup, example_parent, lint
-from generator.render import render
+from generator import example_parent, lint
+from generator.paths import README
+from generator.stacks import backup
+from generator.stacks.render import render
 from tests.support.deployer import Deployer, Stack
 from tests.support.errors import DeploymentError
 from tests.support.handler import Created, Handler, Order
@@ -61,7 +63,7 @@ def test_the_example_has_no_findings() -> None:
 
 
 def test_the_snippet_of_the_readme_is_the_text_of_the_example() -> None:
-    readme = (lint.ROOT / "README.md").read_text("utf-8")
+    readme = (README).read_text("utf-8")
     (snippet,) = re.findall(r"```yaml\n(  Backup:\n.*?)```", readme, re.DOTALL)
     assert f"\n{snippet}\nOutputs:" in example_parent.PATH.read_text("utf-8")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from generator import manifest, products, release
+from generator import manifest, release, templates_folder
 from generator.release import Object
 
 SCHEMA = json.loads(Path(manifest.__file__).with_name("manifest.schema.json").read_text())
@@ -36,7 +36,7 @@ def test_the_schema_is_one() -> None:
 
 
 def test_what_is_published_validates() -> None:
-    [*_, last] = release.objects(products.products())
+    [*_, last] = release.objects(templates_folder.generate())
     assert last.name == "Backup.manifest.json"
     SCHEMA_OF_A_MANIFEST.validate(json.loads(last.content))
 
@@ -110,7 +110,7 @@ def test_capabilities_are_those_that_cloudformation_asks_for(
 
 
 def test_the_backup_template_needs_no_more_than_capability_iam() -> None:
-    files = {"Backup.template": products.products()["Backup.template"].encode()}
+    files = {"Backup.template": templates_folder.generate()["Backup.template"].encode()}
     assert made(files)["files"][0]["capabilities"] == ["CAPABILITY_IAM"]
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import build
-from generator import VERSION, products
-from generator.lint import ROOT
+from generator import VERSION, templates_folder
+from generator.paths import ROOT
 from generator.s3_urls import object_url
 from tests.support.local_s3 import FOLDER, NAMES, LocalS3
 
@@ -199,7 +199,7 @@ def test_a_dry_run_contacts_nobody(
     assert first.startswith(
         f"https://bbb.s3.cn-north-1.amazonaws.com.cn/{FOLDER}/templates/Backup.template  "
     )
-    assert len(out.splitlines()) == len(products.products()) + 2
+    assert len(out.splitlines()) == len(templates_folder.generate()) + 2
 
 
 @pytest.mark.usefixtures("no_network")
@@ -263,8 +263,8 @@ def unreachable(*_: Any, **__: Any) -> Any:
 def test_a_stale_template_never_reaches_s3(
     options: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    changed = {name: text + "# newer\n" for name, text in products.products().items()}
-    monkeypatch.setattr(products, "products", lambda: changed)
+    changed = {name: text + "# newer\n" for name, text in templates_folder.generate().items()}
+    monkeypatch.setattr(templates_folder, "generate", lambda: changed)
     monkeypatch.setattr("boto3.Session.client", unreachable)
     assert build.main([*options, "--bucket", "bbb"]) == 1
     said = capsys.readouterr()
@@ -276,7 +276,7 @@ def test_a_template_with_findings_never_reaches_s3(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = "templates/Backup.template:1:1: E0000: the test found it"
-    monkeypatch.setattr(products, "lint", lambda *_: [found])
+    monkeypatch.setattr(templates_folder, "lint", lambda *_: [found])
     monkeypatch.setattr("boto3.Session.client", unreachable)
     assert build.main(["publish", "--bucket", "bbb"]) == 1
     assert found in capsys.readouterr().err

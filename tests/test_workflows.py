@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.lint import ROOT
+from generator.paths import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
 ACTIONLINT = Path(sys.executable).with_name("actionlint")

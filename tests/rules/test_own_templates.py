@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.backup import template
+from generator.stacks.backup import template
 from tests.rules.support import matches
 
 TEMPLATES = sorted((Path(__file__).parents[2] / "templates").glob("*.template"))

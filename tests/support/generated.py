@@ -3,8 +3,8 @@
 from functools import cache
 from typing import Any
 
-from generator import backup
-from generator.render import render
+from generator.stacks import backup
+from generator.stacks.render import render
 from tests.support.resolver import Resolved, resolve
 from tests.support.template_text import load
 

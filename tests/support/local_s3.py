@@ -12,8 +12,8 @@ import pytest
 from botocore.loaders import Loader
 
 import build
-from generator import VERSION, products
-from generator.lint import ROOT
+from generator import VERSION, templates_folder
+from generator.paths import ROOT
 from tests.support.faulty_proxy import Proxy
 from tests.support.local_aws import LocalAws
 
@@ -60,7 +60,7 @@ class LocalS3:
         self._directory = directory
         self.proxy = proxy
         self.files = {
-            "Backup.template": products.products()["Backup.template"],
+            "Backup.template": templates_folder.generate()["Backup.template"],
             "other-policy.json": "{}\n",
         }
         """What would be in templates/."""
@@ -139,7 +139,7 @@ def s3(
     monkeypatch.setattr("botocore.session.create_loader", lambda *_: MODELS)
     with Proxy(aws.endpoint_url) as proxy:
         local = LocalS3(aws, proxy, capsys, tmp_path)
-        monkeypatch.setattr(products, "products", lambda: local.files)
+        monkeypatch.setattr(templates_folder, "generate", lambda: local.files)
         monkeypatch.setattr(build, "check", passes)
         yield local
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest import mock
 
 import build
-from generator import products
+from generator import templates_folder
 from tests.support.local_s3 import passes
 
 
@@ -16,7 +16,7 @@ def main(directory: str, *arguments: str) -> int:
     """Run a verb of the command line."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in Path(directory).iterdir()}
     with (
-        mock.patch.object(products, "products", return_value=texts),
+        mock.patch.object(templates_folder, "generate", return_value=texts),
         mock.patch.object(build, "check", passes),
     ):
         return build.main(arguments)

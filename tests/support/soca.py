@@ -5,10 +5,11 @@ import os
 from typing import Any
 from unittest import mock
 
-from generator import backup, products, release
+from generator import release, templates_folder
 from generator.publish import Order
 from generator.publish import publish as publish_release
 from generator.s3 import Connection
+from generator.stacks import backup
 from generator.targets import targets
 from tests.support.deployer import Deployer, Stack
 from tests.support.local_aws import LocalAws
@@ -39,7 +40,7 @@ _INSTANCE_ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocu
 def publish(aws: LocalAws) -> str:
     """Publish the release where SOCA's installer has its templates; return its TemplateURL."""
     aws.client("s3").create_bucket(Bucket=BUCKET)
-    order = Order(release.objects(products.products()), FOLDER)
+    order = Order(release.objects(templates_folder.generate()), FOLDER)
     with mock.patch.dict(os.environ, SIGNED_IN):
         connection = Connection(endpoint_url=aws.endpoint_url)
         [outcome] = publish_release(

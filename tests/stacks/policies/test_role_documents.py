@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from troposphere import Parameter, Ref, encode_to_dict
 
-from generator import policies
+from generator.stacks.policies import role
 
 EC2 = "arn:${AWS::Partition}:ec2:*"
 OWN = "${AWS::AccountId}"
@@ -209,7 +209,7 @@ PAUSE_WINDOWS = [
     ],
 )
 def test_document(name: str, statements: list[dict[str, Any]]) -> None:
-    document = getattr(policies, name)()
+    document = getattr(role, name)()
     assert encode_to_dict(document) == {"Version": "2012-10-17", "Statement": statements}
 
 
@@ -222,7 +222,7 @@ def test_document(name: str, statements: list[dict[str, Any]]) -> None:
 )
 def test_pass_instance_roles(parameter: str, one_by_one: bool, resource: Any) -> None:
     arn = Ref(Parameter(parameter, Type="String"))
-    document = policies.pass_instance_roles([arn] if one_by_one else arn)
+    document = role.pass_instance_roles([arn] if one_by_one else arn)
     assert encode_to_dict(document) == {
         "Version": "2012-10-17",
         "Statement": [
@@ -243,7 +243,7 @@ def test_pass_instance_roles(parameter: str, one_by_one: bool, resource: Any) ->
 
 def test_copy_into() -> None:
     arn = Ref(Parameter("VaultArn", Type="String"))
-    assert encode_to_dict(policies.copy_into(arn)) == {
+    assert encode_to_dict(role.copy_into(arn)) == {
         "Version": "2012-10-17",
         "Statement": [
             allow("FillDestinationVault", "backup:CopyIntoBackupVault", {"Ref": "VaultArn"})
@@ -254,9 +254,9 @@ def test_copy_into() -> None:
 def test_there_is_a_test_for_every_document() -> None:
     public = {
         name
-        for name, value in vars(policies).items()
+        for name, value in vars(role).items()
         if callable(value)
-        and getattr(value, "__module__", "") == policies.__name__
+        and getattr(value, "__module__", "") == role.__name__
         and not name.startswith("_")
     }
     assert public == {

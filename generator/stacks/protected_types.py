@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from awacs.aws import PolicyDocument
 from troposphere.iam import Policy
 
-from generator import policies
+from generator.stacks.policies import role
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ ALWAYS = (
         "EC2 instances, EBS volumes",
         "always",
         "ProtectEC2AndEBS",
-        policies.protect_ec2_and_ebs,
+        role.protect_ec2_and_ebs,
         (
             "arn:${AWS::Partition}:ec2:*:*:instance/*",
             "arn:${AWS::Partition}:ec2:*:*:volume/*",
@@ -47,7 +47,7 @@ ALWAYS = (
         "EFS file systems",
         "always",
         "ProtectEFS",
-        policies.protect_efs,
+        role.protect_efs,
         ("arn:${AWS::Partition}:elasticfilesystem:*:*:file-system/*",),
     ),
 )
@@ -56,7 +56,7 @@ FSX = Family(
     "FSx file systems and volumes",
     "ProtectFSx is yes",
     "ProtectFSx",
-    policies.protect_fsx,
+    role.protect_fsx,
     (
         "arn:${AWS::Partition}:fsx:*:*:file-system/*",
         "arn:${AWS::Partition}:fsx:*:*:volume/*",

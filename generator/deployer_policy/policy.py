@@ -12,7 +12,7 @@ from typing import Any
 from awacs.aws import Allow, Condition, PolicyDocument, Statement
 from troposphere import Template, encode_to_dict
 
-from generator.permissions import Grant, Row, rows, stack_grants
+from generator.deployer_policy.permissions_by_type import Grant, Row, rows, stack_grants
 
 
 def policy(template: Template) -> PolicyDocument:

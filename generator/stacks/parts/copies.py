@@ -4,8 +4,8 @@ from troposphere import Equals, If, Not, Ref
 from troposphere.backup import CopyActionResourceType, LifecycleResourceType
 from troposphere.iam import Policy
 
-from generator import policies
-from generator.elements import Flag, Input
+from generator.stacks.declarations import Flag, Input
+from generator.stacks.policies import role
 
 COPY_DESTINATION_VAULT_ARN = Input(
     "CopyDestinationVaultArn",
@@ -52,6 +52,6 @@ def copy_policy() -> If:
     return MAKES_COPIES.then(
         Policy(
             PolicyName="CopyToDestinationVault",
-            PolicyDocument=policies.copy_into(Ref(COPY_DESTINATION_VAULT_ARN)),
+            PolicyDocument=role.copy_into(Ref(COPY_DESTINATION_VAULT_ARN)),
         )
     )

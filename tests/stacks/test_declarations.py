@@ -3,7 +3,7 @@
 import pytest
 from troposphere import Equals, NoValue, Parameter, Ref, Template, encode_to_dict
 
-from generator.elements import Flag, Input, Refusal
+from generator.stacks.declarations import Flag, Input, Refusal
 
 
 def _input(title: str = "Days", group: str = "Time") -> Input:

@@ -2,7 +2,7 @@
 
 from troposphere import Ref, Sub, Tags
 
-from generator.elements import Input
+from generator.stacks.declarations import Input
 
 GROUP = "Cluster"
 

@@ -4,9 +4,7 @@ from typing import Any
 
 from troposphere import Equals, Ref, Sub
 
-from generator.elements import Flag
-
-JOBS = "#/jobs"
+from generator.stacks.declarations import Flag
 
 IS_CHINA = Flag("IsChina", Equals(Ref("AWS::Partition"), "aws-cn"))
 IS_GOVCLOUD = Flag("IsGovCloud", Equals(Ref("AWS::Partition"), "aws-us-gov"))
@@ -28,3 +26,7 @@ def address(page: str) -> str:
 def url(page: str, **values: Any) -> Sub:
     """Return the address of a page, which may name ``values``."""
     return Sub(address(page), Host=HOST, **values)
+
+
+JOBS = "#/jobs"
+JOBS_ADDRESS = address(JOBS)

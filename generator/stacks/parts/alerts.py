@@ -18,9 +18,10 @@ from troposphere.cloudwatch import Alarm, MetricDimension
 from troposphere.events import InputTransformer, Rule, Target
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
-from generator import console, resource_policies
-from generator.cluster import owner_tag, tags
-from generator.elements import Flag, Input, accepted
+from generator.stacks import console_urls
+from generator.stacks.cluster import owner_tag, tags
+from generator.stacks.declarations import Flag, Input, accepted
+from generator.stacks.policies import resources
 
 GROUP = "Alerts"
 
@@ -157,7 +158,7 @@ def topic_policy(topic: Topic, rules: Sequence[Rule], alarms: Sequence[Alarm]) -
         "SOCABackupAlertsTopicPolicy",
         Condition=CREATES_TOPIC.name,
         Topics=[Ref(topic)],
-        PolicyDocument=resource_policies.alerts_topic(
+        PolicyDocument=resources.alerts_topic(
             Ref(topic),
             [GetAtt(rule, "Arn") for rule in rules],
             [
@@ -198,8 +199,8 @@ def job_rules(topic_arn: If, vault_name: If, vault_arn: If, role_arn: GetAtt) ->
                         InputTemplate=Sub(
                             f'{{"what": "{kind} job of cluster ${{ClusterId}}: <state>", '
                             '"resource": "<resource>", '
-                            f'"console": "{console.address(console.JOBS)}", "why": <job>}}',
-                            Host=console.HOST,
+                            f'"console": "{console_urls.JOBS_ADDRESS}", "why": <job>}}',
+                            Host=console_urls.HOST,
                         ),
                     ),
                 )

@@ -5,19 +5,19 @@ import os
 import tempfile
 from pathlib import Path
 
-from generator import backup, deployer
-from generator.lint import ROOT, findings
-from generator.render import render
+from generator.deployer_policy import policy
+from generator.lint import findings
+from generator.paths import TEMPLATES
+from generator.stacks import backup
+from generator.stacks.render import render
 
-TEMPLATES = ROOT / "templates"
 
-
-def products() -> dict[str, str]:
+def generate() -> dict[str, str]:
     """Return the text of each file of templates/, by name."""
     template = backup.template()
     return {
         "Backup.template": render(template),
-        "deployer-policy.json": deployer.text(template),
+        "deployer-policy.json": policy.text(template),
     }
 
 

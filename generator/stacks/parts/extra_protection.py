@@ -4,8 +4,8 @@ from troposphere import If
 from troposphere.backup import AdvancedBackupSettingResourceType
 from troposphere.iam import Policy
 
-from generator import policies
-from generator.elements import Flag, Switch
+from generator.stacks.declarations import Flag, Switch
+from generator.stacks.policies import role
 
 GROUP = "Protected resources"
 
@@ -53,5 +53,5 @@ def windows_settings() -> If:
 def windows_policy() -> If:
     """Return the role's policy for the commands that VSS takes."""
     return PAUSES_WINDOWS.then(
-        Policy(PolicyName="PauseWindows", PolicyDocument=policies.pause_windows())
+        Policy(PolicyName="PauseWindows", PolicyDocument=role.pause_windows())
     )

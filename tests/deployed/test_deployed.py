@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from generator import backup
-from generator.render import render
+from generator.stacks import backup
+from generator.stacks.render import render
 from tests.support.changes import changes
 from tests.support.deployer import Deployer, Stack
 from tests.support.errors import DeploymentError

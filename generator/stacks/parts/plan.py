@@ -11,8 +11,8 @@ from troposphere.backup import (
     LifecycleResourceType,
 )
 
-from generator.cluster import tag_map
-from generator.elements import Flag, Input, Retention
+from generator.stacks.cluster import tag_map
+from generator.stacks.declarations import Flag, Input, Retention
 
 GROUP = "Schedule and retention"
 

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from generator import products
+from generator import templates_folder
 from tests.support.generated import text
 
 NAME = "Backup.template"
 
 
 def test_the_committed_template_is_the_generated_one() -> None:
-    assert products.drift(products.products()) == []
+    assert templates_folder.drift(templates_folder.generate()) == []
 
 
-def test_the_products_are_the_template_and_the_policy_of_whoever_installs_it() -> None:
-    made = products.products()
+def test_the_files_are_the_template_and_the_policy_of_whoever_installs_it() -> None:
+    made = templates_folder.generate()
     assert made[NAME] == text()
     assert list(made) == [NAME, "deployer-policy.json"]
 
@@ -25,11 +25,11 @@ def test_the_products_are_the_template_and_the_policy_of_whoever_installs_it() -
 def test_written_bytes_are_the_text(tmp_path: Path) -> None:
     made = {NAME: "one\ntwo \u00e4\n"}
     target = tmp_path / "new" / "folder"
-    assert products.write(made, target) == [target / NAME]
+    assert templates_folder.write(made, target) == [target / NAME]
     assert (target / NAME).read_bytes() == "one\ntwo \u00e4\n".encode()
     assert stat.S_IMODE((target / NAME).stat().st_mode) == 0o644
     assert [path.name for path in target.iterdir()] == [NAME]
-    assert products.drift(made, target) == []
+    assert templates_folder.drift(made, target) == []
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(
@@ -42,7 +42,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OSError, match="No space"):
-        products.write({NAME: "new\n"}, tmp_path)
+        templates_folder.write({NAME: "new\n"}, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
     assert (tmp_path / NAME).read_text() == "old\n"
 
@@ -51,7 +51,7 @@ def test_a_reader_keeps_the_old_text_while_the_new_one_is_written(tmp_path: Path
     """The file is replaced, not overwritten: an open one still is what it was."""
     (tmp_path / NAME).write_text("old\n")
     with (tmp_path / NAME).open() as reader:
-        products.write({NAME: "new and longer\n"}, tmp_path)
+        templates_folder.write({NAME: "new and longer\n"}, tmp_path)
         assert reader.read() == "old\n"
     assert (tmp_path / NAME).read_text() == "new and longer\n"
 
@@ -73,7 +73,7 @@ def test_drift_is_a_unified_diff(
 ) -> None:
     for name, content in present.items():
         (tmp_path / name).write_bytes(content)
-    [diff] = products.drift(made, tmp_path)
+    [diff] = templates_folder.drift(made, tmp_path)
     assert diff.startswith("--- ")
     assert diff.endswith("\n")
     for line in shown:
@@ -81,12 +81,12 @@ def test_drift_is_a_unified_diff(
 
 
 def test_a_missing_directory_is_drift(tmp_path: Path) -> None:
-    assert products.drift({NAME: "a\n"}, tmp_path / "nowhere")
+    assert templates_folder.drift({NAME: "a\n"}, tmp_path / "nowhere")
 
 
 def test_a_path_is_shown_from_where_one_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert products.shown(tmp_path / "templates" / NAME) == os.path.join("templates", NAME)  # noqa: PTH118  as people type it
-    assert products.shown(Path("/elsewhere") / NAME) == f"/elsewhere/{NAME}"
+    assert templates_folder.shown(tmp_path / "templates" / NAME) == os.path.join("templates", NAME)  # noqa: PTH118  as people type it
+    assert templates_folder.shown(Path("/elsewhere") / NAME) == f"/elsewhere/{NAME}"

@@ -7,8 +7,8 @@ import yaml
 from troposphere import Equals, Join, Output, Parameter, Ref, Sub, Template
 from troposphere.backup import BackupVault
 
-from generator import backup
-from generator.render import render
+from generator.stacks import backup
+from generator.stacks.render import render
 from tests.support.generated import template, text
 from tests.support.template_text import load
 

@@ -6,9 +6,9 @@ from awacs.aws import PolicyDocument
 from troposphere import Equals, If, Join, Not, Ref, Sub
 from troposphere.iam import Policy, Role
 
-from generator import policies
-from generator.cluster import tags
-from generator.elements import ROLE_ARN, Flag, Input, accepted
+from generator.stacks.cluster import tags
+from generator.stacks.declarations import ROLE_ARN, Flag, Input, accepted
+from generator.stacks.policies import role
 
 GROUP = "Restore role"
 
@@ -116,26 +116,26 @@ def backup_role(protections: Sequence[Policy | If]) -> Role:
             "What a restore writes is not known beforehand: on * is what AWS's policy has on *",
         ),
         Description=Sub("AWS Backup backs up and restores the cluster ${ClusterId} with this role"),
-        AssumeRolePolicyDocument=policies.backup_trust(),
+        AssumeRolePolicyDocument=role.backup_trust(),
         PermissionsBoundary=HAS_PERMISSIONS_BOUNDARY.then(Ref(PERMISSIONS_BOUNDARY_ARN)),
         Policies=[
-            _policy("UseVaultsAndKeys", policies.use_vaults_and_keys()),
+            _policy("UseVaultsAndKeys", role.use_vaults_and_keys()),
             *protections,
             HAS_SCHEDULER_ROLE.then(
                 _policy(
-                    "PassSchedulerRole", policies.pass_instance_roles([Ref(SCHEDULER_IAM_ROLE_ARN)])
+                    "PassSchedulerRole", role.pass_instance_roles([Ref(SCHEDULER_IAM_ROLE_ARN)])
                 )
             ),
             HAS_COMPUTE_NODE_ROLE.then(
                 _policy(
                     "PassComputeNodeRole",
-                    policies.pass_instance_roles([Ref(COMPUTE_NODE_IAM_ROLE_ARN)]),
+                    role.pass_instance_roles([Ref(COMPUTE_NODE_IAM_ROLE_ARN)]),
                 )
             ),
             HAS_ADDITIONAL_ROLES.then(
                 _policy(
                     "PassAdditionalRoles",
-                    policies.pass_instance_roles(Ref(ADDITIONAL_INSTANCE_ROLE_ARNS)),
+                    role.pass_instance_roles(Ref(ADDITIONAL_INSTANCE_ROLE_ARNS)),
                 )
             ),
         ],

@@ -4,8 +4,9 @@ from troposphere import GetAtt, If, Output, Ref, Sub, Template
 from troposphere.backup import BackupPlan, BackupSelection
 from troposphere.iam import Role
 
-from generator import VERSION, cluster, console, families
-from generator.parts import alerts, copies, plan, protected, role, selection, vault
+from generator import VERSION
+from generator.stacks import cluster, console_urls, protected_types
+from generator.stacks.parts import alerts, copies, extra_protection, plan, role, selection, vault
 
 DESCRIPTION = (
     "(SO0072) - Scale-Out Computing on AWS: backs up and restores the EC2 instances, EBS volumes "
@@ -28,9 +29,9 @@ def template() -> Template:
         *alerts.DECLARED,
         *vault.DECLARED,
         *role.DECLARED,
-        *protected.DECLARED,
+        *extra_protection.DECLARED,
         *copies.DECLARED,
-        *console.DECLARED,
+        *console_urls.DECLARED,
     ):
         element.declare_in(made)
 
@@ -38,25 +39,27 @@ def template() -> Template:
     the_vault = vault.backup_vault(the_key)
     vault_name = vault.name_of(the_vault)
     vault_arn = vault.arn_of(the_vault)
-    the_plan = plan.backup_plan(vault_name, copies.copy_actions, protected.windows_settings())
+    the_plan = plan.backup_plan(
+        vault_name, copies.copy_actions, extra_protection.windows_settings()
+    )
     the_role = role.backup_role(
         [
-            *(family.inline_policy() for family in families.ALWAYS),
-            protected.PROTECTS_FSX.then(families.FSX.inline_policy()),
-            protected.windows_policy(),
+            *(family.inline_policy() for family in protected_types.ALWAYS),
+            extra_protection.PROTECTS_FSX.then(protected_types.FSX.inline_policy()),
+            extra_protection.windows_policy(),
             copies.copy_policy(),
         ]
     )
     the_selection = selection.backup_selection(
-        "SOCABackupSelection", "Tag-${ClusterId}", the_plan, the_role, families.ALWAYS
+        "SOCABackupSelection", "Tag-${ClusterId}", the_plan, the_role, protected_types.ALWAYS
     )
     fsx_selection = selection.backup_selection(
         "SOCAFSxBackupSelection",
         "FSx-${ClusterId}",
         the_plan,
         the_role,
-        [families.FSX],
-        Condition=protected.PROTECTS_FSX.name,
+        [protected_types.FSX],
+        Condition=extra_protection.PROTECTS_FSX.name,
     )
     the_topic = alerts.alerts_topic()
     topic_arn = alerts.arn_of(the_topic)
@@ -161,16 +164,16 @@ def _outputs(
         Output(
             "VaultConsoleUrl",
             Description="The vault and its recovery points in the console",
-            Value=console.url("#/backupvaults/details/${VaultName}", VaultName=vault_name),
+            Value=console_urls.url("#/backupvaults/details/${VaultName}", VaultName=vault_name),
         ),
         Output(
             "PlanConsoleUrl",
             Description="The backup plan in the console",
-            Value=console.url("#/backupplan/details/${PlanId}", PlanId=Ref(the_plan)),
+            Value=console_urls.url("#/backupplan/details/${PlanId}", PlanId=Ref(the_plan)),
         ),
         Output(
             "JobsConsoleUrl",
             Description="Backup, copy and restore jobs in the console",
-            Value=console.url(console.JOBS),
+            Value=console_urls.url(console_urls.JOBS),
         ),
     ]

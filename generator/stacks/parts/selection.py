@@ -13,8 +13,8 @@ from troposphere.backup import (
 )
 from troposphere.iam import Role
 
-from generator.cluster import CLUSTER_ID
-from generator.families import Family
+from generator.stacks.cluster import CLUSTER_ID
+from generator.stacks.protected_types import Family
 
 
 def backup_selection(

@@ -4,9 +4,9 @@ from troposphere import And, AWSHelperFn, Equals, GetAtt, If, Not, Ref, Sub
 from troposphere.backup import BackupVault, LockConfigurationType
 from troposphere.kms import Alias, Key
 
-from generator import resource_policies
-from generator.cluster import tag_map, tags
-from generator.elements import ROLE_ARN, Flag, Input, Refusal, Switch
+from generator.stacks.cluster import tag_map, tags
+from generator.stacks.declarations import ROLE_ARN, Flag, Input, Refusal, Switch
+from generator.stacks.policies import resources
 
 GROUP = "Vault"
 
@@ -216,7 +216,7 @@ def vault_key() -> Key:
         Description=Sub("Encrypts the backups in the vault of the cluster ${ClusterId}"),
         EnableKeyRotation=True,
         PendingWindowInDays=30,  # the longest time to notice that someone deletes the key
-        KeyPolicy=resource_policies.vault_key(),
+        KeyPolicy=resources.vault_key(),
         Tags=tags(Sub("${ClusterId}-backup")),
     )
 
@@ -254,9 +254,9 @@ def backup_vault(key: Key) -> BackupVault:
             )
         ),
         AccessPolicy=DENIES_DELETION.then(
-            resource_policies.keep_recovery_points(
+            resources.keep_recovery_points(
                 unless=HAS_RECOVERY_POINT_ADMIN.then(
-                    resource_policies.not_by(Ref(RECOVERY_POINT_ADMIN_ROLE_ARN))
+                    resources.not_by(Ref(RECOVERY_POINT_ADMIN_ROLE_ARN))
                 )
             )
         ),

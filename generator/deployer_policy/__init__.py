@@ -1,0 +1,1 @@
+"""The permissions of whoever deploys a stack."""

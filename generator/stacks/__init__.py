@@ -1,0 +1,1 @@
+"""What is generated: templates, declared from parts and policies by pure functions."""

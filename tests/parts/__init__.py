@@ -1,1 +1,0 @@
-"""Tests of generator.parts, one module each."""

@@ -1,0 +1,1 @@
+"""Tests of generator.stacks.parts, one module each."""
