@@ -25,13 +25,12 @@ def templates(arguments: argparse.Namespace) -> int:
     """Generate and lint; only then replace the files, and print path, size and checksum of each."""
     import hashlib
 
-    from generator import templates_folder
-    from generator.paths import TEMPLATES
+    from generator import paths, templates_folder
 
     made = templates_folder.generate()
     if _report(templates_folder.lint(made)):
         return FINDING
-    for path in templates_folder.write(made, arguments.output or TEMPLATES):
+    for path in templates_folder.write(made, arguments.output or paths.TEMPLATES):
         content = path.read_bytes()
         checksum = hashlib.sha256(content).hexdigest()
         print(f"{templates_folder.shown(path)}  {len(content)} bytes  sha256:{checksum}")
@@ -40,10 +39,10 @@ def templates(arguments: argparse.Namespace) -> int:
 
 def check(_: argparse.Namespace) -> int:
     """Print what templates/ lacks of its source as a diff, and the findings; write nothing."""
-    from generator import templates_folder
+    from generator import paths, templates_folder
 
     made = templates_folder.generate()
-    drift = templates_folder.drift(made)
+    drift = templates_folder.drift(made, paths.TEMPLATES)
     if drift:
         print("".join(drift), end="")
         _say(
@@ -64,20 +63,21 @@ def render(_: argparse.Namespace) -> int:
 
 def docs(_: argparse.Namespace) -> int:
     """Write what the pages take from the source: tables, examples, rules; print what changed."""
-    from generator import example_parent, publisher, rules_page, templates_folder
+    from generator import publisher, rules_page, templates_folder
     from generator.docs import refresh, tables
+    from generator.parent import example
     from generator.paths import README
     from generator.stacks import backup
     from generator.stacks.render import render as text_of
 
     text = README.read_text(encoding="utf-8")
-    blocks = {**tables(backup.template().to_dict()), "snippet": example_parent.block()}
+    blocks = {**tables(backup.template().to_dict()), "snippet": example.block()}
     try:
         pages = {README: refresh(text, blocks)}
     except ValueError as error:
         _say(f"{templates_folder.shown(README)}: {error}")
         return FINDING
-    pages[example_parent.PATH] = text_of(example_parent.template())
+    pages[example.PATH] = text_of(example.template())
     pages[publisher.PATH] = publisher.example()
     pages[rules_page.PAGE] = rules_page.page()
     for path, new in pages.items():
@@ -97,16 +97,16 @@ def check_parent(arguments: argparse.Namespace) -> int:
     """
     from pathlib import Path
 
-    from generator import parent
+    from generator.parent import check
 
     try:
-        found = parent.findings(Path(arguments.parent), arguments.stack)
-    except parent.ParentError as error:
+        found = check.findings(Path(arguments.parent), arguments.stack)
+    except check.ParentError as error:
         _say(str(error))
         return FINDING
     for finding in found:
         print(finding.at(arguments.parent))
-    errors = [finding for finding in found if not parent.is_warning(finding)]
+    errors = [finding for finding in found if not check.is_warning(finding)]
     if found:
         _say(f"{len(errors)} finding(s), {len(found) - len(errors)} warning(s)")
     return FINDING if errors else FINE
@@ -122,21 +122,22 @@ def compare(arguments: argparse.Namespace) -> int:
     with about, name, type, change, level, danger, text, and where: the parameters for which it
     happens.
     """
-    from generator import compare as comparing
-    from generator import source, templates_folder
+    from generator import templates_folder
+    from generator.cloudformation import read
+    from generator.compare import comparison as comparing
 
     names = (
-        source.label(arguments.old),
-        "this checkout" if arguments.new is None else source.label(arguments.new),
+        read.label(arguments.old),
+        "this checkout" if arguments.new is None else read.label(arguments.new),
     )
     try:
-        old = source.document(names[0], source.read(arguments.old))
+        old = read.document(names[0], read.read(arguments.old))
         if arguments.new is None:
             text = templates_folder.generate()["Backup.template"]
         else:
-            text = source.read(arguments.new)
-        compared = comparing.compare(old, source.document(names[1], text), names)
-    except source.UnreadableError as error:
+            text = read.read(arguments.new)
+        compared = comparing.compare(old, read.document(names[1], text), names)
+    except read.UnreadableError as error:
         _say(str(error))
         return FINDING
     print((comparing.as_json if arguments.json else comparing.as_text)(compared), end="")

@@ -1,25 +1,11 @@
 """The text of a template -> what is wrong with it."""
 
-from typing import NamedTuple
-
+from generator.cloudformation.finding import Finding
 from generator.paths import ROOT, RULES
 
 # Larger ones cannot be passed as TemplateBody, which is how tools without a bucket create a stack.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_TEMPLATE_BODY_BYTES = 51_200
-
-
-class Finding(NamedTuple):
-    """What is wrong, and where."""
-
-    line: int
-    column: int
-    rule: str
-    message: str
-
-    def at(self, path: str) -> str:
-        """Return the finding as linters print it."""
-        return f"{path}:{self.line}:{self.column}: {self.rule}: {self.message}"
 
 
 def findings(text: str) -> list[Finding]:

@@ -5,9 +5,9 @@ import os
 import tempfile
 from pathlib import Path
 
+from generator import paths
 from generator.deployer_policy import policy
 from generator.lint import findings
-from generator.paths import TEMPLATES
 from generator.stacks import backup
 from generator.stacks.render import render
 
@@ -24,14 +24,14 @@ def generate() -> dict[str, str]:
 def lint(made: dict[str, str]) -> list[str]:
     """Return the findings in the templates, a line each; empty: publishable."""
     return [
-        finding.at(shown(TEMPLATES / name))
+        finding.at(shown(paths.TEMPLATES / name))
         for name, text in made.items()
         if name.endswith(".template")
         for finding in findings(text)
     ]
 
 
-def drift(made: dict[str, str], directory: Path = TEMPLATES) -> list[str]:
+def drift(made: dict[str, str], directory: Path) -> list[str]:
     """Return what generating would change in the directory, a unified diff per file; or nothing."""
     present = {path.name for path in directory.iterdir()} if directory.is_dir() else set()
     diffs = []
@@ -47,7 +47,7 @@ def drift(made: dict[str, str], directory: Path = TEMPLATES) -> list[str]:
     return [diff for diff in diffs if diff]
 
 
-def write(made: dict[str, str], directory: Path = TEMPLATES) -> list[Path]:
+def write(made: dict[str, str], directory: Path) -> list[Path]:
     """Write the files and return their paths; who reads meanwhile sees the old text or the new one.
 
     Raises OSError where the directory cannot be made or written to.

@@ -6,14 +6,15 @@ import os
 import re
 import subprocess
 import sys
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import build
-from generator import VERSION, templates_folder
-from generator.lint import Finding, findings
+from generator import VERSION, paths, templates_folder
+from generator.cloudformation.finding import Finding
+from generator.lint import findings
 from tests.support.generated import text
 
 ROOT = Path(build.__file__).parent
@@ -49,7 +50,7 @@ def found() -> list[Finding]:
 def slip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a templates/ with an old template, beside a source with a slip in it."""
     (tmp_path / NAME).write_text("old\n")
-    monkeypatch.setattr(templates_folder, "TEMPLATES", tmp_path)
+    monkeypatch.setattr(paths, "TEMPLATES", tmp_path)
     monkeypatch.setattr(templates_folder, "generate", lambda: {NAME: bad_text()})
     monkeypatch.setattr(templates_folder, "findings", lambda _: found())  # the lint's own, once
     return tmp_path
@@ -73,7 +74,7 @@ def test_templates_writes_the_file_and_prints_path_size_and_checksum(tmp_path: P
 def test_without_a_verb_templates_is_meant(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(templates_folder, "TEMPLATES", tmp_path / "templates")
+    monkeypatch.setattr(paths, "TEMPLATES", tmp_path / "templates")
     monkeypatch.setattr(templates_folder, "findings", lambda _: [])
     for words, target in (([], "templates"), (["--output", str(tmp_path / "new")], "new")):
         assert build.main(words) == 0
@@ -115,9 +116,7 @@ def test_check_prints_drift_as_a_unified_diff_and_writes_nothing(
     monkeypatch.setattr(templates_folder, "findings", lambda _: [])
     (tmp_path / NAME).write_text(text().replace("Default: 30\n", "Default: 7\n", 1))
     before = (tmp_path / NAME).stat()
-    monkeypatch.setattr(
-        templates_folder, "drift", partial(templates_folder.drift, directory=tmp_path)
-    )
+    monkeypatch.setattr(paths, "TEMPLATES", tmp_path)
     assert build.main(["check"]) == 1
     out, err = capsys.readouterr()
     lines = out.splitlines()

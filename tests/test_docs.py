@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 import build
-from generator import docs, example_parent, paths
+from generator import docs, paths
+from generator.parent import example
 from generator.stacks import backup
 from generator.stacks.render import render
 from tests.support.cli_lines import Shell, commands
@@ -144,15 +145,15 @@ def test_the_verb_docs_writes_what_differs_and_only_then(
 ) -> None:
     page = tmp_path / "README.md"
     monkeypatch.setattr(paths, "README", page)
-    monkeypatch.setattr(example_parent, "PATH", tmp_path / "examples" / "parent.template")
+    monkeypatch.setattr(example, "PATH", tmp_path / "examples" / "parent.template")
     text = README.read_text("utf-8")
     page.write_text(
         text.replace("| `RetentionDays` | `30` |", "| `RetentionDays` | `7` |"), "utf-8"
     )
     assert build.main(["docs"]) == build.FINE
     assert page.read_text("utf-8") == text
-    assert capsys.readouterr().out == f"{page}\n{example_parent.PATH}\n"
-    assert example_parent.PATH.read_text("utf-8") == render(example_parent.template())
+    assert capsys.readouterr().out == f"{page}\n{example.PATH}\n"
+    assert example.PATH.read_text("utf-8") == render(example.template())
     assert build.main(["docs"]) == build.FINE
     assert capsys.readouterr().out == ""
     page.write_text("nothing\n", "utf-8")

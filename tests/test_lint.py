@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.lint import MAX_TEMPLATE_BODY_BYTES, Finding, findings
+from generator.cloudformation.finding import Finding
+from generator.lint import MAX_TEMPLATE_BODY_BYTES, findings
 from tests.support.generated import text
 
 SMALL = """\

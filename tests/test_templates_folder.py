@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from generator import templates_folder
+from generator import paths, templates_folder
 from tests.support.generated import text
 
 NAME = "Backup.template"
 
 
 def test_the_committed_template_is_the_generated_one() -> None:
-    assert templates_folder.drift(templates_folder.generate()) == []
+    assert templates_folder.drift(templates_folder.generate(), paths.TEMPLATES) == []
 
 
 def test_the_files_are_the_template_and_the_policy_of_whoever_installs_it() -> None:

@@ -16,9 +16,9 @@ from troposphere.kms import Alias, Key
 from troposphere.s3 import Bucket
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
+from generator.compare.resource_outcomes import schema
 from generator.deployer_policy import policy
 from generator.deployer_policy.permissions_by_type import rows
-from generator.outcomes import schema
 from generator.stacks import backup
 from generator.stacks.render import render
 from tests.support.deployer import Deployer

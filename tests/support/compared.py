@@ -4,8 +4,8 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from generator import source
-from generator.compare import Comparison, compare
+from generator.cloudformation import read
+from generator.compare.comparison import Comparison, compare
 
 Template = dict[str, Any]
 Slip = Callable[[Template], None]
@@ -78,7 +78,7 @@ Outputs:
 
 def old() -> Template:
     """Return the small stack's template."""
-    return source.document("old", OLD)
+    return read.document("old", OLD)
 
 
 def after(slip: Slip) -> Comparison:

@@ -8,7 +8,7 @@ from typing import Any
 
 import cfn_flip
 
-from generator import example_parent, parent
+from generator.parent import check, example
 
 GONE = object()
 PARAMETERS = ("Resources", "Backup", "Properties", "Parameters")
@@ -17,7 +17,7 @@ URL = ("Resources", "Backup", "Properties", "TemplateURL")
 
 def a_parent(changes: Mapping[tuple[str, ...], Any] | None = None) -> dict[str, Any]:
     """Return the example, with something to refer to, changed at some places."""
-    document: dict[str, Any] = copy.deepcopy(example_parent.template().to_dict())
+    document: dict[str, Any] = copy.deepcopy(example.template().to_dict())
     document["Parameters"] |= {
         "Free": {"Type": "String", "Default": "two words"},
         "None": {"Type": "Number", "AllowedValues": [0, -1]},
@@ -53,7 +53,7 @@ def found_in(directory: Path, text: str, stack: str | None = None) -> list[str]:
     """Return the findings in a parent of that text, as they are printed, in the order of lines."""
     path = directory / "parent"
     path.write_text(text, encoding="utf-8")
-    return [finding.at("parent") for finding in parent.findings(path, stack)]
+    return [finding.at("parent") for finding in check.findings(path, stack)]
 
 
 def place(text: str, needle: str) -> str:

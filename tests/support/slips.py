@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from generator.changes import Level
+from generator.compare.resource_changes import Level
 
 Document = dict[str, Any]
 Path = tuple[str | int, ...]

@@ -8,9 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from generator.assignments import assignments, same_ground
-from generator.consequences import keeps
-from generator.resolve import ABSENT, View, is_function, references, section, unknowns
+from generator.cloudformation.evaluate import (
+    ABSENT,
+    View,
+    is_function,
+    references,
+    section,
+    unknowns,
+)
+from generator.compare.data_loss import keeps
+from generator.compare.parameter_values import assignments, same_ground
 
 Path = tuple[str, ...]
 

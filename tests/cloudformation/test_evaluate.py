@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from generator.resolve import ABSENT, View, unknowns
+from generator.cloudformation.evaluate import ABSENT, View, unknowns
 
 TEMPLATE: dict[str, Any] = {
     "Parameters": {

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import build
-from generator import parent
+from generator import paths
+from generator.parent import check
 from tests.support.parents import a_parent, found_in, place, value_of, written
 
 BAD_INPUT = {
@@ -15,7 +16,7 @@ BAD_INPUT = {
     "list": (b"- Resources", "is no template: it has no map of Resources"),
     "resources-list": (b"Resources: [a]", "is no template: it has no map of Resources"),
     "binary": (b"\x00\xff\xfe", "is no template: byte 1 is no text in UTF-8"),
-    "large": (b"#" * (parent.MAX_BYTES + 1), "has more than 1048576 bytes"),
+    "large": (b"#" * (check.MAX_BYTES + 1), "has more than 1048576 bytes"),
     "deep-yaml": (b"Resources: " + b"[" * 200_000, "is nested more than 100 deep"),
     "deep-sequence": (b"- " * 200_000 + b"a", "is nested more than 100 deep"),
     "deep-json": (b'{"Resources":' + b'{"a":' * 500 + b"1" + b"}" * 501, "nested more than 100"),
@@ -116,8 +117,8 @@ def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_templates_that_are_not_generated_are_said_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parent, "TEMPLATES", tmp_path / "templates")
-    with pytest.raises(parent.ParentError, match="run `make templates`"):
+    monkeypatch.setattr(paths, "TEMPLATES", tmp_path / "templates")
+    with pytest.raises(check.ParentError, match="run `make templates`"):
         found_in(tmp_path, written("json", a_parent()))
-    with pytest.raises(parent.ParentError, match="run `make templates`"):
+    with pytest.raises(check.ParentError, match="run `make templates`"):
         found_in(tmp_path, written("json", a_parent()), "Backup")

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from generator.consequences import PROTECTIONS, keeps, meaning, stateful
-from generator.outcomes import Outcome, made_unasked, outcomes, schema
-from generator.resolve import ABSENT, is_function, section
+from generator.cloudformation.evaluate import ABSENT, is_function, section
+from generator.compare.data_loss import PROTECTIONS, keeps, meaning, stateful
+from generator.compare.resource_outcomes import Outcome, made_unasked, outcomes, schema
 
 # Nothing is lost with the old one: the new one does the same.
 _HOLD_NOTHING = frozenset({"AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection"})

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from generator.constraints import refusal
+from generator.cloudformation.parameter_constraints import refusal
 
 
 @pytest.mark.parametrize(

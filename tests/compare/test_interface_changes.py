@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.interface import alternatives
+from generator.compare.interface_changes import alternatives
 from tests.support.compared import KEY, RULE, Slip, after, all_of, drop, put, rename
 
 CLUSTER = "Parameters/Cluster"

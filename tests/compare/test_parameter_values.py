@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from generator.assignments import allows, assignments
+from generator.compare.parameter_values import allows, assignments
 
 Template = dict[str, Any]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from generator import example_parent, lint
+from generator import lint
+from generator.parent import example
 from generator.paths import README
 from generator.stacks import backup
 from generator.stacks.render import render
@@ -54,18 +55,18 @@ SECURITY = {
 
 
 def test_the_example_is_what_its_source_says() -> None:
-    text = example_parent.PATH.read_text("utf-8")
-    assert text == render(example_parent.template()), "run `python build.py docs`"
+    text = example.PATH.read_text("utf-8")
+    assert text == render(example.template()), "run `python build.py docs`"
 
 
 def test_the_example_has_no_findings() -> None:
-    assert lint.findings(render(example_parent.template())) == []
+    assert lint.findings(render(example.template())) == []
 
 
 def test_the_snippet_of_the_readme_is_the_text_of_the_example() -> None:
     readme = (README).read_text("utf-8")
     (snippet,) = re.findall(r"```yaml\n(  Backup:\n.*?)```", readme, re.DOTALL)
-    assert f"\n{snippet}\nOutputs:" in example_parent.PATH.read_text("utf-8")
+    assert f"\n{snippet}\nOutputs:" in example.PATH.read_text("utf-8")
 
 
 def _cluster_id(order: Order) -> Created:
@@ -104,7 +105,7 @@ def deployed(aws: LocalAws, **parameters: str) -> Stack:
         "EIPNat": "198.51.100.2",
         **parameters,
     }
-    return Deployer(aws).create(render(example_parent.template()), "SOCA-Prod", given)
+    return Deployer(aws).create(render(example.template()), "SOCA-Prod", given)
 
 
 def plan_names(aws: LocalAws) -> list[str]:
@@ -117,7 +118,7 @@ def test_the_example_deploys_and_reads_the_nested_outputs(endpoint_url: str, reg
     with local_aws(endpoint_url, region) as aws:
         stack = deployed(aws)
         nested = stack.nested["Backup"].outputs
-        assert stack.outputs == {name: nested[name] for name in example_parent.PASSED_ON}
+        assert stack.outputs == {name: nested[name] for name in example.PASSED_ON}
         assert stack.outputs["BackupTag"] == "soca:BackupPlan=soca-prod"
         vault = aws.client("backup").describe_backup_vault(BackupVaultName="Vault-soca-prod")
         assert vault["BackupVaultArn"] == stack.outputs["BackupVaultArn"]
@@ -152,7 +153,7 @@ def test_a_cluster_that_is_deleted_leaves_vault_and_role_and_comes_back(aws: Loc
 
 
 def test_a_backup_stack_that_stayed_as_a_whole_would_stand_in_the_way(aws: LocalAws) -> None:
-    document: dict[str, Any] = example_parent.template().to_dict()
+    document: dict[str, Any] = example.template().to_dict()
     first = deployed(aws)
     assert document["Resources"]["Backup"]["DeletionPolicy"] == "Delete"
     first.evaluation.existing["Backup"]["DeletionPolicy"] = "RetainExceptOnCreate"

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from generator.source import UnreadableError
+from generator.cloudformation.read import UnreadableError
 
 ABSENT: Any = object()
 """What AWS::NoValue stands for."""

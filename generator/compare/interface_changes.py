@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from operator import gt, lt
 from typing import Any
 
-from generator.assignments import allows, assignments, same_ground
-from generator.changes import Change, Level, shown
-from generator.resolve import ABSENT, View, scalar, section
-from generator.source import UnreadableError
-from generator.version import VERSION_OUTPUT
+from generator.cloudformation.evaluate import ABSENT, View, scalar, section
+from generator.cloudformation.read import UnreadableError
+from generator.compare.parameter_values import allows, assignments, same_ground
+from generator.compare.resource_changes import Change, Level, shown
+from generator.compare.versions import VERSION_OUTPUT
 
 # What needs a capability, and the property whose presence needs the stronger one.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html

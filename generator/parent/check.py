@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from generator.constant import (
+from generator import paths
+from generator.cloudformation.finding import Finding
+from generator.cloudformation.parameter_constraints import refusal
+from generator.cloudformation.possible_values import (
     NO_VALUE,
     UNKNOWN,
     Reader,
@@ -18,9 +21,6 @@ from generator.constant import (
     is_list,
     sub_variables,
 )
-from generator.constraints import refusal
-from generator.lint import Finding
-from generator.paths import TEMPLATES
 
 MAX_BYTES = 1_048_576
 """CloudFormation takes no larger template.
@@ -159,9 +159,9 @@ def _depth(text: str) -> int:
 
 def _nested(parent: Mapping[str, Any], logical_id: str | None, path: str) -> list[Nested]:
     resources = parent["Resources"]
-    ours = sorted(file.name for file in TEMPLATES.glob("*.template"))
+    ours = sorted(file.name for file in paths.TEMPLATES.glob("*.template"))
     if BACKUP not in ours:
-        raise ParentError(f"{TEMPLATES / BACKUP} is missing: run `make templates`")
+        raise ParentError(f"{paths.TEMPLATES / BACKUP} is missing: run `make templates`")
     if logical_id is not None:
         if logical_id not in resources:
             raise ParentError(f"{path} has no resource {logical_id!r}: name an {STACK} of it")
@@ -185,9 +185,9 @@ def _nested(parent: Mapping[str, Any], logical_id: str | None, path: str) -> lis
 
 
 def _ours(name: str) -> dict[str, Any]:
-    template = _read(TEMPLATES / name)
+    template = _read(paths.TEMPLATES / name)
     if isinstance(template, list):
-        raise ParentError(f"{TEMPLATES / name} is no template: run `make templates`")
+        raise ParentError(f"{paths.TEMPLATES / name} is no template: run `make templates`")
     return template
 
 
@@ -242,7 +242,7 @@ def _names(stack: Nested, given: Mapping[str, Any], where: Position) -> Iterator
     keys = {str(name): name for name in given}
     properties = {"TemplateURL": stack.name, "Parameters": dict.fromkeys(keys, "")}
     resources = {stack.logical_id: {"Type": STACK, "Properties": properties}}
-    beside_ours = str(TEMPLATES / "parent")
+    beside_ours = str(paths.TEMPLATES / "parent")
     rule = NestedStackParameters()  # type: ignore[no-untyped-call] # cfn-lint leaves it so
     for match in rule.match(Template(beside_ours, {"Resources": resources})):
         at = _mark(keys.get(str(match.path[-1]))) or where

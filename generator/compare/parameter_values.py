@@ -11,7 +11,7 @@ from itertools import combinations, product
 from math import prod
 from typing import Any
 
-from generator.resolve import View, conditions_of, references, scalar, section
+from generator.cloudformation.evaluate import View, conditions_of, references, scalar, section
 
 # More than the options of a template that people can fill in ever make; beyond it, pairs.
 _MOST = 256

@@ -21,11 +21,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from generator.changes import Change, Level, place, resource_changes
-from generator.interface import interface_changes
-from generator.resolve import View, section
-from generator.source import UnreadableError
-from generator.version import Version, needed, text, version_of
+from generator.cloudformation.evaluate import View, section
+from generator.cloudformation.read import UnreadableError
+from generator.compare.interface_changes import interface_changes
+from generator.compare.resource_changes import Change, Level, place, resource_changes
+from generator.compare.versions import Version, needed, text, version_of
 
 SCHEMA = 1
 """Goes up when a key of ``as_json`` is renamed or goes."""

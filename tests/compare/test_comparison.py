@@ -4,9 +4,10 @@ import copy
 
 import pytest
 
-from generator import source, templates_folder
-from generator.compare import Comparison, compare
-from generator.source import UnreadableError
+from generator import templates_folder
+from generator.cloudformation import read
+from generator.cloudformation.read import UnreadableError
+from generator.compare.comparison import Comparison, compare
 from tests.support.compared import (
     KEY,
     OLD,
@@ -455,7 +456,7 @@ def test_another_version_alone_is_a_patch() -> None:
 
 def test_templates_without_a_version_are_compared_all_the_same() -> None:
     text = OLD.replace("Version 1.2.3", "").replace("  TemplateVersion: {Value: 1.2.3}\n", "")
-    one, other = source.document("old", text), source.document("new", text)
+    one, other = read.document("old", text), read.document("new", text)
     put("Parameters/Owner", {"Type": "String", "Default": ""})(other)
     found = compare(one, other)
     assert (found.verdict, found.needed_version, found.failures) == ("minor", None, [])
@@ -463,7 +464,7 @@ def test_templates_without_a_version_are_compared_all_the_same() -> None:
 
 def test_our_own_template_changes_nothing_against_itself() -> None:
     text = templates_folder.generate()["Backup.template"]
-    found = compare(source.document("a", text), source.document("b", text))
+    found = compare(read.document("a", text), read.document("b", text))
     assert (found.verdict, found.failures) == ("none", [])
     assert {change.change for change in found.changes} == {"nothing"}
 

@@ -15,8 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from generator import source
-from generator.source import UnreadableError, document, read
+from generator.cloudformation.read import MAX_TEMPLATE_BYTES, UnreadableError, document, read
 from tests.support.local_aws import LocalAws
 
 TEMPLATE = "Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
@@ -24,7 +23,7 @@ DENIED = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Erro
 
 ANSWERS = {
     "/there": (200, TEMPLATE),
-    "/large": (200, " " * (source.MAX_TEMPLATE_BYTES + 1)),
+    "/large": (200, " " * (MAX_TEMPLATE_BYTES + 1)),
     "/denied": (403, DENIED),
     "/bucket/denied": (403, DENIED),
     "/busy": (503, "later"),
@@ -146,7 +145,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     assert "Is a directory" in refusal(str(tmp_path))
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     assert "is not text in UTF-8" in refusal(str(tmp_path / "binary"))
-    (tmp_path / "large").write_bytes(b" " * (source.MAX_TEMPLATE_BYTES + 1))
+    (tmp_path / "large").write_bytes(b" " * (MAX_TEMPLATE_BYTES + 1))
     assert "larger than 1048576 bytes" in refusal(str(tmp_path / "large"))
 
 
@@ -198,7 +197,7 @@ def test_an_https_server_that_is_not_there(https: str) -> None:
 
 
 def test_a_server_that_stalls(https: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("generator.cloudformation.read.TIMEOUT_SECONDS", 0.2)
     monkeypatch.setattr(Answers, "do_GET", lambda self: self.rfile.read(1))
     assert "timed out" in refusal(f"{https}/there")
 

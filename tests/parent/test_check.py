@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import build
-from generator import example_parent, parent
+from generator.parent import check, example
 from tests.support.parents import (
     GONE,
     PARAMETERS,
@@ -201,7 +201,7 @@ def test_the_example_fits(form: str, tmp_path: Path) -> None:
 
 
 def test_the_example_in_the_repository_fits(capsys: pytest.CaptureFixture[str]) -> None:
-    assert build.main(["check-parent", str(example_parent.PATH)]) == build.FINE
+    assert build.main(["check-parent", str(example.PATH)]) == build.FINE
     assert capsys.readouterr() == ("", "")
 
 
@@ -297,7 +297,7 @@ def test_a_stack_is_ours_by_the_end_of_its_url(url: Any, is_ours: bool, tmp_path
     if is_ours:
         assert [" E3043: " in finding for finding in found_in(tmp_path, text)] == [True]
     else:
-        with pytest.raises(parent.ParentError, match=r"nests no stack .* name it with --stack"):
+        with pytest.raises(check.ParentError, match=r"nests no stack .* name it with --stack"):
             found_in(tmp_path, text)
     # Named, it is ours whatever the URL says.
     assert [" E3043: " in finding for finding in found_in(tmp_path, text, "Backup")] == [True]

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from generator.resolve import section
+from generator.cloudformation.evaluate import section
 
 VERSION_OUTPUT = "TemplateVersion"
 Version = tuple[int, int, int]

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from generator import source, templates_folder
-from generator.compare import compare
+from generator import templates_folder
+from generator.cloudformation import read
+from generator.cloudformation.read import UnreadableError
+from generator.compare.comparison import compare
 from generator.lint import findings
-from generator.source import UnreadableError
 from tests.support.slips import Document, Path, Slip, drop, put, slips
 
 PLAN: Path = ("Resources", "SOCABackupPlan", "Properties", "BackupPlan")
@@ -28,7 +29,7 @@ ESCAPED: dict[str, str] = {}
 
 @cache
 def ours() -> dict[str, Any]:
-    return source.document("ours", templates_folder.generate()["Backup.template"])
+    return read.document("ours", templates_folder.generate()["Backup.template"])
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The language of templates, and nothing about backups: whatever reads a template reads it here."""

@@ -1,0 +1,1 @@
+"""Two templates: what an update from one to the other does to a live stack, and to its parent."""

@@ -1,0 +1,1 @@
+"""Does a parent fit the template that it nests."""
