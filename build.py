@@ -63,10 +63,12 @@ def render(_: argparse.Namespace) -> int:
 
 def docs(_: argparse.Namespace) -> int:
     """Write what the pages take from the source: tables, examples, rules; print what changed."""
-    from generator import publisher, rules_page, templates_folder
-    from generator.docs import refresh, tables
+    from generator import templates_folder
+    from generator.docs import rules_page
+    from generator.docs.readme_tables import refresh, tables
     from generator.parent import example
     from generator.paths import README
+    from generator.release import publisher_policy
     from generator.stacks import backup
     from generator.stacks.render import render as text_of
 
@@ -78,7 +80,7 @@ def docs(_: argparse.Namespace) -> int:
         _say(f"{templates_folder.shown(README)}: {error}")
         return FINDING
     pages[example.PATH] = text_of(example.template())
-    pages[publisher.PATH] = publisher.example()
+    pages[publisher_policy.PATH] = publisher_policy.example()
     pages[rules_page.PAGE] = rules_page.page()
     for path, new in pages.items():
         if not path.exists() or path.read_text(encoding="utf-8") != new:
@@ -158,18 +160,21 @@ def publish(arguments: argparse.Namespace) -> int:
     import contextlib
     import json
 
-    from generator import provenance, release, s3, s3_errors, targets, templates_folder
-    from generator import publish as publishing
+    from generator import templates_folder
+    from generator.release import contents, options, provenance
+    from generator.release import publish as publishing
+    from generator.release.bucket import Connection
+    from generator.release.s3_errors import S3Error
 
     try:
-        chosen = targets.targets(arguments.bucket, arguments.regions)
+        chosen = options.targets(arguments.bucket, arguments.regions)
         order = publishing.Order(
-            release.objects(templates_folder.generate()),
-            targets.folder(arguments.folder),
-            targets.account(arguments.expected_bucket_owner),
+            contents.objects(templates_folder.generate()),
+            options.folder(arguments.folder),
+            options.account(arguments.expected_bucket_owner),
             arguments.replace,
         )
-        connection = s3.Connection(arguments.profile, targets.endpoint(arguments.endpoint_url))
+        connection = Connection(arguments.profile, options.endpoint(arguments.endpoint_url))
         planned = publishing.plan(order, chosen, connection.region) if arguments.dry_run else []
     except ValueError as error:
         _say(str(error))
@@ -181,7 +186,7 @@ def publish(arguments: argparse.Namespace) -> int:
         outcomes = planned or publishing.publish(
             order, chosen, connection, lambda outcome: _say(outcome.line())
         )
-    except s3_errors.S3Error as error:
+    except S3Error as error:
         _say(str(error))
         return FINDING
     if arguments.json:
@@ -199,21 +204,24 @@ def verify(arguments: argparse.Namespace) -> int:
     """Read a published release and say whether it is whole; write nothing."""
     import contextlib
 
-    from generator import release, s3, s3_errors, targets, templates_folder
-    from generator import verify as verifying
+    from generator import templates_folder
+    from generator.release import contents, options
+    from generator.release import verify as verifying
+    from generator.release.bucket import Connection
+    from generator.release.s3_errors import S3Error
 
     try:
-        chosen = targets.targets(arguments.bucket, arguments.regions)
-        folder = targets.folder(arguments.folder)
-        owner = targets.account(arguments.expected_bucket_owner)
-        connection = s3.Connection(arguments.profile, targets.endpoint(arguments.endpoint_url))
+        chosen = options.targets(arguments.bucket, arguments.regions)
+        folder = options.folder(arguments.folder)
+        owner = options.account(arguments.expected_bucket_owner)
+        connection = Connection(arguments.profile, options.endpoint(arguments.endpoint_url))
     except ValueError as error:
         _say(str(error))
         return USAGE
     with contextlib.redirect_stdout(sys.stderr):
         if arguments.against_local and check(arguments):
             return FINDING
-    local = release.objects(templates_folder.generate()) if arguments.against_local else ()
+    local = contents.objects(templates_folder.generate()) if arguments.against_local else ()
     try:
         verdicts = verifying.verify(
             chosen,
@@ -223,7 +231,7 @@ def verify(arguments: argparse.Namespace) -> int:
             owner=owner,
             local=local,
         )
-    except s3_errors.S3Error as error:
+    except S3Error as error:
         _say(str(error))
         return FINDING
     return FINDING if any(verdict.findings for verdict in verdicts) else FINE

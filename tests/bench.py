@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
-from tests.support.far_s3 import FarS3
+from tests.local_aws.far_s3 import FarS3
 
 ROOT = Path(__file__).parent.parent
 RUNS = 9

@@ -1,3 +1,3 @@
 """The fixtures that every test may use."""
 
-pytest_plugins = ["tests.support.local_aws", "tests.support.local_s3"]
+pytest_plugins = ["tests.local_aws.local_aws", "tests.local_aws.local_s3"]

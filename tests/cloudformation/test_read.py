@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from generator.cloudformation.read import MAX_TEMPLATE_BYTES, UnreadableError, document, read
-from tests.support.local_aws import LocalAws
+from tests.local_aws.local_aws import LocalAws
 
 TEMPLATE = "Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
 DENIED = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"

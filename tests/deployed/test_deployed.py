@@ -7,10 +7,10 @@ import pytest
 
 from generator.stacks import backup
 from generator.stacks.render import render
+from tests.local_aws.deployer import Deployer, Stack
+from tests.local_aws.errors import DeploymentError
+from tests.local_aws.local_aws import ACCOUNT, LocalAws
 from tests.support.changes import changes
-from tests.support.deployer import Deployer, Stack
-from tests.support.errors import DeploymentError
-from tests.support.local_aws import ACCOUNT, LocalAws
 from tests.support.soca import BUCKET, CLUSTER_ID, FOLDER, deploy, publish, soca_261
 
 VAULT = f"Vault-{CLUSTER_ID}"

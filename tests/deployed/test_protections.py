@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployer import Deployer, Stack
-from tests.support.errors import DeploymentError, RefusedError
+from tests.local_aws.deployer import Deployer, Stack
+from tests.local_aws.errors import DeploymentError, RefusedError
+from tests.local_aws.local_aws import ACCOUNT, LocalAws, local_aws
 from tests.support.generated import CLUSTER, text
-from tests.support.local_aws import ACCOUNT, LocalAws, local_aws
 from tests.support.protections import COPY_TO, EMAIL, EVERYTHING
 
 VAULT = f"Vault-{CLUSTER}"

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.local_aws.iam import Context, allows, as_list
+from tests.local_aws.selection import Resource, selected
 from tests.support.generated import (
     ACCOUNT,
     CLUSTER,
@@ -17,9 +19,7 @@ from tests.support.generated import (
     resolved,
     template,
 )
-from tests.support.iam import Context, allows, as_list
 from tests.support.protections import EVERYTHING
-from tests.support.selection import Resource, selected
 
 KEY = every_option()["VaultKmsKeyArn"]
 EVERYTHING_OPTED_OUT = ("ec2", "elasticfilesystem")

@@ -5,9 +5,9 @@ Each test's docstring names a slip of one line that makes it fail.
 
 import pytest
 
-from tests.support.errors import RefusedError
+from tests.local_aws.errors import RefusedError
+from tests.local_aws.iam import allows
 from tests.support.generated import CLUSTER, REGIONS, inline_policies, resolved, template
-from tests.support.iam import allows
 from tests.support.protections import TOPIC
 from tests.support.resolver import resolve
 

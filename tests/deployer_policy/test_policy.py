@@ -21,8 +21,8 @@ from generator.deployer_policy import policy
 from generator.deployer_policy.permissions_by_type import rows
 from generator.stacks import backup
 from generator.stacks.render import render
-from tests.support.deployer import Deployer
-from tests.support.local_aws import LocalAws
+from tests.local_aws.deployer import Deployer
+from tests.local_aws.local_aws import LocalAws
 
 # Longer ones cannot be a managed policy; whitespace does not count.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html

@@ -11,11 +11,11 @@ from generator.parent import example
 from generator.paths import README
 from generator.stacks import backup
 from generator.stacks.render import render
-from tests.support.deployer import Deployer, Stack
-from tests.support.errors import DeploymentError
-from tests.support.handler import Created, Handler, Order
-from tests.support.handlers import HANDLERS
-from tests.support.local_aws import LocalAws, local_aws
+from tests.local_aws.deployer import Deployer, Stack
+from tests.local_aws.errors import DeploymentError
+from tests.local_aws.handler import Created, Handler, Order
+from tests.local_aws.handlers import HANDLERS
+from tests.local_aws.local_aws import LocalAws, local_aws
 
 BUCKET = "install"
 FOLDER = "soca/2.6.1"

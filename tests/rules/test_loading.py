@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.rules_page import loaded
+from generator.docs.rules_page import loaded
 from tests.rules.support import HERE, NAMES, RULES, cfn_lint, found, matches, plan, rule, template
 
 BAD = HERE / "bad" / "windows.yaml"

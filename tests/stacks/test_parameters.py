@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.errors import RefusedError
+from tests.local_aws.errors import RefusedError
 from tests.support.generated import every_option, resolved, template
 from tests.support.protections import EVERYTHING
 

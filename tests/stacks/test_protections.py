@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from allpairspy.allpairs import AllPairs
 
+from tests.local_aws.errors import RefusedError
 from tests.support.changes import changes
-from tests.support.errors import RefusedError
 from tests.support.generated import CLUSTER, every_option, resolved, template
 from tests.support.protections import (
     ADMIN,

@@ -1,1 +1,1 @@
-"""What several tests share: a local AWS, and a deployer that does what CloudFormation documents."""
+"""What several tests share: values of parameters, templates made of them, readers of pages."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from tests.support.errors import RefusedError
+from tests.local_aws.errors import RefusedError
 from tests.support.resolver import Resolved, resolve
 
 Kind = Literal["unchanged", "updated", "replaced", "added", "removed"]

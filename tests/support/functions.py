@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.support.errors import RefusedError
+from tests.local_aws.errors import RefusedError
 
 NO_VALUE = object()
 """What ``AWS::NoValue`` is until the property or list item that holds it is dropped."""

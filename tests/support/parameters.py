@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tests.support.errors import RefusedError
+from tests.local_aws.errors import RefusedError
 
 Value = str | list[str]
 

@@ -9,7 +9,7 @@ from unittest import mock
 
 import build
 from generator import templates_folder
-from tests.support.local_s3 import passes
+from tests.local_aws.local_s3 import passes
 
 
 def main(directory: str, *arguments: str) -> int:

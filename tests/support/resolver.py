@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
 
+from tests.local_aws.errors import RefusedError
 from tests.support import rules
-from tests.support.errors import RefusedError
 from tests.support.functions import NO_VALUE, Functions, references
 from tests.support.parameters import Value, accept
 

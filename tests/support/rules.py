@@ -7,7 +7,7 @@ Its functions are its own: Fn::If, Fn::Sub, Fn::Join and references to Condition
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.support.errors import RefusedError
+from tests.local_aws.errors import RefusedError
 
 
 def check(rules: Mapping[str, Any], ref: Callable[[str], Any]) -> None:

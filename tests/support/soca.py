@@ -5,15 +5,16 @@ import os
 from typing import Any
 from unittest import mock
 
-from generator import release, templates_folder
-from generator.publish import Order
-from generator.publish import publish as publish_release
-from generator.s3 import Connection
+from generator import templates_folder
+from generator.release import contents
+from generator.release.bucket import Connection
+from generator.release.options import targets
+from generator.release.publish import Order
+from generator.release.publish import publish as publish_release
 from generator.stacks import backup
-from generator.targets import targets
-from tests.support.deployer import Deployer, Stack
-from tests.support.local_aws import LocalAws
-from tests.support.local_s3 import SIGNED_IN
+from tests.local_aws.deployer import Deployer, Stack
+from tests.local_aws.local_aws import LocalAws
+from tests.local_aws.local_s3 import SIGNED_IN
 
 CLUSTER_ID = "soca-mycluster"
 BUCKET = "soca-install"
@@ -40,7 +41,7 @@ _INSTANCE_ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocu
 def publish(aws: LocalAws) -> str:
     """Publish the release where SOCA's installer has its templates; return its TemplateURL."""
     aws.client("s3").create_bucket(Bucket=BUCKET)
-    order = Order(release.objects(templates_folder.generate()), FOLDER)
+    order = Order(contents.objects(templates_folder.generate()), FOLDER)
     with mock.patch.dict(os.environ, SIGNED_IN):
         connection = Connection(endpoint_url=aws.endpoint_url)
         [outcome] = publish_release(

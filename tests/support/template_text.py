@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from tests.support.errors import RefusedError
+from tests.local_aws.errors import RefusedError
 
 
 def load(text: str) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.local_aws.errors import RefusedError
+from tests.local_aws.samples import BACKUP, PLAN, SELECTION, VAULT, edited
 from tests.support.changes import Change, changes, create_only_properties
-from tests.support.errors import RefusedError
-from tests.support_tests.samples import BACKUP, PLAN, SELECTION, VAULT, edited
 
 
 def template(**resources: Any) -> dict[str, Any]:

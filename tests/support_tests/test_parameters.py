@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.errors import RefusedError
+from tests.local_aws.errors import RefusedError
 from tests.support.parameters import accept
 from tests.support.resolver import resolve
 

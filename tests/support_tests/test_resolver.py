@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cfn_flip import to_json  # a dependency of troposphere
 
-from tests.support.errors import RefusedError
+from tests.local_aws.errors import RefusedError
 from tests.support.functions import references
 from tests.support.resolver import Resolved, resolve
 from tests.support.template_text import load

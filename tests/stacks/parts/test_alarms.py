@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.alarms import longest_allowed_seconds, rings
+from tests.local_aws.alarms import longest_allowed_seconds, rings
 from tests.support.generated import CLUSTER, template
 from tests.support.protections import EMAIL, VAULT
 from tests.support.resolver import resolve

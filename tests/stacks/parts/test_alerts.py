@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.events import matches, sent
+from tests.local_aws.events import matches, sent
 from tests.support.generated import ACCOUNT, CLUSTER, REGIONS, resolved, template
 from tests.support.protections import EMAIL, TOPIC, VAULT
 from tests.support.resolver import Resolved, resolve

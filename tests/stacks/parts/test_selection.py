@@ -1,11 +1,11 @@
-"""What the plan backs up, judged by AWS's rules for selections (``tests.support.selection``)."""
+"""What the plan backs up, judged by AWS's rules for selections (``tests.local_aws.selection``)."""
 
 from typing import Any
 
 import pytest
 
+from tests.local_aws.selection import Resource, selected
 from tests.support.generated import CLUSTER, REGIONS, resolved
-from tests.support.selection import Resource, selected
 
 TAG = {"soca:BackupPlan": CLUSTER}
 INSTANCE = "arn:aws:ec2:us-east-1:123456789012:instance/i-1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.errors import RefusedError
+from tests.local_aws.errors import RefusedError
 from tests.support.generated import CLUSTER, every_option, resolved, template
 from tests.support.resolver import resolve
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support import managed_policies
+from tests.local_aws import managed_policies
+from tests.local_aws.iam import allows, as_list
 from tests.support.generated import (
     ACCOUNT,
     REGIONS,
@@ -15,7 +16,6 @@ from tests.support.generated import (
     resolved,
     template,
 )
-from tests.support.iam import allows, as_list
 from tests.support.protections import full_role, role_options
 from tests.support.resolver import Place
 

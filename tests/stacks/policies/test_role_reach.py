@@ -5,8 +5,8 @@ from importlib.resources import files
 
 import pytest
 
+from tests.local_aws.iam import Context, allows
 from tests.support.generated import ACCOUNT, REGIONS, every_option, inline_policies, resolved
-from tests.support.iam import Context, allows
 from tests.support.protections import full_role
 
 PARTITIONS = list(REGIONS)

@@ -1,0 +1,1 @@
+"""The pages, and the parts of pages, that the source writes."""

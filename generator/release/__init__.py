@@ -1,0 +1,1 @@
+"""A release: what it holds, publishing it to S3, and verifying what was published."""

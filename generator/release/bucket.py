@@ -1,0 +1,247 @@
+"""The few things that are asked of S3, and what it takes to rely on the answers."""
+
+import base64
+import hashlib
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from generator.hosts import partition
+from generator.release.contents import Object
+from generator.release.s3_errors import Request, S3Error, sentence
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+# The files are small. The SDK repeats what timed out, as often as the AWS configuration says.
+CONNECT_TIMEOUT_SECONDS = 10
+READ_TIMEOUT_SECONDS = 20
+
+# Between the attempts at what the SDK does not repeat: an answer that broke off after its first
+# byte, and a write that S3 asks to repeat because another one was under way.
+PAUSES_SECONDS = (0.1, 0.4, 1.6)
+
+
+class Connection:
+    """The caller's credentials, and a client for each region."""
+
+    def __init__(self, profile: str | None = None, endpoint_url: str | None = None) -> None:
+        """Find the profile; nothing is contacted yet.
+
+        Raises ValueError where there is no such profile, or the AWS configuration is wrong.
+        """
+        import boto3
+        from botocore.exceptions import BotoCoreError
+
+        self._endpoint_url = endpoint_url
+        self._one_at_a_time = threading.Lock()  # a session, unlike a client, is for one thread
+        try:
+            self._session = boto3.Session(profile_name=profile)
+            self.region: str | None = self._session.region_name
+        except BotoCoreError as error:
+            raise ValueError(f"{error}: check --profile and the AWS configuration") from error
+        if self.region:
+            partition(self.region)
+
+    def sign_in(self) -> None:
+        """Find the credentials, once for all buckets; raise S3Error where there are none."""
+        from botocore.exceptions import BotoCoreError, NoCredentialsError
+
+        nobody = Request("", "", "")
+        try:
+            found = self._session.get_credentials()
+        except BotoCoreError as error:
+            raise S3Error(sentence(error, nobody)) from error
+        if found is None:
+            raise S3Error(sentence(NoCredentialsError(), nobody))
+
+    def client(self, region: str) -> Any:
+        """Return a client for a region; retries are those of the AWS configuration.
+
+        Raises S3Error where that configuration is wrong.
+        """
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+
+        config = Config(
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            read_timeout=READ_TIMEOUT_SECONDS,
+            # Elsewhere than at AWS, a bucket's name is hardly ever part of the host's.
+            s3={"addressing_style": "path"} if self._endpoint_url else None,
+        )
+        try:
+            with self._one_at_a_time:
+                return self._session.client(
+                    "s3", region_name=region, endpoint_url=self._endpoint_url, config=config
+                )
+        except (BotoCoreError, ValueError) as error:
+            raise S3Error(f"{error}: correct the AWS configuration, or the environment") from error
+
+
+class Bucket:
+    """A bucket in its region.
+
+    Every method raises S3Error with the sentence for people where S3 does not do as asked.
+    """
+
+    def __init__(self, client: Any, name: str, region: str, owner: str | None = None) -> None:
+        self._client = client
+        self.name = name
+        self.region = region
+        self.owner = owner
+        self._parameters = {"Bucket": name}
+        if owner:
+            self._parameters["ExpectedBucketOwner"] = owner
+
+    def actual_region(self, key: str) -> str:
+        """Return the region that S3 says the bucket is in; this one, where S3 does not say.
+
+        The key is that of an object which the caller is going to read.
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+        """
+        from botocore.exceptions import ClientError
+
+        with self._sentences("s3:ListBucket"):
+            try:
+                answer = self._client.head_bucket(**self._parameters)
+            except ClientError as error:
+                self._look_closer(error, key)
+                raise
+        return str(answer.get("BucketRegion", self.region))
+
+    def read(self, key: str) -> bytes | None:
+        """Return the bytes of an object as S3 holds them, None where there is no such object."""
+        from botocore.exceptions import ClientError
+
+        with self._sentences("s3:GetObject", key):
+            try:
+                return self._read(key)
+            except ClientError as error:
+                if _code(error) == "NoSuchKey":
+                    return None
+                raise
+
+    def create(self, key: str, content: Object) -> bool:
+        """Write an object unless there is one; return whether it was written.
+
+        False also where an earlier attempt, whose answer was lost, has written it.
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+        """
+        from botocore.exceptions import ClientError
+
+        with self._sentences("s3:PutObject", key):
+            try:
+                self._put_new(key, content)
+            except ClientError as error:
+                if _code(error) in ("PreconditionFailed", "412"):
+                    return False
+                raise
+        return True
+
+    def replace(self, key: str, content: Object) -> None:
+        """Write an object, whatever was there."""
+        with self._sentences("s3:PutObject", key):
+            self._put(key, content)
+
+    def _read(self, key: str) -> bytes:
+        from botocore.exceptions import (
+            IncompleteReadError,
+            ReadTimeoutError,
+            ResponseStreamingError,
+        )
+
+        pauses = iter(PAUSES_SECONDS)
+        while True:
+            answer = self._client.get_object(Key=key, **self._parameters)
+            try:
+                # The body as a context would be the raw stream, of which nobody checks the sum.
+                with closing(answer["Body"]) as body:
+                    return bytes(body.read())
+            except (IncompleteReadError, ReadTimeoutError, ResponseStreamingError):
+                if (pause := next(pauses, None)) is None:
+                    raise
+            time.sleep(pause)
+
+    def _put_new(self, key: str, content: Object) -> None:
+        from botocore.exceptions import ClientError
+
+        pauses = iter(PAUSES_SECONDS)
+        while True:
+            try:
+                return self._put(key, content, IfNoneMatch="*")
+            except ClientError as error:
+                if _code(error) != "ConditionalRequestConflict":
+                    raise
+                if (pause := next(pauses, None)) is None:
+                    raise
+            time.sleep(pause)
+
+    def _put(self, key: str, content: Object, **condition: str) -> None:
+        digest = hashlib.sha256(content.content).digest()
+        self._client.put_object(
+            Key=key,
+            Body=content.content,
+            ContentType=content.content_type,
+            ChecksumSHA256=base64.b64encode(digest).decode(),
+            **self._parameters,
+            **condition,
+        )
+
+    def _look_closer(self, error: "ClientError", key: str) -> None:
+        """Raise what says more than the answer to a HEAD, which is a number without a text."""
+        from botocore.exceptions import ClientError
+
+        try:
+            self._client.get_object(Key=key, **self._parameters)["Body"].close()
+        except ClientError as told:
+            if _code(told) not in ("NoSuchKey", "AccessDenied"):
+                raise
+        if self.owner and _code(error) == "403":
+            try:
+                self._client.head_bucket(Bucket=self.name)
+            except ClientError:
+                return
+            raise S3Error(
+                f"the bucket belongs to another account than {self.owner}: correct --bucket or "
+                "--expected-bucket-owner"
+            )
+
+    @contextmanager
+    def _sentences(self, permission: str, key: str = "") -> Iterator[None]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield
+        except (BotoCoreError, ClientError) as error:
+            request = Request(permission, self.name, self.region, key, self.owner)
+            raise S3Error(sentence(error, request)) from error
+
+
+def open_bucket(
+    connection: Connection, name: str, region: str | None, owner: str | None, key: str
+) -> Bucket:
+    """Return the bucket, in the region it is in; the key is that of an object to be read in it.
+
+    Raises S3Error where there is none, it is somebody else's, or in another region than the one
+    given: the URLs of what is published there would be wrong.
+    """
+    asked = region or connection.region or "us-east-1"
+    bucket = Bucket(connection.client(asked), name, asked, owner)
+    actual = bucket.actual_region(key)
+    if actual == asked:
+        return bucket
+    if region:
+        raise S3Error(f"the bucket is in {actual}, not in {region}: name that in --regions")
+    try:
+        partition(actual)
+    except ValueError as error:
+        raise S3Error(
+            f"S3 says the bucket is in {actual!r}: name the region in --regions"
+        ) from error
+    return Bucket(connection.client(actual), name, actual, owner)
+
+
+def _code(error: "ClientError") -> str:
+    return str(error.response["Error"]["Code"])

@@ -1,0 +1,37 @@
+"""Where a release was made from: the commit, and the versions of what made it."""
+
+import platform
+import shutil
+import subprocess
+from importlib.metadata import version
+from typing import Any
+
+from generator import VERSION
+from generator.paths import ROOT
+from generator.release.contents import NAME
+
+
+def provenance() -> dict[str, Any]:
+    """Return what is known; the commit is None where the source is no git checkout of its own.
+
+    Not in the manifest, which is the same whoever publishes: for the record of the one who did.
+    """
+    commit = _git("rev-parse", "HEAD") if _git("rev-parse", "--show-cdup") == "" else None
+    return {
+        "name": NAME,
+        "version": VERSION,
+        "commit": commit,
+        "clean": None if commit is None else _git("status", "--porcelain") == "",
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("troposphere", "awacs", "cfn-lint")},
+    }
+
+
+def _git(*arguments: str) -> str | None:
+    """Return what git prints, None where it fails or is not installed."""
+    if (git := shutil.which("git")) is None:
+        return None
+    done = subprocess.run(  # noqa: S603 - the arguments are those written above
+        [git, "-C", str(ROOT), *arguments], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,130 @@
+"""What went wrong with S3 -> one sentence for people, with what to do."""
+
+from typing import Any, NamedTuple
+
+from generator.hosts import bucket_arn
+
+EXPIRED = "the credentials have expired: sign in again (aws sso login, or as you got them)"
+UNKNOWN_CREDENTIALS = "AWS does not accept the credentials ({code}): check profile and environment"
+BUSY = "S3 is overloaded or failing ({code}), also after the retries: run the same command later"
+DAMAGED = "the bytes were damaged on the way ({code}): run the same command again"
+ELSEWHERE = "the bucket is in another region than {region}: name its own in --regions"
+
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+SENTENCES = {
+    "AccessDenied": "access denied: {allow}",
+    "403": "access denied: {allow}",
+    "AuthorizationHeaderMalformed": ELSEWHERE,
+    "BadDigest": DAMAGED,
+    "ConditionalRequestConflict": (
+        "another publisher keeps writing {key}: run the same command when it has finished"
+    ),
+    "ExpiredToken": EXPIRED,
+    "ExpiredTokenException": EXPIRED,
+    "IllegalLocationConstraintException": ELSEWHERE,
+    "InternalError": BUSY,
+    "InvalidAccessKeyId": UNKNOWN_CREDENTIALS,
+    "InvalidToken": UNKNOWN_CREDENTIALS,
+    "NoSuchBucket": "there is no such bucket: create it, or correct --bucket",
+    "404": "there is no such bucket: create it, or correct --bucket",
+    "NotImplemented": (
+        "this S3 does not support conditional writes (If-None-Match), without which a release "
+        "could be overwritten: publish to one that does"
+    ),
+    "PermanentRedirect": ELSEWHERE,
+    "301": ELSEWHERE,
+    "RequestExpired": EXPIRED,
+    "RequestTimeTooSkewed": "this machine's clock is wrong: set it, then run the command again",
+    "ServiceUnavailable": BUSY,
+    "SignatureDoesNotMatch": UNKNOWN_CREDENTIALS,
+    "SlowDown": BUSY,
+    "XAmzContentChecksumMismatch": DAMAGED,
+    "XAmzContentSHA256Mismatch": DAMAGED,
+}
+
+
+class S3Error(Exception):
+    """One sentence: what S3 refused, or what is wrong with what it holds, and what to do."""
+
+
+class Request(NamedTuple):
+    """What was asked of S3; key "": of the bucket."""
+
+    permission: str
+    bucket: str
+    region: str
+    key: str = ""
+    owner: str | None = None
+
+    def allow(self) -> str:
+        """Return what to allow, to whom the bucket belongs being right."""
+        arn = bucket_arn(self.bucket, self.region) + (f"/{self.key}" if self.key else "")
+        other = f"another account than {self.owner}" if self.owner else "another account"
+        return f"allow {self.permission} on {arn}, unless the bucket belongs to {other}"
+
+
+def sentence(error: Exception, request: Request) -> str:
+    """Return the sentence for an exception of botocore."""
+    from botocore import exceptions
+
+    # The first that fits: among them are classes and their subclasses.
+    connection: list[tuple[tuple[type[Exception], ...], str]] = [
+        (
+            (exceptions.NoCredentialsError, exceptions.PartialCredentialsError),
+            "no credentials were found: set AWS_PROFILE or --profile, or sign in",
+        ),
+        (
+            (
+                exceptions.UnauthorizedSSOTokenError,
+                exceptions.SSOTokenLoadError,
+                exceptions.TokenRetrievalError,
+            ),
+            EXPIRED,
+        ),
+        (
+            (exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError),
+            "S3 did not answer in time: check the connection, then run the same command again",
+        ),
+        (
+            (exceptions.SSLError,),
+            "no trusted TLS connection to S3 ({error}): check proxy and certificates",
+        ),
+        (
+            (exceptions.EndpointConnectionError, exceptions.ProxyConnectionError),
+            "S3 cannot be reached ({error}): check connection, region and --endpoint-url",
+        ),
+        (
+            (
+                exceptions.ConnectionClosedError,
+                exceptions.IncompleteReadError,
+                exceptions.ResponseStreamingError,
+                exceptions.HTTPClientError,
+            ),
+            "the connection to S3 broke: run the same command again",
+        ),
+        (
+            (exceptions.FlexibleChecksumError,),
+            "what was read of {key} differs from its checksum: run the same command again",
+        ),
+    ]
+    if isinstance(error, exceptions.ClientError):
+        return _of_answer(error.response, request)
+    for classes, text in connection:
+        if isinstance(error, classes):
+            return text.format(error=_one_line(error), key=request.key)
+    return f"{_one_line(error).rstrip('.:')}: check --profile and the AWS configuration"
+
+
+def _of_answer(answer: Any, request: Request) -> str:
+    code, message = (str(answer["Error"].get(name, "")) for name in ("Code", "Message"))
+    status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    text = SENTENCES.get(code)
+    if text is None and status in (500, 502, 503, 504):
+        text = BUSY
+    if text is None:
+        return f"S3 refused {request.permission}: {code} {message}".rstrip()
+    return text.format(allow=request.allow(), code=code, key=request.key, region=request.region)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,104 @@
+"""What people read of the protections is true of the template, and complete."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from generator import VERSION
+from generator.paths import ROOT
+from tests.support.generated import resolved, template
+from tests.support.protections import EMAIL, OFF
+
+README = (ROOT / "README.md").read_text("utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
+
+
+def section(heading: str) -> str:
+    """Return the text below a heading, up to the next one of its level."""
+    level, text = heading.split(" ", maxsplit=1)[0], f"\n{OPERATIONS}"
+    body = text.split(f"\n{heading}\n")[1]
+    return re.split(rf"\n#{{2,{len(level)}}} ", body)[0]
+
+
+def blocks(heading: str) -> list[Any]:
+    found = re.findall(r"^```json\n(.*?)^```", section(heading), re.DOTALL | re.MULTILINE)
+    return [json.loads(block) for block in found]
+
+
+SECTIONS = list(re.findall("^### (.*)$", section("## Protections"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", SECTIONS[:-1])
+def test_each_protection_says_against_what_at_what_cost_and_how_to_end_it(name: str) -> None:
+    text = section(f"### {name}")
+    for said in ("**Against**:", "**Cost**:", "**Cannot be\nundone**:", "**Off**:"):
+        assert re.sub(r"\s+", " ", said) in re.sub(r"\s+", " ", text), said
+
+
+def test_every_protection_is_in_the_table_of_threats() -> None:
+    table = README.split("| Threat |")[1].split("\n\n")[0]
+    assert {name for name in OFF if f"`{name}`" not in table} == set()
+    linked = set(re.findall(r"operations\.md#([a-z-]+)\)", table))
+    assert linked == {name.lower().replace(" ", "-") for name in SECTIONS[:-1]}
+
+
+def test_every_parameter_of_a_protection_is_explained() -> None:
+    text = section("## Protections")
+    core = {
+        "ClusterId", "BackupTagKey", "BackupSchedule", "BackupScheduleTimezone",
+        "StartWindowMinutes", "RetentionDays", "SchedulerIAMRoleArn", "ComputeNodeIAMRoleArn",
+        "AdditionalInstanceRoleArns", "PermissionsBoundaryArn",
+    }  # fmt: skip
+    assert {name for name in template()["Parameters"] if f"`{name}`" not in text} <= core
+
+
+def test_alerts_begin_with_confirm_and_test() -> None:
+    text = section("### Alerts").strip()
+    assert text.startswith("**Confirm the subscription, then test it.**")
+    assert "aws cloudwatch set-alarm-state" in text
+    assert "The first mails come on day one" in text
+
+
+def test_a_given_topic_gets_what_a_new_one_has() -> None:
+    statement = blocks("### Alerts")[0]
+    made = resolved(NotificationEmail=EMAIL).resources["SOCABackupAlertsTopicPolicy"]
+    ours = made["PolicyDocument"]["Statement"]
+    assert statement["Principal"]["Service"] == [one["Principal"]["Service"] for one in ours]
+    assert {statement["Action"]} == {action for one in ours for action in one["Action"]}
+    sources = statement["Condition"]["ArnLike"]["aws:SourceArn"]
+    assert [source.split(":")[2] for source in sources] == ["events", "cloudwatch"]
+
+
+def test_the_key_of_an_encrypted_topic_serves_the_same_senders() -> None:
+    topic, key = blocks("### Alerts")
+    assert key["Principal"] == topic["Principal"]
+    assert key["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert key["Effect"] == topic["Effect"] == "Allow"
+
+
+def test_an_adopted_vault_gets_the_policy_that_a_new_one_has() -> None:
+    [policy] = blocks("### A vault that was adopted")
+    vault = resolved(DenyRecoveryPointDeletion="yes").resources["SOCABackupVault"]
+    assert policy == vault["AccessPolicy"]
+
+
+def test_the_days_of_the_profiles_are_the_templates() -> None:
+    text = section("### Longer retention")
+    weekly, monthly = (
+        [row["Days"] for key, row in template()["Mappings"][name].items() if key != "none"]
+        for name in ("WeeklyRetentionDays", "MonthlyRetentionDays")
+    )
+    assert weekly == [90, 183, 365]
+    assert "90, 183 or 365 days" in text
+    assert [days // 365 for days in monthly] == [1, 3, 5, 7, 10]
+    assert "1, 3, 5, 7 or 10 years" in text
+
+
+def test_the_changelog_says_what_an_update_does() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    newest, _, rest = text.split("\n## ", 1)[1].partition("\n## ")
+    assert newest.startswith(f"{VERSION}\n")
+    assert "changes nothing" in newest
+    assert rest.startswith("1.0.0\n")

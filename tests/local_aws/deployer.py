@@ -1,0 +1,231 @@
+"""Stacks: a template deployed to the local AWS as CloudFormation would, and deleted again."""
+
+import re
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from tests.local_aws.errors import DeploymentError, RefusedError
+from tests.local_aws.handler import Created, Order
+from tests.local_aws.handlers import HANDLERS
+from tests.local_aws.local_aws import ACCOUNT, LocalAws
+from tests.local_aws.requests import Request, Requests
+from tests.support.resolver import Evaluation, Place
+from tests.support.template_text import load
+
+NESTED = "AWS::CloudFormation::Stack"
+
+
+@dataclass
+class Stack:
+    """A deployed stack."""
+
+    name: str
+    evaluation: Evaluation
+    calls: Requests
+    created: dict[str, Created] = field(default_factory=dict)
+    """Logical id to resource, in the order of creation."""
+    nested: dict[str, "Stack"] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
+    retained: dict[str, str] = field(default_factory=dict)
+    """Logical id to physical id, of what outlived the stack."""
+
+    @property
+    def resources(self) -> dict[str, str]:
+        """Return logical id to physical id (what Ref gives)."""
+        return {name: made.ref for name, made in self.created.items()}
+
+    @property
+    def recorded(self) -> list[Request]:
+        """Return the requests, nested ones too, that moto does not answer and nobody executed."""
+        return [request for request in self.calls.made if request.recorded]
+
+    def ref(self, logical_id: str) -> str:
+        """Return what Ref of a resource gives."""
+        return self.created[logical_id].ref
+
+    def attribute(self, logical_id: str, name: str) -> Any:
+        """Return what GetAtt of a resource gives; a missing attribute fails the deployment."""
+        attributes = self.created[logical_id].attributes
+        if name not in attributes:
+            raise DeploymentError(f"{logical_id} has no attribute {name}; it has {[*attributes]}.")
+        return attributes[name]
+
+    def delete(self, *, rolling_back: bool = False) -> None:
+        """Delete what is not retained, dependants first; raise DeploymentError for what stays.
+
+        Our reading of AWS's text: Retain and RetainExceptOnCreate both keep a resource when its
+        stack is deleted; a rollback of the creation keeps Retain only. What a stack that stands
+        in a parent keeps when the parent's creation rolls back is not documented; here the nested
+        stack counts as created, so it keeps what a deletion keeps.
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+        """
+        kept = {"Retain"} if rolling_back else {"Retain", "RetainExceptOnCreate"}
+        dependencies = self.evaluation.dependencies()
+        faults: dict[str, str] = {}
+        for logical_id, made in reversed(list(self.created.items())):
+            resource = self.evaluation.existing[logical_id]
+            if any(logical_id in dependencies[other] for other in faults):
+                faults[logical_id] = "is used by a resource that could not be deleted"
+            elif resource.get("DeletionPolicy", "Delete") in kept:
+                self.retained[logical_id] = made.ref
+                del self.created[logical_id]
+            else:
+                try:
+                    if resource["Type"] == NESTED:
+                        self.nested[logical_id].delete()
+                    else:
+                        HANDLERS[resource["Type"]].delete(self.calls, made)
+                    del self.created[logical_id]
+                except DeploymentError as error:
+                    faults[logical_id] = str(error)
+        if faults:
+            raise DeploymentError(f"{self.name}: DELETE_FAILED: {faults}")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One creation, the same for a stack and those nested in it."""
+
+    calls: Requests
+    capabilities: Collection[str]
+    evaluate_rules: bool
+    evaluate_nested_rules: bool
+
+
+@dataclass(frozen=True)
+class Deployer:
+    """Creates stacks in the local AWS, in its region."""
+
+    aws: LocalAws
+
+    def create(  # noqa: PLR0913  the arguments of CreateStack
+        self,
+        template_text: str,
+        name: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        capabilities: Collection[str] = ("CAPABILITY_IAM",),
+        evaluate_rules: bool = True,
+        evaluate_nested_rules: bool = True,
+    ) -> Stack:
+        """Return the stack, created; raise RefusedError before, DeploymentError after rollback.
+
+        Whether CloudFormation evaluates the Rules of a nested stack is not documented, so that
+        is a switch of its own.
+        """
+        if len(template_text.encode()) > 51_200:
+            raise RefusedError("A template body has at most 51,200 bytes.")
+        calls = Requests(self.aws)
+        operation = Operation(calls, capabilities, evaluate_rules, evaluate_nested_rules)
+        return self._create(template_text, name, parameters or {}, operation)
+
+    def _create(
+        self, text: str, name: str, parameters: Mapping[str, Any], operation: Operation
+    ) -> Stack:
+        if not re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", name):
+            raise RefusedError(f"{name!r} cannot be the name of a stack.")
+        template = load(text)
+        place = Place(self.aws.region, ACCOUNT, name)
+        stack_id = (
+            f"arn:{place.pseudo('AWS::Partition')}:cloudformation:{place.region}:{ACCOUNT}"
+            f":stack/{name}/{uuid.uuid4()}"
+        )
+        evaluation = Evaluation(
+            template,
+            parameters,
+            replace(place, stack_id=stack_id),
+            evaluate_rules=operation.evaluate_rules,
+        )
+        check_capabilities(template, operation.capabilities)
+        order = creation_order(evaluation)
+        stack = Stack(name, evaluation, operation.calls)
+        logical_id = "the outputs"
+        try:
+            for logical_id in order:
+                stack.created[logical_id] = self._create_resource(stack, logical_id, operation)
+            logical_id = "the outputs"
+            stack.outputs = evaluation.outputs(stack)
+        except (DeploymentError, RefusedError) as error:
+            reason = f"{name}: CREATE_FAILED: {logical_id}: {error}"
+            try:
+                stack.delete(rolling_back=True)
+            except DeploymentError as fault:
+                raise DeploymentError(f"{reason} ROLLBACK_FAILED: {fault}") from error
+            kept = f" Retained: {stack.retained}." if stack.retained else ""
+            raise DeploymentError(reason + kept) from error
+        return stack
+
+    def _create_resource(self, stack: Stack, logical_id: str, operation: Operation) -> Created:
+        properties = stack.evaluation.properties(logical_id, stack)
+        kind = stack.evaluation.existing[logical_id]["Type"]
+        order = Order(logical_id, stack.evaluation.place, properties, stack.calls)
+        if kind == NESTED:
+            stack.nested[logical_id] = child = self._create_nested(order, operation)
+            attributes = {f"Outputs.{name}": value for name, value in child.outputs.items()}
+            return Created(child.evaluation.place.stack_id, attributes)
+        handler = HANDLERS[kind]
+        try:
+            order.made = handler.create(order)
+            order.finish()
+        except DeploymentError:
+            if order.made:
+                handler.delete(stack.calls, order.made)
+            raise
+        return order.made
+
+    def _create_nested(self, order: Order, operation: Operation) -> Stack:
+        text = fetch_template(self.aws, order.need("TemplateURL"))
+        parameters = order.take("Parameters", {})
+        order.finish()
+        for name, value in parameters.items():
+            if not isinstance(value, str | int | float):
+                raise DeploymentError(f"The value of parameter {name} is {value!r}, not a string.")
+        nested = replace(operation, evaluate_rules=operation.evaluate_nested_rules)
+        return self._create(text, order.generated_name(128), parameters, nested)
+
+
+def check_capabilities(template: Mapping[str, Any], given: Collection[str]) -> None:
+    """Refuse IAM resources that nobody acknowledged.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+    """
+    for name, resource in template["Resources"].items():
+        if resource["Type"] not in HANDLERS and resource["Type"] != NESTED:
+            raise RefusedError(f"{name} is of type {resource['Type']}, which has no handler here.")
+        if not resource["Type"].startswith("AWS::IAM::"):
+            continue
+        named = {"RoleName", "InstanceProfileName"} & set(resource.get("Properties", {}))
+        if "CAPABILITY_NAMED_IAM" not in given and (named or "CAPABILITY_IAM" not in given):
+            needed = "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"
+            raise RefusedError(f"InsufficientCapabilities: {name} requires {needed}.")
+
+
+def creation_order(evaluation: Evaluation) -> list[str]:
+    """Return the existing resources, each after those it depends on; a circle is refused."""
+    try:
+        return list(TopologicalSorter(evaluation.dependencies()).static_order())
+    except CycleError as error:
+        raise RefusedError(f"Circular dependency between resources: {error.args[1]}") from error
+
+
+_HOST = re.compile(r"(?:(?P<bucket>.+)\.)?s3[.-](?:(?P<region>[a-z0-9-]+)\.)?amazonaws\.[a-z.]+")
+
+
+def fetch_template(aws: LocalAws, url: str) -> str:
+    """Return the text behind a TemplateURL of AWS's form, from the local S3.
+
+    The only place that maps AWS's host names to the local endpoint: the bucket stands before
+    ``s3.<region>.amazonaws.com`` or first in the path.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    """
+    host, _, path = url.removeprefix("https://").partition("/")
+    found = _HOST.fullmatch(host)
+    if not url.startswith("https://") or not found or len(url) > 1024:
+        raise DeploymentError(f"TemplateURL must be a supported URL of S3, not {url!r}.")
+    bucket, _, key = (found["bucket"], "", path) if found["bucket"] else path.partition("/")
+    body = Requests(aws).call("s3", "GetObject", Bucket=bucket, Key=key)["Body"].read()
+    text: str = body.decode()
+    return text

@@ -1,0 +1,59 @@
+"""Where a release was made from, as far as that is known."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from generator.release import provenance
+
+GIT = shutil.which("git") or "git"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+    done = subprocess.run(
+        [GIT, "-C", folder, *identity, *arguments], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a git checkout that stands for this project's."""
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    git(tmp_path, "init")
+    git(tmp_path, "commit", "--allow-empty", "--message", "first")
+    return tmp_path
+
+
+def test_a_clean_checkout(checkout: Path) -> None:
+    made = provenance.provenance()
+    assert (made["commit"], made["clean"]) == (git(checkout, "rev-parse", "HEAD"), True)
+
+
+def test_a_checkout_with_changes(checkout: Path) -> None:
+    (checkout / "new").touch()
+    assert provenance.provenance()["clean"] is False
+
+
+def test_the_commit_of_a_folder_around_is_not_ours(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = checkout / "downloaded"
+    inside.mkdir()
+    monkeypatch.setattr(provenance, "ROOT", inside)
+    made = provenance.provenance()
+    assert (made["commit"], made["clean"]) == (None, None)
+
+
+@pytest.mark.usefixtures("checkout")
+def test_without_git_the_commit_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert provenance.provenance()["commit"] is None
+
+
+def test_the_tools_are_named() -> None:
+    made = provenance.provenance()
+    assert all(made[name][0].isdigit() for name in ("python", "troposphere", "awacs", "cfn-lint"))

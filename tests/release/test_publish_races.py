@@ -1,0 +1,136 @@
+"""Publishers that are killed, and publishers that meet: what S3 then holds is never half of two."""
+
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from generator import VERSION
+from tests.local_aws.faulty_proxy import Exchange, Fault
+from tests.local_aws.local_s3 import FOLDER, NAMES, LocalS3
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("stored", [False, True], ids=["before", "after"])
+def test_a_publisher_that_is_killed_leaves_no_release_or_a_whole_one(
+    s3: LocalS3, name: str, *, stored: bool
+) -> None:
+    """SIGKILL while each object in turn is written: before S3 has stored it, or after."""
+    bucket = s3.make_bucket("bbb")
+    reached = threading.Event()
+
+    def kill(exchange: Exchange) -> None:
+        if stored:
+            s3.proxy.answer(exchange)
+        reached.set()
+        publisher.kill()
+        publisher.wait()
+        exchange.reset()
+
+    s3.proxy.add(Fault(kill, "PUT", name=name, times=1))
+    publisher = s3.start("publish", "--bucket", bucket)
+    publisher.communicate(timeout=60)
+    assert reached.is_set()
+    assert publisher.returncode == -9
+
+    before = s3.held(bucket)
+    index = NAMES.index(name) + stored
+    assert s3.names(bucket) == sorted(NAMES[:index])
+    whole = index == len(NAMES)
+    assert s3.run("verify", "--bucket", bucket).status == (0 if whole else 1)
+
+    assert s3.run("publish", "--bucket", bucket).status == 0
+    assert s3.held(bucket).items() >= before.items()
+    assert s3.run("verify", "--bucket", bucket, "--against-local").status == 0
+
+
+def change(name: str) -> Callable[[LocalS3], None]:
+    """Let one file differ, so that both publishers agree on all those before it."""
+
+    def happens(s3: LocalS3) -> None:
+        s3.files[name] += "\n"
+
+    return happens
+
+
+def leave_out(s3: LocalS3) -> None:
+    """Let one release have a file that the other has not."""
+    del s3.files["other-policy.json"]
+
+
+@pytest.mark.parametrize("meet_at", NAMES)
+@pytest.mark.parametrize(
+    "differ",
+    [
+        pytest.param(change("Backup.template"), id="first-file"),
+        pytest.param(change("other-policy.json"), id="second-file"),
+        pytest.param(leave_out, id="number-of-files"),
+    ],
+)
+def test_of_two_publishers_of_different_content_exactly_one_wins(
+    s3: LocalS3, differ: Callable[[LocalS3], None], meet_at: str
+) -> None:
+    """Both find the folder empty, and then write one object in the same moment."""
+    bucket = s3.make_bucket("bbb")
+
+    def meet(seconds: float) -> Callable[[Exchange], None]:
+        both = threading.Barrier(2)
+
+        def happens(exchange: Exchange) -> None:
+            # Alone, where the other one has lost already, or has no such object.
+            with contextlib.suppress(threading.BrokenBarrierError):
+                both.wait(timeout=seconds)
+            exchange.send(s3.proxy.answer(exchange))
+
+        return happens
+
+    # What each of them reads last before it writes.
+    s3.proxy.add(Fault(meet(seconds=30), "GET", name="Backup.manifest.json", times=2))
+    s3.proxy.add(Fault(meet(seconds=0.5), "PUT", name=meet_at, times=2))
+    first = s3.start("publish", "--bucket", bucket)
+    differ(s3)
+    second = s3.start("publish", "--bucket", bucket)
+    ends = [publisher.communicate(timeout=60) for publisher in (first, second)]
+    assert sorted((first.returncode, second.returncode)) == [0, 1], ends
+    lost = ends[0 if first.returncode else 1]
+    assert lost[0] == ""
+    assert "is already there with other content" in lost[1]
+
+    s3.proxy.heal()
+    said = s3.run("verify", "--bucket", bucket)
+    assert said.out == f"bbb (us-east-1): whole, version {VERSION}\n"
+    # s3.files is what the second one published.
+    against = s3.run("verify", "--bucket", bucket, "--against-local")
+    assert against.status == second.returncode
+    again = s3.run("publish", "--bucket", bucket)
+    assert again.status == second.returncode
+    assert f"{FOLDER}/templates/Backup.manifest.json" in s3.held(bucket)
+
+
+def test_two_publishers_of_the_same_content_both_succeed(s3: LocalS3) -> None:
+    bucket = s3.make_bucket("bbb")
+    publishers = [s3.start("publish", "--bucket", bucket) for _ in range(2)]
+    for publisher in publishers:
+        _, err = publisher.communicate(timeout=60)
+        assert publisher.returncode == 0, err
+    assert s3.run("verify", "--bucket", bucket, "--against-local").status == 0
+
+
+def test_an_interrupted_publisher_finishes_what_was_begun_and_says_so(s3: LocalS3) -> None:
+    bucket = s3.make_bucket("bbb")
+
+    def interrupt(exchange: Exchange) -> None:
+        publisher.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        exchange.send(s3.proxy.answer(exchange))
+
+    s3.proxy.add(Fault(interrupt, "PUT", name="other-policy.json", times=1))
+    publisher = s3.start("publish", "--bucket", bucket)
+    out, err = publisher.communicate(timeout=60)
+    assert (publisher.returncode, out) == (130, "")
+    assert "interrupted; buckets that were begun are finished" in err
+    assert "Traceback" not in err
+    assert s3.run("verify", "--bucket", bucket, "--against-local").status == 0

@@ -1,0 +1,75 @@
+"""What people are told about failures that no local server can cause."""
+
+import pytest
+from botocore import exceptions
+
+from generator.release.s3_errors import SENTENCES, Request, sentence
+
+URL = "https://bbb.s3.us-east-1.amazonaws.com/"
+REQUEST = Request("s3:PutObject", "bbb", "us-east-1", "f/templates/x", "123456789012")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (exceptions.UnauthorizedSSOTokenError(), "credentials have expired: sign in again"),
+        (exceptions.SSOTokenLoadError(error_msg="x"), "credentials have expired: sign in again"),
+        (
+            exceptions.TokenRetrievalError(provider="sso", error_msg="x"),
+            "credentials have expired: sign in again",
+        ),
+        (
+            exceptions.PartialCredentialsError(provider="env", cred_var="x"),
+            "no credentials were found",
+        ),
+        (
+            exceptions.SSLError(endpoint_url=URL, error=ValueError("bad\ncertificate")),
+            "bad certificate",
+        ),
+        (exceptions.ProxyConnectionError(proxy_url="http://p"), "cannot be reached"),
+        (exceptions.ConnectTimeoutError(endpoint_url=URL), "did not answer in time"),
+        (
+            exceptions.ParamValidationError(report="odd\nreport"),
+            "odd report: check --profile and the AWS configuration",
+        ),
+        (
+            exceptions.CredentialRetrievalError(provider="custom-process", error_msg=""),
+            "from custom-process: check --profile and the AWS configuration",
+        ),
+    ],
+)
+def test_a_failure_before_any_answer_is_one_sentence(error: Exception, says: str) -> None:
+    told = sentence(error, REQUEST)
+    assert says in told
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_every_answer_of_s3_becomes_a_whole_sentence(code: str) -> None:
+    error = exceptions.ClientError({"Error": {"Code": code, "Message": "?"}}, "PutObject")
+    told = sentence(error, REQUEST)
+    assert "{" not in told
+    assert ":" in told, "what is wrong, and what to do"
+
+
+@pytest.mark.parametrize(
+    ("request_", "allow"),
+    [
+        (
+            REQUEST,
+            "s3:PutObject on arn:aws:s3:::bbb/f/templates/x, unless the bucket belongs to another",
+        ),
+        (
+            Request("s3:ListBucket", "bbb", "cn-north-1"),
+            "s3:ListBucket on arn:aws-cn:s3:::bbb, unless the bucket belongs to another account",
+        ),
+    ],
+)
+def test_a_denial_names_permission_and_arn(request_: Request, allow: str) -> None:
+    assert allow in request_.allow()
+
+
+def test_an_unknown_answer_is_told_as_it_came() -> None:
+    answer = {"Error": {"Code": "Odd", "Message": "very odd"}, "ResponseMetadata": {}}
+    error = exceptions.ClientError(answer, "PutObject")  # type: ignore[arg-type] # the stub wants all of it
+    assert sentence(error, REQUEST) == "S3 refused s3:PutObject: Odd very odd"
