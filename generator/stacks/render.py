@@ -22,7 +22,20 @@ SECTIONS = (
     "Resources",
     "Outputs",
 )
-ATTRIBUTES = (
+PARAMETER = (
+    "Description",
+    "Type",
+    "Default",
+    "AllowedValues",
+    "AllowedPattern",
+    "MinLength",
+    "MaxLength",
+    "MinValue",
+    "MaxValue",
+    "NoEcho",
+    "ConstraintDescription",
+)
+RESOURCE = (
     "Type",
     "Condition",
     "DependsOn",
@@ -39,9 +52,9 @@ def render(template: Template) -> str:
     Raises ValueError for a section or attribute without a place in that order.
     """
     document = template.to_dict()
-    document["Resources"] = {
-        name: _ordered(resource, ATTRIBUTES) for name, resource in document["Resources"].items()
-    }
+    for section, order in (("Parameters", PARAMETER), ("Resources", RESOURCE)):
+        for name, each in document.get(section, {}).items():
+            document[section][name] = _ordered(each, order)
     text = yaml.dump(
         _ordered(document, SECTIONS),
         Dumper=_Dumper,
