@@ -8,6 +8,7 @@ from troposphere import (
     Equals,
     FindInMap,
     If,
+    Join,
     Not,
     NoValue,
     Parameter,
@@ -36,6 +37,33 @@ class Input(Parameter):
         template.add_parameter(self)
         template.add_parameter_to_group(self, self.group)
         template.set_parameter_label(self, self.label)
+
+
+class Optional(Input):
+    """A parameter that is left empty, or matches the pattern."""
+
+    def __init__(
+        self, title: str, *, group: str, label: str, pattern: str, **properties: Any
+    ) -> None:
+        super().__init__(
+            title,
+            group=group,
+            label=label,
+            **{"Type": "String", **properties},
+            Default="",
+            AllowedPattern=f"^$|^{pattern}$",
+        )
+
+    @property
+    def is_empty(self) -> Equals:
+        """Return the condition that nothing was typed."""
+        is_list = self.properties["Type"] == "CommaDelimitedList"
+        return Equals(Join("", Ref(self)) if is_list else Ref(self), "")
+
+    @property
+    def is_given(self) -> Not:
+        """Return the condition that something was typed."""
+        return Not(self.is_empty)
 
 
 class Switch(Input):

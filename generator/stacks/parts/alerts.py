@@ -20,12 +20,12 @@ from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
 from generator.stacks import console_urls
 from generator.stacks.cluster import owner_tag, tags
-from generator.stacks.declarations import Flag, Input, accepted
+from generator.stacks.declarations import Flag, Input, Optional, accepted
 from generator.stacks.policies import resources
 
 GROUP = "Alerts"
 
-NOTIFICATION_EMAIL = Input(
+NOTIFICATION_EMAIL = Optional(
     "NotificationEmail",
     group=GROUP,
     label="E-mail address for alerts",
@@ -33,13 +33,11 @@ NOTIFICATION_EMAIL = Input(
         "Address that hears of failed jobs and of silence, once the subscription is confirmed in "
         "the first mail to it. Empty: none"
     ),
-    Type="String",
-    Default="",
-    AllowedPattern="^$|^[^@ ]+@[^@ ]+[.][^@ ]+$",
+    pattern="[^@ ]+@[^@ ]+[.][^@ ]+",
     ConstraintDescription="Leave it empty, or type an e-mail address: admin@example.com",
 )
 
-NOTIFICATION_TOPIC_ARN = Input(
+NOTIFICATION_TOPIC_ARN = Optional(
     "NotificationTopicArn",
     group=GROUP,
     label="SNS topic for alerts (ARN)",
@@ -47,10 +45,8 @@ NOTIFICATION_TOPIC_ARN = Input(
         "ARN of an SNS topic of your own in this region; its policy has to let EventBridge and "
         "CloudWatch publish, and is not changed here. Empty: a topic is made if there is an address"
     ),
-    Type="String",
-    Default="",
     # No dot: a FIFO topic ends in .fifo, and neither EventBridge nor e-mail takes one.
-    AllowedPattern="^$|^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
+    pattern="arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}",
     ConstraintDescription=(
         "Leave it empty, or type the ARN of a standard topic (not FIFO): "
         "arn:aws:sns:us-east-1:111122223333:alerts"
@@ -87,8 +83,8 @@ SILENCE_ALARM_HOURS = Input(
     ConstraintDescription="Choose 26, 50, 74, 98 or 168",
 )
 
-HAS_EMAIL = Flag("HasEmail", Not(Equals(Ref(NOTIFICATION_EMAIL), "")))
-HAS_TOPIC = Flag("HasTopic", Not(Equals(Ref(NOTIFICATION_TOPIC_ARN), "")))
+HAS_EMAIL = Flag("HasEmail", NOTIFICATION_EMAIL.is_given)
+HAS_TOPIC = Flag("HasTopic", NOTIFICATION_TOPIC_ARN.is_given)
 ALERTS = Flag("Alerts", Or(HAS_EMAIL.holds, HAS_TOPIC.holds))
 CREATES_TOPIC = Flag("CreatesTopic", And(HAS_EMAIL.holds, Not(HAS_TOPIC.holds)))
 

@@ -1,13 +1,13 @@
 """Copies of every recovery point in a second vault, of another region or account."""
 
-from troposphere import Equals, If, Not, Ref
+from troposphere import If, Ref
 from troposphere.backup import CopyActionResourceType, LifecycleResourceType
 from troposphere.iam import Policy
 
-from generator.stacks.declarations import Flag, Input
+from generator.stacks.declarations import Flag, Optional
 from generator.stacks.policies import role
 
-COPY_DESTINATION_VAULT_ARN = Input(
+COPY_DESTINATION_VAULT_ARN = Optional(
     "CopyDestinationVaultArn",
     group="Copies in another place",
     label="Copy to vault (ARN)",
@@ -17,18 +17,14 @@ COPY_DESTINATION_VAULT_ARN = Input(
         "managed keys on both sides; one of EC2 or EBS to another region needs a vault there "
         "whose key is not aws/backup"
     ),
-    Type="String",
-    Default="",
-    AllowedPattern=(
-        "^$|^arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}$"
-    ),
+    pattern="arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}",
     ConstraintDescription=(
         "Leave it empty, or type the ARN of a vault: "
         "arn:aws:backup:us-west-2:111122223333:backup-vault:Vault-soca-mycluster"
     ),
 )
 
-MAKES_COPIES = Flag("MakesCopies", Not(Equals(Ref(COPY_DESTINATION_VAULT_ARN), "")))
+MAKES_COPIES = Flag("MakesCopies", COPY_DESTINATION_VAULT_ARN.is_given)
 
 DECLARED = (COPY_DESTINATION_VAULT_ARN, MAKES_COPIES)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from troposphere import Equals, FindInMap, If, Not, Ref, Sub
+from troposphere import FindInMap, If, Ref, Sub
 from troposphere.backup import (
     BackupPlan,
     BackupPlanResourceType,
@@ -12,7 +12,7 @@ from troposphere.backup import (
 )
 
 from generator.stacks.cluster import tag_map
-from generator.stacks.declarations import Flag, Input, Retention
+from generator.stacks.declarations import Flag, Input, Optional, Retention
 
 GROUP = "Schedule and retention"
 
@@ -47,16 +47,14 @@ BACKUP_SCHEDULE = _schedule(
     "cron(0 5 * * ? *) is every day at 05:00",
 )
 
-BACKUP_SCHEDULE_TIMEZONE = Input(
+BACKUP_SCHEDULE_TIMEZONE = Optional(
     "BackupScheduleTimezone",
     group=GROUP,
     label="Time zone",
     Description=(
         "Time zone of the schedules, a name of the IANA database such as Europe/Paris; empty: UTC"
     ),
-    Type="String",
-    Default="",
-    AllowedPattern="^$|^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$",
+    pattern="[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}",
     ConstraintDescription=(
         "Leave it empty for UTC, or type a name of the IANA database: Europe/Paris"
     ),
@@ -135,7 +133,7 @@ MONTHLY_SCHEDULE = _schedule(
 # At least 90 days before the shortest monthly retention ends, which AWS demands.
 MONTHLY_COLD_AFTER_DAYS = 30
 
-HAS_TIMEZONE = Flag("HasTimezone", Not(Equals(Ref(BACKUP_SCHEDULE_TIMEZONE), "")))
+HAS_TIMEZONE = Flag("HasTimezone", BACKUP_SCHEDULE_TIMEZONE.is_given)
 KEEPS_WEEKLY = Flag("KeepsWeekly", WEEKLY_RETENTION.is_chosen)
 KEEPS_MONTHLY = Flag("KeepsMonthly", MONTHLY_RETENTION.is_chosen)
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from awacs.aws import PolicyDocument
-from troposphere import Equals, If, Join, Not, Ref, Sub
+from troposphere import If, Ref, Sub
 from troposphere.iam import Policy, Role
 
 from generator.stacks.cluster import tags
-from generator.stacks.declarations import ROLE_ARN, Flag, Input, accepted
+from generator.stacks.declarations import ROLE_ARN, Flag, Optional, accepted
 from generator.stacks.policies import role
 
 GROUP = "Restore role"
@@ -15,8 +15,8 @@ GROUP = "Restore role"
 _ROLE_EXAMPLE = "arn:aws:iam::111122223333:role/soca-"
 
 
-def _instance_role(title: str, label: str, what: str, example: str) -> Input:
-    return Input(
+def _instance_role(title: str, label: str, what: str, example: str) -> Optional:
+    return Optional(
         title,
         group=GROUP,
         label=label,
@@ -24,9 +24,7 @@ def _instance_role(title: str, label: str, what: str, example: str) -> Input:
             f"ARN of the role (not of the instance profile) of {what}, so that a restored instance "
             "can have it again; empty: none"
         ),
-        Type="String",
-        Default="",
-        AllowedPattern=f"^$|^{ROLE_ARN}$",
+        pattern=ROLE_ARN,
         ConstraintDescription=(
             "Leave it empty, or type the ARN of a role (not of an instance profile): "
             f"{_ROLE_EXAMPLE}{example}"
@@ -41,7 +39,7 @@ COMPUTE_NODE_IAM_ROLE_ARN = _instance_role(
     "ComputeNodeIAMRoleArn", "Role of the compute nodes (ARN)", "the compute nodes", "compute"
 )
 
-ADDITIONAL_INSTANCE_ROLE_ARNS = Input(
+ADDITIONAL_INSTANCE_ROLE_ARNS = Optional(
     "AdditionalInstanceRoleArns",
     group=GROUP,
     label="Roles of other instances (ARNs)",
@@ -50,15 +48,14 @@ ADDITIONAL_INSTANCE_ROLE_ARNS = Input(
         "those of login nodes and virtual desktops; empty: none"
     ),
     Type="CommaDelimitedList",
-    Default="",
-    AllowedPattern=f"^$|^{ROLE_ARN}$",
+    pattern=ROLE_ARN,
     ConstraintDescription=(
         "Leave it empty, or type ARNs of roles (not of instance profiles) with commas between "
         f"them, none at the end: {_ROLE_EXAMPLE}login"
     ),
 )
 
-PERMISSIONS_BOUNDARY_ARN = Input(
+PERMISSIONS_BOUNDARY_ARN = Optional(
     "PermissionsBoundaryArn",
     group=GROUP,
     label="Permissions boundary (ARN)",
@@ -67,23 +64,17 @@ PERMISSIONS_BOUNDARY_ARN = Input(
         "empty: none. What the boundary does not allow fails, at the latest on the day of a "
         "restore"
     ),
-    Type="String",
-    Default="",
-    AllowedPattern="^$|^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+$",
+    pattern="arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+",
     ConstraintDescription=(
         "Leave it empty, or type the ARN of an IAM policy: "
         "arn:aws:iam::111122223333:policy/boundary"
     ),
 )
 
-HAS_SCHEDULER_ROLE = Flag("HasSchedulerRole", Not(Equals(Ref(SCHEDULER_IAM_ROLE_ARN), "")))
-HAS_COMPUTE_NODE_ROLE = Flag("HasComputeNodeRole", Not(Equals(Ref(COMPUTE_NODE_IAM_ROLE_ARN), "")))
-HAS_ADDITIONAL_ROLES = Flag(
-    "HasAdditionalRoles", Not(Equals(Join("", Ref(ADDITIONAL_INSTANCE_ROLE_ARNS)), ""))
-)
-HAS_PERMISSIONS_BOUNDARY = Flag(
-    "HasPermissionsBoundary", Not(Equals(Ref(PERMISSIONS_BOUNDARY_ARN), ""))
-)
+HAS_SCHEDULER_ROLE = Flag("HasSchedulerRole", SCHEDULER_IAM_ROLE_ARN.is_given)
+HAS_COMPUTE_NODE_ROLE = Flag("HasComputeNodeRole", COMPUTE_NODE_IAM_ROLE_ARN.is_given)
+HAS_ADDITIONAL_ROLES = Flag("HasAdditionalRoles", ADDITIONAL_INSTANCE_ROLE_ARNS.is_given)
+HAS_PERMISSIONS_BOUNDARY = Flag("HasPermissionsBoundary", PERMISSIONS_BOUNDARY_ARN.is_given)
 
 DECLARED = (
     SCHEDULER_IAM_ROLE_ARN,

@@ -5,12 +5,12 @@ from troposphere.backup import BackupVault, LockConfigurationType
 from troposphere.kms import Alias, Key
 
 from generator.stacks.cluster import tag_map, tags
-from generator.stacks.declarations import ROLE_ARN, Flag, Input, Refusal, Switch
+from generator.stacks.declarations import ROLE_ARN, Flag, Input, Optional, Refusal, Switch
 from generator.stacks.policies import resources
 
 GROUP = "Vault"
 
-VAULT_KMS_KEY_ARN = Input(
+VAULT_KMS_KEY_ARN = Optional(
     "VaultKmsKeyArn",
     group=GROUP,
     label="KMS key of the vault (ARN)",
@@ -20,9 +20,7 @@ VAULT_KMS_KEY_ARN = Input(
         "Recovery points of EC2 and EBS keep the key of their volumes, or stay unencrypted as "
         "they are"
     ),
-    Type="String",
-    Default="",
-    AllowedPattern="^$|^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$",
+    pattern="arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
     ConstraintDescription=(
         "Leave it empty, or type the ARN of a key (an alias cannot be used): "
         "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -68,7 +66,7 @@ VAULT_LOCK_GRACE_DAYS = Input(
     ConstraintDescription="Type a whole number of days from 3 to 36500: 30",
 )
 
-VAULT_LOCK_CONFIRMATION = Input(
+VAULT_LOCK_CONFIRMATION = Optional(
     "VaultLockConfirmation",
     group=GROUP,
     label="Confirm the compliance lock",
@@ -76,10 +74,8 @@ VAULT_LOCK_CONFIRMATION = Input(
         "The word permanent confirms that a compliance lock can never be lifted once it is final; "
         "empty: not confirmed"
     ),
-    Type="String",
-    Default="",
     # Not AllowedValues: the console would offer the word in a list instead of having it typed.
-    AllowedPattern="^$|^permanent$",
+    pattern="permanent",
     ConstraintDescription="Leave it empty, or type: permanent",
 )
 
@@ -94,22 +90,20 @@ DENY_RECOVERY_POINT_DELETION = Switch(
     ),
 )
 
-RECOVERY_POINT_ADMIN_ROLE_ARN = Input(
+RECOVERY_POINT_ADMIN_ROLE_ARN = Optional(
     "RecoveryPointAdminRoleArn",
     group=GROUP,
     label="Role that may delete recovery points (ARN)",
     Description=(
         "ARN of the role that may delete recovery points although deletion is denied; empty: nobody"
     ),
-    Type="String",
-    Default="",
-    AllowedPattern=f"^$|^{ROLE_ARN}$",
+    pattern=ROLE_ARN,
     ConstraintDescription=(
         "Leave it empty, or type the ARN of a role: arn:aws:iam::111122223333:role/backup-admin"
     ),
 )
 
-EXISTING_VAULT_NAME = Input(
+EXISTING_VAULT_NAME = Optional(
     "ExistingVaultName",
     group=GROUP,
     label="Existing vault",
@@ -118,17 +112,15 @@ EXISTING_VAULT_NAME = Input(
         "characters; it stays as it is, with its key, lock and access policy. Empty: a new vault, "
         "Vault-<ClusterId>"
     ),
-    Type="String",
-    Default="",
-    AllowedPattern="^$|^[A-Za-z0-9_-]{2,50}$",
+    pattern="[A-Za-z0-9_-]{2,50}",
     ConstraintDescription=(
         "Leave it empty, or type the name of a vault, 2 to 50 letters, digits, '-' or '_': "
         "Vault-soca-mycluster"
     ),
 )
 
-CREATES_VAULT = Flag("CreatesVault", Equals(Ref(EXISTING_VAULT_NAME), ""))
-HAS_VAULT_KMS_KEY = Flag("HasVaultKmsKey", Not(Equals(Ref(VAULT_KMS_KEY_ARN), "")))
+CREATES_VAULT = Flag("CreatesVault", EXISTING_VAULT_NAME.is_empty)
+HAS_VAULT_KMS_KEY = Flag("HasVaultKmsKey", VAULT_KMS_KEY_ARN.is_given)
 CREATES_KEY = Flag(
     "CreatesKey",
     And(CREATE_VAULT_KMS_KEY.is_on, Not(HAS_VAULT_KMS_KEY.holds), CREATES_VAULT.holds),
@@ -139,15 +131,13 @@ LOCKS_FOR_COMPLIANCE = Flag(
     And(Equals(Ref(VAULT_LOCK), "compliance"), Equals(Ref(VAULT_LOCK_CONFIRMATION), "permanent")),
 )
 DENIES_DELETION = Flag("DeniesDeletion", DENY_RECOVERY_POINT_DELETION.is_on)
-HAS_RECOVERY_POINT_ADMIN = Flag(
-    "HasRecoveryPointAdmin", Not(Equals(Ref(RECOVERY_POINT_ADMIN_ROLE_ARN), ""))
-)
+HAS_RECOVERY_POINT_ADMIN = Flag("HasRecoveryPointAdmin", RECOVERY_POINT_ADMIN_ROLE_ARN.is_given)
 
 # Where rules are not evaluated, the given key wins and none is made.
 ONE_KEY_FOR_THE_VAULT = Refusal(
     "OneKeyForTheVault",
     when=CREATE_VAULT_KMS_KEY.is_on,
-    demand=Equals(Ref(VAULT_KMS_KEY_ARN), ""),
+    demand=VAULT_KMS_KEY_ARN.is_empty,
     otherwise=(
         "The vault has one key: leave VaultKmsKeyArn empty, or choose no for CreateVaultKmsKey"
     ),
@@ -167,9 +157,9 @@ COMPLIANCE_IS_CONFIRMED = Refusal(
 # Where rules are not evaluated, the vault stays as it is; the output VaultManagedByStack says no.
 ADOPTED_VAULT_STAYS_AS_IT_IS = Refusal(
     "AdoptedVaultStaysAsItIs",
-    when=Not(Equals(Ref(EXISTING_VAULT_NAME), "")),
+    when=EXISTING_VAULT_NAME.is_given,
     demand=And(
-        Equals(Ref(VAULT_KMS_KEY_ARN), ""),
+        VAULT_KMS_KEY_ARN.is_empty,
         Equals(Ref(CREATE_VAULT_KMS_KEY), "no"),
         Equals(Ref(VAULT_LOCK), "none"),
         Equals(Ref(DENY_RECOVERY_POINT_DELETION), "no"),
