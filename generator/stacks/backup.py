@@ -64,10 +64,8 @@ def template() -> Template:
     the_topic = alerts.alerts_topic()
     topic_arn = alerts.arn_of(the_topic)
     job_rules = alerts.job_rules(topic_arn, vault_name, vault_arn, GetAtt(the_role, "Arn"))
-    alarms = [
-        *alerts.silence_alarms(topic_arn, vault_name),
-        alerts.expired_alarm(topic_arn, vault_name),
-    ]
+    silence = alerts.silence_alarms(topic_arn, vault_name)
+    expired = alerts.expired_alarm(topic_arn, vault_name)
     for resource in (
         the_vault,
         the_key,
@@ -77,10 +75,11 @@ def template() -> Template:
         fsx_selection,
         the_role,
         the_topic,
-        alerts.topic_policy(the_topic, job_rules, alarms),
+        alerts.topic_policy(the_topic, job_rules, silence, expired),
         alerts.subscription(the_topic),
         *job_rules,
-        *alarms,
+        *(alarm for _, alarm in silence),
+        expired,
     ):
         made.add_resource(resource)
 

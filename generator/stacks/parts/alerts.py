@@ -147,9 +147,13 @@ def subscription(topic: Topic) -> SubscriptionResource:
     )
 
 
-def topic_policy(topic: Topic, rules: Sequence[Rule], alarms: Sequence[Alarm]) -> TopicPolicy:
+def topic_policy(
+    topic: Topic,
+    rules: Sequence[Rule],
+    silence: Sequence[tuple[Flag, Alarm]],
+    expired: Alarm,
+) -> TopicPolicy:
     """Return the policy of the topic that is made; a given topic's policy is its owner's."""
-    conditions = {flag.name: flag for flag in (WATCHES_EFS, WATCHES_EC2, WATCHES_ANY_JOB)}
     return TopicPolicy(
         "SOCABackupAlertsTopicPolicy",
         Condition=CREATES_TOPIC.name,
@@ -157,12 +161,8 @@ def topic_policy(topic: Topic, rules: Sequence[Rule], alarms: Sequence[Alarm]) -
         PolicyDocument=resources.alerts_topic(
             Ref(topic),
             [GetAtt(rule, "Arn") for rule in rules],
-            [
-                conditions[alarm.Condition].then(GetAtt(alarm, "Arn"))
-                if alarm.Condition in conditions
-                else GetAtt(alarm, "Arn")
-                for alarm in alarms
-            ],
+            # A policy must not name an alarm that does not exist; expired exists with the topic.
+            [*(flag.then(GetAtt(alarm, "Arn")) for flag, alarm in silence), GetAtt(expired, "Arn")],
         ),
     )
 
@@ -233,15 +233,16 @@ def job_rules(topic_arn: If, vault_name: If, vault_arn: If, role_arn: GetAtt) ->
     ]
 
 
-def silence_alarms(topic_arn: If, vault_name: If) -> list[Alarm]:
-    """Return the alarms on silence: no backup completed for so many hours.
+def silence_alarms(topic_arn: If, vault_name: If) -> list[tuple[Flag, Alarm]]:
+    """Return the alarms on silence, each with its condition: no backup for so many hours.
 
     AWS Backup sends the metric only when it is not zero, so what is missing counts as a breach. EFS
     and EC2 have an alarm each: a file system with a mistyped tag is silent while instances are not.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
     """
-    return [
-        _alarm(
+
+    def alarm(title: str, flag: Flag, what: str, *resource_type: str) -> tuple[Flag, Alarm]:
+        return flag, _alarm(
             f"SOCABackupSilence{title}",
             flag,
             topic_arn,
@@ -256,11 +257,11 @@ def silence_alarms(topic_arn: If, vault_name: If) -> list[Alarm]:
             EvaluationPeriods=Ref(SILENCE_ALARM_HOURS),
             TreatMissingData="breaching",
         )
-        for title, flag, what, resource_type in (
-            ("EFS", WATCHES_EFS, "EFS", ["EFS"]),
-            ("EC2", WATCHES_EC2, "EC2", ["EC2"]),
-            ("AnyJob", WATCHES_ANY_JOB, "anything", []),
-        )
+
+    return [
+        alarm("EFS", WATCHES_EFS, "EFS", "EFS"),
+        alarm("EC2", WATCHES_EC2, "EC2", "EC2"),
+        alarm("AnyJob", WATCHES_ANY_JOB, "anything"),
     ]
 
 
