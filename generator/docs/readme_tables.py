@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from generator.stacks.protected_types import EVERY, Family
+from generator.stacks.protected_types import EVERY, ProtectedType
 
 INTERFACE = "AWS::CloudFormation::Interface"
 
@@ -16,22 +16,22 @@ INTERFACE = "AWS::CloudFormation::Interface"
 def tables(template: Mapping[str, Any]) -> dict[str, str]:
     """Return the tables of a template (its ``to_dict()``), each under its marker's name."""
     return {
-        "protected": family_table(EVERY),
+        "protected": protected_table(EVERY),
         "parameters": parameter_tables(template),
         "outputs": output_table(template),
     }
 
 
-def family_table(families: Sequence[Family]) -> str:
+def protected_table(types: Sequence[ProtectedType]) -> str:
     """Return the table of what is protected: selected by which ARNs, with which policy, when."""
     rows = [
         (
-            escape(family.what),
-            "<br>".join(f"`{arn.replace('${AWS::Partition}', 'aws')}`" for arn in family.arns),
-            f"`{family.policy_name}`",
-            escape(family.when),
+            escape(each.what),
+            "<br>".join(f"`{arn.replace('${AWS::Partition}', 'aws')}`" for arn in each.arns),
+            f"`{each.policy_name}`",
+            f"`{each.parameter.title}` is `yes`" if each.parameter else "always",
         )
-        for family in families
+        for each in types
     ]
     return _table(("What", "The selection names", "Policy of the role", "Protected when"), rows)
 

@@ -1,66 +1,90 @@
-"""What is protected: for each family of resources, what is selected and what the role may do.
+"""What is protected: for each type of resource, what is selected and what the role may do.
 
-One table for both, so that nothing is selected that the role cannot back up and restore. Databases
-(RDS, DynamoDB) are not part of a SOCA cluster.
+One table for both, so that nothing is selected that the role cannot back up and restore.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from awacs.aws import PolicyDocument
+from troposphere import If
 from troposphere.iam import Policy
 
+from generator.stacks.declarations import Flag, Switch
 from generator.stacks.policies import role
+
+GROUP = "Protected resources"
 
 
 @dataclass(frozen=True)
-class Family:
+class ProtectedType:
     """Resources that are backed up alike."""
 
+    name: str
+    """Part of the names of its policy, parameter, condition and selection."""
     what: str
-    when: str
-    """Which choice of the administrator protects them."""
-    policy_name: str
-    """The inline policy of the role."""
+    """How people call it."""
     policy: Callable[[], PolicyDocument]
+    """What the role may do to it."""
     arns: tuple[str, ...]
     """What a selection names: ARN patterns, with CloudFormation's ${AWS::Partition}."""
+    parameter: Switch | None = None
+    """What an administrator switches on to protect it; None: it is always protected."""
 
-    def inline_policy(self) -> Policy:
-        """Return the role's policy for the family."""
-        return Policy(PolicyName=self.policy_name, PolicyDocument=self.policy())
+    @property
+    def policy_name(self) -> str:
+        """Return the name of the role's policy."""
+        return f"Protect{self.name}"
+
+    @property
+    def flag(self) -> Flag | None:
+        """Return the condition that it is protected; None: always."""
+        return Flag(f"Protects{self.name}", self.parameter.is_on) if self.parameter else None
+
+    def inline_policy(self) -> Policy | If:
+        """Return the role's policy, where it is protected."""
+        policy = Policy(PolicyName=self.policy_name, PolicyDocument=self.policy())
+        return self.flag.then(policy) if self.flag else policy
 
 
 # Explicit types, because a selection by tag alone skips a type that the region has not opted in.
-ALWAYS = (
-    Family(
+EVERY = (
+    ProtectedType(
+        "EC2AndEBS",
         "EC2 instances, EBS volumes",
-        "always",
-        "ProtectEC2AndEBS",
         role.protect_ec2_and_ebs,
         (
             "arn:${AWS::Partition}:ec2:*:*:instance/*",
             "arn:${AWS::Partition}:ec2:*:*:volume/*",
         ),
     ),
-    Family(
+    ProtectedType(
+        "EFS",
         "EFS file systems",
-        "always",
-        "ProtectEFS",
         role.protect_efs,
         ("arn:${AWS::Partition}:elasticfilesystem:*:*:file-system/*",),
     ),
-)
-
-FSX = Family(
-    "FSx file systems and volumes",
-    "ProtectFSx is yes",
-    "ProtectFSx",
-    role.protect_fsx,
-    (
-        "arn:${AWS::Partition}:fsx:*:*:file-system/*",
-        "arn:${AWS::Partition}:fsx:*:*:volume/*",
+    ProtectedType(
+        "FSx",
+        "FSx file systems and volumes",
+        role.protect_fsx,
+        (
+            "arn:${AWS::Partition}:fsx:*:*:file-system/*",
+            "arn:${AWS::Partition}:fsx:*:*:volume/*",
+        ),
+        Switch(
+            "ProtectFSx",
+            group=GROUP,
+            label="Protect FSx",
+            Description=(
+                "yes: FSx file systems and volumes with the tag are backed up too; no: they are "
+                "not. Tag the volumes of ONTAP and OpenZFS; OpenZFS also needs the service opt-in "
+                "of FSx. Lustre scratch and data-linked file systems cannot be backed up"
+            ),
+        ),
     ),
 )
 
-EVERY = (*ALWAYS, FSX)
+DECLARED = tuple(
+    element for each in EVERY for element in (each.parameter, each.flag) if element is not None
+)

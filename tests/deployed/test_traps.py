@@ -91,7 +91,7 @@ def test_trap_2_the_tags_value_is_not_the_cluster_id(cluster: str, key: str) -> 
     ],
 )
 def test_trap_3_the_service_is_not_opted_in(arn: str) -> None:
-    """Slip: drop a type from ``arns`` in generator/families.py, or select by ListOfTags alone."""
+    """Slip: drop an ARN of stacks/protected_types.py, or select by ListOfTags alone."""
     tagged = Resource(arn, {"soca:BackupPlan": CLUSTER})
     assert selected(_selection(), tagged, EVERYTHING_OPTED_OUT)
 
@@ -273,10 +273,10 @@ JOBS = {
 def test_trap_15_the_selection_is_wider_than_the_role(
     given: dict[str, str], services: set[str]
 ) -> None:
-    """Slip: add ``"arn:${AWS::Partition}:s3:::*"`` to the ``arns`` in generator/families.py.
+    """Slip: add ``"arn:${AWS::Partition}:s3:::*"`` to the ARNs in stacks/protected_types.py.
 
-    Or drop ``protected.PROTECTS_FSX.then(...)`` from the role in generator/backup.py. Such jobs
-    fail every night and hide the failures that matter.
+    Or drop the types' policies from the role in stacks/backup.py. Such jobs fail every night and
+    hide the failures that matter.
     """
     made = resolved(**given)
     selections = [

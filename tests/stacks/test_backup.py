@@ -286,9 +286,9 @@ def test_every_condition_has_been_evaluated_both_ways() -> None:
 # Outputs
 
 OUTPUTS = [
-    "BackupVaultName", "BackupVaultArn", "BackupPlanId", "BackupPlanArn", "BackupSelectionId",
-    "BackupRoleName", "BackupRoleArn", "BackupTag", "VaultConsoleUrl", "PlanConsoleUrl",
-    "JobsConsoleUrl", "VaultManagedByStack", "VaultKmsKeyArn", "VaultLockMode", "AlertTopicArn",
+    "BackupVaultName", "BackupVaultArn", "VaultManagedByStack", "VaultKmsKeyArn", "VaultLockMode",
+    "VaultConsoleUrl", "BackupPlanId", "BackupPlanArn", "BackupSelectionId", "BackupTag",
+    "PlanConsoleUrl", "JobsConsoleUrl", "BackupRoleName", "BackupRoleArn", "AlertTopicArn",
     "TemplateVersion",
 ]  # fmt: skip
 

@@ -43,7 +43,7 @@ def copy_actions(lifecycle: LifecycleResourceType) -> If:
     )
 
 
-def copy_policy() -> If:
+def inline_policy() -> If:
     """Return the role's policy for the destination; to copy from a vault is always allowed."""
     return MAKES_COPIES.then(
         Policy(

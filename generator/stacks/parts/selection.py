@@ -14,18 +14,13 @@ from troposphere.backup import (
 from troposphere.iam import Role
 
 from generator.stacks.cluster import CLUSTER_ID
-from generator.stacks.protected_types import Family
+from generator.stacks.protected_types import ProtectedType
 
 
-def backup_selection(
-    title: str,
-    name: str,
-    plan: BackupPlan,
-    role: Role,
-    families: Sequence[Family],
-    **attributes: Any,
-) -> BackupSelection:
-    """Return a selection: resources of these families AND the tag of this cluster.
+def backup_selections(
+    plan: BackupPlan, role: Role, types: Sequence[ProtectedType]
+) -> list[BackupSelection]:
+    """Return the selection of what is always protected, and one of each type that is optional.
 
     Every change to a selection replaces it, so what is optional is a selection of its own.
 
@@ -33,21 +28,41 @@ def backup_selection(
     instance of the account. The key has a prefix in Conditions, and none in ListOfTags.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
     """
-    return BackupSelection(
-        title,
-        **attributes,
-        BackupPlanId=Ref(plan),
-        BackupSelection=BackupSelectionResourceType(
-            SelectionName=Sub(name),
-            IamRoleArn=GetAtt(role, "Arn"),
-            Resources=[Sub(arn) for family in families for arn in family.arns],
-            Conditions=Conditions(
-                StringEquals=[
-                    ConditionParameter(
-                        ConditionKey=Sub("aws:ResourceTag/${BackupTagKey}"),
-                        ConditionValue=Ref(CLUSTER_ID),
-                    )
-                ]
+
+    def selection(
+        title: str, name: str, selected: Sequence[ProtectedType], **attributes: Any
+    ) -> BackupSelection:
+        return BackupSelection(
+            title,
+            **attributes,
+            BackupPlanId=Ref(plan),
+            BackupSelection=BackupSelectionResourceType(
+                SelectionName=Sub(name),
+                IamRoleArn=GetAtt(role, "Arn"),
+                Resources=[Sub(arn) for each in selected for arn in each.arns],
+                Conditions=Conditions(
+                    StringEquals=[
+                        ConditionParameter(
+                            ConditionKey=Sub("aws:ResourceTag/${BackupTagKey}"),
+                            ConditionValue=Ref(CLUSTER_ID),
+                        )
+                    ]
+                ),
             ),
+        )
+
+    return [
+        selection(
+            "SOCABackupSelection", "Tag-${ClusterId}", [each for each in types if not each.flag]
         ),
-    )
+        *(
+            selection(
+                f"SOCA{each.name}BackupSelection",
+                f"{each.name}-${{ClusterId}}",
+                [each],
+                Condition=each.flag.name,
+            )
+            for each in types
+            if each.flag
+        ),
+    ]

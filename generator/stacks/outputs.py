@@ -1,0 +1,115 @@
+"""What the stack tells the stack that nests it, and the console.
+
+None has a condition, so that a parent can read every one of them.
+"""
+
+from troposphere import GetAtt, If, Output, Ref, Sub
+from troposphere.backup import BackupPlan, BackupSelection
+from troposphere.iam import Role
+from troposphere.kms import Key
+
+from generator import VERSION
+from generator.stacks import console_urls
+from generator.stacks.parts import alerts, vault
+
+
+def of_vault(name: If, arn: If, key: Key) -> list[Output]:
+    """Return what is known of the vault in use, new or adopted."""
+    return [
+        Output(
+            "BackupVaultName",
+            Description="Name of the vault that holds the backups",
+            Value=name,
+        ),
+        Output(
+            "BackupVaultArn",
+            Description="ARN of the vault that holds the backups",
+            Value=arn,
+        ),
+        Output(
+            "VaultManagedByStack",
+            Description="yes: the vault's key, lock and access policy are the stack's; no: adopted",
+            Value=vault.managed_by_stack(),
+        ),
+        Output(
+            "VaultKmsKeyArn",
+            Description="Key of the vault: an ARN, aws/backup, or unknown for an adopted vault",
+            Value=vault.key_of(key),
+        ),
+        Output(
+            "VaultLockMode",
+            Description="Lock of the vault: none, governance, compliance, or unknown if adopted",
+            Value=vault.lock_mode(),
+        ),
+        Output(
+            "VaultConsoleUrl",
+            Description="The vault and its recovery points in the console",
+            Value=console_urls.url("#/backupvaults/details/${VaultName}", VaultName=name),
+        ),
+    ]
+
+
+def of_plan(plan: BackupPlan, selection: BackupSelection) -> list[Output]:
+    """Return the plan, what it selects, and where its jobs are to be seen."""
+    return [
+        Output("BackupPlanId", Description="ID of the backup plan", Value=Ref(plan)),
+        Output(
+            "BackupPlanArn",
+            Description="ARN of the backup plan",
+            Value=GetAtt(plan, "BackupPlanArn"),
+        ),
+        Output(
+            "BackupSelectionId",
+            Description="ID of the plan's resource assignment",
+            Value=GetAtt(selection, "SelectionId"),
+        ),
+        Output(
+            "BackupTag",
+            Description="Tag, key=value, that has an instance, volume or file system backed up",
+            Value=Sub("${BackupTagKey}=${ClusterId}"),
+        ),
+        Output(
+            "PlanConsoleUrl",
+            Description="The backup plan in the console",
+            Value=console_urls.url("#/backupplan/details/${PlanId}", PlanId=Ref(plan)),
+        ),
+        Output(
+            "JobsConsoleUrl",
+            Description="Backup, copy and restore jobs in the console",
+            Value=console_urls.url(console_urls.JOBS),
+        ),
+    ]
+
+
+def of_role(role: Role) -> list[Output]:
+    """Return the role, which people choose for restores and for backups on demand."""
+    return [
+        Output(
+            "BackupRoleName",
+            Description="Name of the role for restores and backups on demand (SOCA's SOCA-Backup)",
+            Value=Ref(role),
+        ),
+        Output(
+            "BackupRoleArn",
+            Description="ARN of the role for restores and backups on demand (SOCA's SOCA-Backup)",
+            Value=GetAtt(role, "Arn"),
+        ),
+    ]
+
+
+def of_alerts(topic_arn: If) -> Output:
+    """Return the topic in use, given or made."""
+    return Output(
+        "AlertTopicArn",
+        Description="ARN of the topic that alerts are sent to, or none",
+        Value=alerts.ALERTS.then(topic_arn, "none"),
+    )
+
+
+def of_template() -> Output:
+    """Return the version, by which a stack tells its release."""
+    return Output(
+        "TemplateVersion",
+        Description="Version of the template this stack was made from",
+        Value=VERSION,
+    )
