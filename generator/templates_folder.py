@@ -8,16 +8,15 @@ from pathlib import Path
 from generator import paths
 from generator.deployer_policy import policy
 from generator.lint import findings
-from generator.stacks import backup
+from generator.stacks import TEMPLATES, backup
 from generator.stacks.render import render
 
 
 def generate() -> dict[str, str]:
     """Return the text of each file of templates/, by name."""
-    template = backup.template()
     return {
-        "Backup.template": render(template),
-        "deployer-policy.json": policy.text(template),
+        **{name: render(template()) for name, template in TEMPLATES.items()},
+        "deployer-policy.json": policy.text(backup.template()),
     }
 
 

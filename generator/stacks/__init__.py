@@ -1,1 +1,21 @@
 """What is generated: templates, declared from parts and policies by pure functions."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from troposphere import Template
+
+
+# Imported when it is called: a verb that needs the names alone does without troposphere.
+def _backup() -> "Template":
+    from generator.stacks import backup
+
+    return backup.template()
+
+
+TEMPLATES: "dict[str, Callable[[], Template]]" = {
+    "Backup.template": _backup,
+}
+"""The list of the templates, and the only one: file name -> function that returns it."""
