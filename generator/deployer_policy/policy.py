@@ -13,6 +13,7 @@ from awacs.aws import Allow, Condition, PolicyDocument, Statement
 from troposphere import Template, encode_to_dict
 
 from generator.deployer_policy.permissions_by_type import Grant, Row, rows, stack_grants
+from generator.iam_language import document
 
 
 def policy(template: Template) -> PolicyDocument:
@@ -25,7 +26,8 @@ def policy(template: Template) -> PolicyDocument:
     types = {resource["Type"] for resource in resources.values()}
     if unknown := sorted(types - table.keys()):
         raise ValueError(
-            f"the table in generator/permissions.py has no row for {', '.join(unknown)}"
+            "the table in generator/deployer_policy/permissions_by_type.py has no row for "
+            f"{', '.join(unknown)}"
         )
     statements = [_statement(grant, ["*"]) for grant in stack_grants()]
     for kind, row in table.items():
@@ -34,7 +36,7 @@ def policy(template: Template) -> PolicyDocument:
                 _statement(grant, _names(resources, grant.named_after or kind, table))
                 for grant in row.grants
             ]
-    return PolicyDocument(Version="2012-10-17", Statement=statements)
+    return document(*statements)
 
 
 def text(template: Template) -> str:

@@ -6,6 +6,7 @@ from awacs import s3
 from awacs.aws import Allow, PolicyDocument, Statement
 from troposphere import encode_to_dict
 
+from generator.iam_language import document
 from generator.paths import ROOT
 
 PATH = ROOT / "docs" / "publisher-policy.json"
@@ -21,22 +22,19 @@ def publish_releases(bucket_arn: str, folder: str) -> PolicyDocument:
     Without s3:ListBucket, S3 says "denied" of an object that is missing, and a bucket's region
     to nobody. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     """
-    return PolicyDocument(
-        Version="2012-10-17",
-        Statement=[
-            Statement(
-                Sid="FindBucketAndWhatIsMissing",
-                Effect=Allow,
-                Action=[s3.ListBucket],
-                Resource=[bucket_arn],
-            ),
-            Statement(
-                Sid="WriteAndReadReleases",
-                Effect=Allow,
-                Action=[s3.GetObject, s3.PutObject],
-                Resource=[f"{bucket_arn}/{folder}/*"],
-            ),
-        ],
+    return document(
+        Statement(
+            Sid="FindBucketAndWhatIsMissing",
+            Effect=Allow,
+            Action=[s3.ListBucket],
+            Resource=[bucket_arn],
+        ),
+        Statement(
+            Sid="WriteAndReadReleases",
+            Effect=Allow,
+            Action=[s3.GetObject, s3.PutObject],
+            Resource=[f"{bucket_arn}/{folder}/*"],
+        ),
     )
 
 

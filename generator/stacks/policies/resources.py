@@ -14,7 +14,7 @@ from awacs.aws import (
 )
 from troposphere import GetAtt, If, Ref
 
-VERSION = "2012-10-17"
+from generator.iam_language import document
 
 
 def vault_key() -> PolicyDocument:
@@ -26,55 +26,52 @@ def vault_key() -> PolicyDocument:
     https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
     """
     account = Principal("AWS", Ref("AWS::AccountId"))
-    return PolicyDocument(
-        Version=VERSION,
-        Statement=[
-            Statement(
-                Sid="ManageAndUseByIAM",
-                Effect=Allow,
-                Principal=account,
-                Action=[
-                    kms.CancelKeyDeletion,
-                    kms.CreateAlias,
-                    kms.Decrypt,
-                    kms.DeleteAlias,
-                    kms.DescribeKey,
-                    kms.DisableKey,
-                    kms.DisableKeyRotation,
-                    kms.EnableKey,
-                    kms.EnableKeyRotation,
-                    kms.Encrypt,
-                    kms.GenerateDataKey,
-                    kms.GenerateDataKeyWithoutPlaintext,
-                    kms.GetKeyPolicy,
-                    kms.GetKeyRotationStatus,
-                    kms.ListGrants,
-                    kms.ListKeyPolicies,
-                    kms.ListKeyRotations,
-                    kms.ListResourceTags,
-                    kms.PutKeyPolicy,
-                    kms.ReEncryptFrom,
-                    kms.ReEncryptTo,
-                    kms.RetireGrant,
-                    kms.RevokeGrant,
-                    kms.RotateKeyOnDemand,
-                    kms.ScheduleKeyDeletion,
-                    kms.TagResource,
-                    kms.UntagResource,
-                    kms.UpdateAlias,
-                    kms.UpdateKeyDescription,
-                ],
-                Resource=["*"],
-            ),
-            Statement(
-                Sid="GrantToServices",
-                Effect=Allow,
-                Principal=account,
-                Action=[kms.CreateGrant],
-                Resource=["*"],
-                Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
-            ),
-        ],
+    return document(
+        Statement(
+            Sid="ManageAndUseByIAM",
+            Effect=Allow,
+            Principal=account,
+            Action=[
+                kms.CancelKeyDeletion,
+                kms.CreateAlias,
+                kms.Decrypt,
+                kms.DeleteAlias,
+                kms.DescribeKey,
+                kms.DisableKey,
+                kms.DisableKeyRotation,
+                kms.EnableKey,
+                kms.EnableKeyRotation,
+                kms.Encrypt,
+                kms.GenerateDataKey,
+                kms.GenerateDataKeyWithoutPlaintext,
+                kms.GetKeyPolicy,
+                kms.GetKeyRotationStatus,
+                kms.ListGrants,
+                kms.ListKeyPolicies,
+                kms.ListKeyRotations,
+                kms.ListResourceTags,
+                kms.PutKeyPolicy,
+                kms.ReEncryptFrom,
+                kms.ReEncryptTo,
+                kms.RetireGrant,
+                kms.RevokeGrant,
+                kms.RotateKeyOnDemand,
+                kms.ScheduleKeyDeletion,
+                kms.TagResource,
+                kms.UntagResource,
+                kms.UpdateAlias,
+                kms.UpdateKeyDescription,
+            ],
+            Resource=["*"],
+        ),
+        Statement(
+            Sid="GrantToServices",
+            Effect=Allow,
+            Principal=account,
+            Action=[kms.CreateGrant],
+            Resource=["*"],
+            Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
+        ),
     )
 
 
@@ -99,7 +96,7 @@ def keep_recovery_points(unless: If) -> PolicyDocument:
         Resource=["*"],
         Condition=unless,
     )
-    return PolicyDocument(Version=VERSION, Statement=[statement])
+    return document(statement)
 
 
 def not_by(role_arn: Ref) -> Condition:
@@ -112,9 +109,8 @@ def alerts_topic(topic: Ref, rules: list[GetAtt], alarms: list[If | GetAtt]) -> 
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     """
-    return PolicyDocument(
-        Version=VERSION,
-        Statement=[
+    return document(
+        *(
             Statement(
                 Sid=sid,
                 Effect=Allow,
@@ -127,5 +123,5 @@ def alerts_topic(topic: Ref, rules: list[GetAtt], alarms: list[If | GetAtt]) -> 
                 ("PublishEvents", "events.amazonaws.com", rules),
                 ("PublishAlarms", "cloudwatch.amazonaws.com", alarms),
             )
-        ],
+        )
     )

@@ -27,6 +27,8 @@ from awacs.aws import (
 )
 from troposphere import Ref, Sub
 
+from generator.iam_language import document
+
 EVERYTHING = "*"
 SNAPSHOTS = "arn:${AWS::Partition}:ec2:*::snapshot/*"
 IMAGES = "arn:${AWS::Partition}:ec2:*:*:image/*"
@@ -54,7 +56,7 @@ def backup_trust() -> PolicyDocument:
     A condition on something that the service does not send would stop every backup.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
     """
-    return _document(
+    return document(
         Statement(
             Sid="TrustAWSBackup",
             Effect=Allow,
@@ -66,7 +68,7 @@ def backup_trust() -> PolicyDocument:
 
 def use_vaults_and_keys() -> PolicyDocument:
     """Find what is tagged, fill vaults and copy between them, use the keys of data and backups."""
-    return _document(
+    return document(
         _allow(
             "FindResourcesAndKeys",
             [backup.CopyFromBackupVault, kms.DescribeKey, tag.GetResources],
@@ -108,7 +110,7 @@ def use_vaults_and_keys() -> PolicyDocument:
 
 def protect_ec2_and_ebs() -> PolicyDocument:
     """Back up, archive, copy and restore EC2 instances and EBS volumes."""
-    return _document(
+    return document(
         _allow(
             "MakeAndLaunchImages",
             [
@@ -172,7 +174,7 @@ def protect_ec2_and_ebs() -> PolicyDocument:
 
 def protect_efs() -> PolicyDocument:
     """Back up and restore EFS file systems."""
-    return _document(
+    return document(
         _allow(
             "BackUpAndRestoreFileSystems",
             [
@@ -191,7 +193,7 @@ def protect_efs() -> PolicyDocument:
 
 def protect_fsx() -> PolicyDocument:
     """Back up, copy and restore FSx file systems and volumes."""
-    return _document(
+    return document(
         _allow(
             "BackUpFileSystemsAndVolumes",
             [fsx.CreateBackup, fsx.ListTagsForResource],
@@ -251,7 +253,7 @@ def pause_windows() -> PolicyDocument:
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/windows-backups.html
     """
-    return _document(
+    return document(
         _allow("WatchCommands", [ssm.CancelCommand, ssm.GetCommandInvocation]),
         _allow("CreateVssSnapshots", [ssm.SendCommand], VSS_DOCUMENT, INSTANCES),
     )
@@ -262,7 +264,7 @@ def copy_into(vault_arn: Ref) -> PolicyDocument:
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
     """
-    return _document(
+    return document(
         Statement(
             Sid="FillDestinationVault",
             Effect=Allow,
@@ -277,7 +279,7 @@ def pass_instance_roles(arns: Ref | list[Ref]) -> PolicyDocument:
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-ec2.html
     """
-    return _document(
+    return document(
         Statement(
             Sid="PassInstanceRoles",
             Effect=Allow,
@@ -293,10 +295,6 @@ def pass_instance_roles(arns: Ref | list[Ref]) -> PolicyDocument:
 def _made_by_backup() -> Null:
     """Return the condition that holds for what AWS Backup made: it has tagged it so."""
     return Null("aws:ResourceTag/aws:backup:source-resource", "false")
-
-
-def _document(*statements: Statement) -> PolicyDocument:
-    return PolicyDocument(Version="2012-10-17", Statement=list(statements))
 
 
 def _allow(
