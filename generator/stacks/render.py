@@ -1,14 +1,22 @@
 """A template as the text of its file: YAML that people read, in reviews and in the console."""
 
 import re
+import textwrap
 from typing import Any
 
 import yaml
 from troposphere import Template
 
-# A list, a function with its arguments or a single pair stands in one line up to this length.
-LINE = 110
+# A list, a function with its arguments or a single pair stands in one line up to this length, not
+# counting what stands before it. A longer list of names, such as actions, is wrapped.
+LINE = 115
 LONG = 10 * LINE
+
+# What holds neither white space nor a sign that means something in YAML; a colon brings quotes.
+NAME = r"[^\s,'\"\[\]{}]+"
+LONG_LIST_OF_NAMES = re.compile(
+    rf"^(?=.{{{LINE},}}$)(?P<start> *(?:- )*)\S+: \[(?:'?{NAME}'?(?:, |(?=\]$)))+\]$", re.MULTILINE
+)
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 SECTIONS = (
@@ -62,7 +70,19 @@ def render(template: Template) -> str:
         allow_unicode=True,
         width=LONG,  # text is not folded: what is quoted in a review stands in one line
     )
-    return re.sub(r"\n(?=\w)", "\n\n", text)  # a blank line between sections
+    text = re.sub(r"\n(?=\w)", "\n\n", text)  # a blank line between sections
+    return LONG_LIST_OF_NAMES.sub(_wrapped, text)
+
+
+def _wrapped(line: re.Match[str]) -> str:
+    """Break the line after a comma; PyYAML itself would fold the texts, too."""
+    return textwrap.fill(
+        line[0],
+        LINE,
+        subsequent_indent=" " * (len(line["start"]) + 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 class _Dumper(yaml.CDumper):  # libyaml's: a tenth of the time of the one in Python
@@ -97,10 +117,12 @@ _Dumper.add_representer(list, _sequence)
 def _in_a_line_if_short(node: Any) -> yaml.Node:
     """Choose the style of a list or mapping, whose parts have chosen theirs before."""
     if isinstance(node, yaml.SequenceNode):
-        length = len(node.tag) + sum(map(_length, node.value))
+        length = len(_function(node)) + sum(map(_length, node.value))
+        wraps = not _function(node) and all(map(_is_name, node.value))
     else:
         length = sum(map(_length, node.value[0])) if len(node.value) == 1 else LONG
-    node.flow_style = length <= LINE
+        wraps = False
+    node.flow_style = length <= LINE or wraps
     node.length = length
     chosen: yaml.Node = node
     return chosen
@@ -109,9 +131,20 @@ def _in_a_line_if_short(node: Any) -> yaml.Node:
 def _length(node: Any) -> int:
     """Return how long the node is in one line; LONG where it should not stand in one."""
     if isinstance(node, yaml.ScalarNode):
-        return len(node.tag.removeprefix("tag:yaml.org,2002:str")) + len(node.value) + 4
+        return len(_function(node)) + len(node.value) + 4
     length: int = node.length
     return length
+
+
+def _is_name(node: yaml.Node) -> bool:
+    is_text = isinstance(node, yaml.ScalarNode) and not _function(node)
+    return is_text and re.fullmatch(NAME, node.value) is not None
+
+
+def _function(node: yaml.Node) -> str:
+    """Return the tag of a function, !Sub for one; empty for plain data."""
+    tag: str = node.tag
+    return tag if tag.startswith("!") else ""
 
 
 def _ordered(given: dict[str, Any], order: tuple[str, ...]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from troposphere import Equals, Join, Output, Parameter, Ref, Sub, Template
 from troposphere.backup import BackupVault
 
 from generator.stacks import backup
-from generator.stacks.render import render
+from generator.stacks.render import LINE, render
 from tests.support.generated import template, text
 from tests.support.template_text import load
 
@@ -85,7 +85,7 @@ def test_an_attribute_without_a_place_is_refused() -> None:
 AWKWARD = [
     "1.0", "yes", "on", "2012-10-17", "0123", "1_000", "12:30", "1e3", "null", "~", "", " ", "a: b",
     "#x", "*", "&x", "!x", "=", "<<", "- a", "{a}", "[a]", "'", '"', "\\n", " a ", "a\nb", "a\n",
-    "\u00e4", "x" * 2000, "x y " * 500,
+    "\u00e4", "x" * 2000, "x y " * 500, "a\nb: [" + ", ".join(["some:name"] * 30) + "]\nc",
 ]  # fmt: skip
 """Text that YAML takes for a number, a date, a truth, an alias, or folds."""
 
@@ -104,6 +104,18 @@ def test_text_stays_the_text_it_was() -> None:
     assert [read[f"Q{n}"]["Value"] for n in range(len(AWKWARD))] == [
         {"Fn::Join": ["", [word, {"Ref": "A"}]]} for word in AWKWARD
     ]
+
+
+def test_a_long_list_of_names_is_wrapped() -> None:
+    names = [f"service:DoOneThing{n}" for n in range(30)]
+    made = _small()
+    made.resources["V"].Metadata = {"Names": names, "Texts": [f"{name} and" for name in names]}
+    (wrapped,) = re.findall(r"^      Names: .*\n(?:        .*\n)*", render(made), re.MULTILINE)
+    *full, last = wrapped.splitlines()
+    assert full
+    assert all(len(line) > LINE - 30 for line in full)
+    assert max(map(len, [*full, last])) <= LINE
+    assert load(render(made))["Resources"]["V"]["Metadata"]["Names"] == names
 
 
 def test_what_is_used_twice_is_written_out_twice() -> None:
