@@ -11,10 +11,10 @@ from tests.local_aws.deployer import Deployer, Stack
 from tests.local_aws.errors import DeploymentError
 from tests.local_aws.local_aws import ACCOUNT, LocalAws
 from tests.support.changes import changes
+from tests.support.parameter_values import ON, on
 from tests.support.soca import BUCKET, CLUSTER_ID, FOLDER, deploy, publish, soca_261
 
 VAULT = f"Vault-{CLUSTER_ID}"
-KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +134,7 @@ def test_the_role_may_give_a_restored_instance_its_role_again(aws: LocalAws) -> 
 def test_every_core_parameter_has_its_effect(aws: LocalAws) -> None:
     iam = aws.client("iam")
     boundary = iam.create_policy(
-        PolicyName="boundary",
+        PolicyName=ON["PermissionsBoundaryArn"].rpartition("/")[2],
         PolicyDocument=json.dumps(
             {
                 "Version": "2012-10-17",
@@ -145,26 +145,28 @@ def test_every_core_parameter_has_its_effect(aws: LocalAws) -> None:
     further = [f"arn:aws:iam::{ACCOUNT}:role/soca/login", f"arn:aws:iam::{ACCOUNT}:role/desktop"]
     stack = deploy(
         aws,
-        BackupTagKey="edh:BackupPlan",
-        BackupSchedule="cron(30 22 ? * MON-FRI *)",
-        BackupScheduleTimezone="Europe/Paris",
-        StartWindowMinutes="480",
-        RetentionDays="7",
-        VaultKmsKeyArn=KEY,
         AdditionalInstanceRoleArns=", ".join(further),
-        PermissionsBoundaryArn=boundary,
+        **on(
+            "BackupTagKey",
+            "BackupSchedule",
+            "BackupScheduleTimezone",
+            "StartWindowMinutes",
+            "RetentionDays",
+            "VaultKmsKeyArn",
+            "PermissionsBoundaryArn",
+        ),
     )
     [rule] = plans(aws)[0]["Rules"]
-    assert rule["ScheduleExpression"] == "cron(30 22 ? * MON-FRI *)"
-    assert rule["ScheduleExpressionTimezone"] == "Europe/Paris"
-    assert rule["StartWindowMinutes"] == 480
-    assert rule["Lifecycle"] == {"DeleteAfterDays": 7}
+    assert rule["ScheduleExpression"] == ON["BackupSchedule"]
+    assert rule["ScheduleExpressionTimezone"] == ON["BackupScheduleTimezone"]
+    assert rule["StartWindowMinutes"] == int(ON["StartWindowMinutes"])
+    assert rule["Lifecycle"] == {"DeleteAfterDays": int(ON["RetentionDays"])}
     vault = aws.client("backup").describe_backup_vault(BackupVaultName=VAULT)
-    assert vault["EncryptionKeyArn"] == KEY
+    assert vault["EncryptionKeyArn"] == ON["VaultKmsKeyArn"]
     [selection] = selections(aws, stack)
     [condition] = selection["Conditions"]["StringEquals"]
-    assert condition["ConditionKey"] == "aws:ResourceTag/edh:BackupPlan"
-    assert stack.outputs["BackupTag"] == f"edh:BackupPlan={CLUSTER_ID}"
+    assert condition["ConditionKey"] == f"aws:ResourceTag/{ON['BackupTagKey']}"
+    assert stack.outputs["BackupTag"] == f"{ON['BackupTagKey']}={CLUSTER_ID}"
     name = stack.outputs["BackupRoleName"]
     role = iam.get_role(RoleName=name)["Role"]
     assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == boundary
@@ -288,4 +290,4 @@ def test_without_retention_a_full_vault_blocks_the_deletion_of_soca_261(aws: Loc
 def test_an_adopted_vault_with_a_key_is_refused_where_rules_are_evaluated(aws: LocalAws) -> None:
     aws.client("backup").create_backup_vault(BackupVaultName=VAULT)
     with pytest.raises(DeploymentError, match="leave VaultKmsKeyArn empty"):
-        deploy(aws, ExistingVaultName=VAULT, VaultKmsKeyArn=KEY)
+        deploy(aws, ExistingVaultName=VAULT, VaultKmsKeyArn=ON["VaultKmsKeyArn"])

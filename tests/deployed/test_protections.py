@@ -8,8 +8,8 @@ import pytest
 from tests.local_aws.deployer import Deployer, Stack
 from tests.local_aws.errors import DeploymentError, RefusedError
 from tests.local_aws.local_aws import ACCOUNT, LocalAws, local_aws
-from tests.support.generated import CLUSTER, text
-from tests.support.protections import COPY_TO, EMAIL, EVERYTHING
+from tests.support.generated import text
+from tests.support.parameter_values import CLUSTER, ON, everything
 
 VAULT = f"Vault-{CLUSTER}"
 
@@ -23,7 +23,7 @@ def asked(stack: Stack, operation: str) -> list[dict[str, Any]]:
 
 
 def test_the_key_encrypts_the_vault_and_rotates(aws: LocalAws) -> None:
-    stack = create(aws, **EVERYTHING)
+    stack = create(aws, **everything())
     kms, key = aws.client("kms"), stack.resources["SOCABackupVaultKey"]
     vault = aws.client("backup").describe_backup_vault(BackupVaultName=VAULT)
     assert vault["EncryptionKeyArn"] == stack.outputs["VaultKmsKeyArn"]
@@ -36,9 +36,13 @@ def test_the_key_encrypts_the_vault_and_rotates(aws: LocalAws) -> None:
 
 
 def test_the_vault_is_locked_and_denies_deletion(aws: LocalAws) -> None:
-    stack = create(aws, **EVERYTHING)
+    stack = create(aws, **everything())
     [lock] = asked(stack, "PutBackupVaultLockConfiguration")
-    assert lock == {"BackupVaultName": VAULT, "MinRetentionDays": 1, "ChangeableForDays": 60}
+    assert lock == {
+        "BackupVaultName": VAULT,
+        "MinRetentionDays": 1,
+        "ChangeableForDays": int(ON["VaultLockGraceDays"]),
+    }
     [policy] = asked(stack, "PutBackupVaultAccessPolicy")
     [statement] = json.loads(policy["Policy"])["Statement"]
     assert statement["Effect"] == "Deny"
@@ -47,17 +51,22 @@ def test_the_vault_is_locked_and_denies_deletion(aws: LocalAws) -> None:
 
 
 def test_the_plan_has_three_rules_with_copies_and_pauses_windows(aws: LocalAws) -> None:
-    stack = create(aws, **EVERYTHING)
+    stack = create(aws, **everything())
     plan = aws.client("backup").get_backup_plan(BackupPlanId=stack.outputs["BackupPlanId"])
     plan = plan["BackupPlan"]
     kept = {rule["RuleName"]: rule["Lifecycle"] for rule in plan["Rules"]}
     assert kept == {
-        "SOCADailyBackup": {"DeleteAfterDays": 30},
+        "SOCADailyBackup": {"DeleteAfterDays": int(ON["RetentionDays"])},
         "SOCAWeeklyBackup": {"DeleteAfterDays": 183},
         "SOCAMonthlyBackup": {"DeleteAfterDays": 2555, "MoveToColdStorageAfterDays": 30},
     }
     for rule in plan["Rules"]:
-        copies = [{"DestinationBackupVaultArn": COPY_TO, "Lifecycle": rule["Lifecycle"]}]
+        copies = [
+            {
+                "DestinationBackupVaultArn": ON["CopyDestinationVaultArn"],
+                "Lifecycle": rule["Lifecycle"],
+            }
+        ]
         assert rule["CopyActions"] == copies
     assert plan["AdvancedBackupSettings"] == [
         {"ResourceType": "EC2", "BackupOptions": {"WindowsVSS": "enabled"}}
@@ -65,7 +74,7 @@ def test_the_plan_has_three_rules_with_copies_and_pauses_windows(aws: LocalAws) 
 
 
 def test_two_selections_of_one_tag(aws: LocalAws) -> None:
-    stack = create(aws, **EVERYTHING)
+    stack = create(aws, **everything())
     made = list(aws.selections[stack.outputs["BackupPlanId"]].values())
     assert sorted(one["SelectionName"] for one in made) == [f"FSx-{CLUSTER}", f"Tag-{CLUSTER}"]
     assert made[0]["Conditions"] == made[1]["Conditions"]
@@ -73,18 +82,21 @@ def test_two_selections_of_one_tag(aws: LocalAws) -> None:
 
 
 def test_the_role_has_the_policies_of_its_protections(aws: LocalAws) -> None:
-    stack = create(aws, **EVERYTHING)
+    stack = create(aws, **everything())
     role = stack.outputs["BackupRoleName"]
     names = aws.client("iam").list_role_policies(RoleName=role)["PolicyNames"]
     assert {"ProtectFSx", "PauseWindows", "CopyToDestinationVault"} <= set(names)
 
 
 def test_rules_and_alarms_reach_the_topic_and_the_topic_the_address(aws: LocalAws) -> None:
-    stack = create(aws, **EVERYTHING)
+    stack = create(aws, **everything())
     topic = stack.outputs["AlertTopicArn"]
     sns, events, cloudwatch = map(aws.client, ("sns", "events", "cloudwatch"))
     [subscription] = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", EMAIL)
+    assert (subscription["Protocol"], subscription["Endpoint"]) == (
+        "email",
+        ON["NotificationEmail"],
+    )
     rules = events.list_rules()["Rules"]
     assert len(rules) == 3
     for rule in rules:
@@ -104,7 +116,7 @@ def test_rules_and_alarms_reach_the_topic_and_the_topic_the_address(aws: LocalAw
         for one in alarm["Dimensions"]
         if one["Name"] == "ResourceType"
     }
-    assert silence == {"EFS": 74, "EC2": 74}
+    assert silence == dict.fromkeys(("EFS", "EC2"), int(ON["SilenceAlarmHours"]))
     policy = sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
     sources = {
         arn
@@ -115,7 +127,7 @@ def test_rules_and_alarms_reach_the_topic_and_the_topic_the_address(aws: LocalAw
 
 
 def test_vault_key_and_role_outlive_the_stack_and_nothing_else_does(aws: LocalAws) -> None:
-    stack = create(aws, **EVERYTHING)
+    stack = create(aws, **everything())
     key = stack.resources["SOCABackupVaultKey"]
     stack.delete()
     assert set(stack.retained) == {"SOCABackupVault", "SOCABackupVaultKey", "SOCAAWSBackupRole"}
@@ -133,7 +145,7 @@ def test_vault_key_and_role_outlive_the_stack_and_nothing_else_does(aws: LocalAw
 def test_a_failed_creation_leaves_no_key_behind(aws: LocalAws) -> None:
     aws.client("backup").create_backup_vault(BackupVaultName=VAULT)
     with pytest.raises(DeploymentError, match="already exists"):
-        create(aws, **EVERYTHING)
+        create(aws, **everything())
     keys = aws.client("kms").list_keys()["Keys"]
     states = {
         aws.client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"]
@@ -145,5 +157,5 @@ def test_a_failed_creation_leaves_no_key_behind(aws: LocalAws) -> None:
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
 def test_every_protection_deploys_in_other_partitions(endpoint_url: str, region: str) -> None:
     with local_aws(endpoint_url, region) as aws:
-        stack = create(aws, **EVERYTHING)
+        stack = create(aws, **everything())
         assert stack.outputs["VaultLockMode"] == "compliance"

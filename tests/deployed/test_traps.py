@@ -10,23 +10,15 @@ import pytest
 
 from tests.local_aws.iam import Context, allows, as_list
 from tests.local_aws.selection import Resource, selected
-from tests.support.generated import (
-    ACCOUNT,
-    CLUSTER,
-    REGIONS,
-    every_option,
-    inline_policies,
-    resolved,
-    template,
-)
-from tests.support.protections import EVERYTHING
+from tests.support.generated import inline_policies, resolved, template
+from tests.support.parameter_values import ACCOUNT, CLUSTER, ON, REGIONS, everything, on
 
-KEY = every_option()["VaultKmsKeyArn"]
+KEY = ON["VaultKmsKeyArn"]
 EVERYTHING_OPTED_OUT = ("ec2", "elasticfilesystem")
 CONFIGURATIONS = [
     pytest.param({}, id="defaults"),
     pytest.param({"ExistingVaultName": "Vault-of-old"}, id="adopted-vault"),
-    pytest.param(every_option(), id="every-option"),
+    pytest.param(everything(), id="everything"),
 ]
 
 
@@ -150,8 +142,8 @@ def test_trap_7_the_restore_of_an_instance_is_denied(parameter: str) -> None:
 
     Only the given roles, only to EC2; the ARN of an instance profile is refused at once.
     """
-    arn = every_option()[parameter].split(",")[-1]
-    given = {parameter: every_option()[parameter]}
+    arn = ON[parameter].split(",")[-1]
+    given = on(parameter)
     to_ec2 = {"iam:PassedToService": "ec2.amazonaws.com"}
     assert _may("iam:PassRole", arn, to_ec2, **given)
     assert not _may("iam:PassRole", arn, to_ec2)
@@ -202,7 +194,7 @@ def test_trap_10_the_service_cannot_assume_the_role(region: str) -> None:
 
     Then no job appears at all. A condition on what the service may not send does the same.
     """
-    role = resolved(region, **every_option()).resources["SOCAAWSBackupRole"]
+    role = resolved(region, **everything()).resources["SOCAAWSBackupRole"]
     [statement] = role["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "backup.amazonaws.com"}
     assert as_list(statement["Action"]) == ["sts:AssumeRole"]
@@ -264,11 +256,10 @@ JOBS = {
     [
         ({}, {"ec2", "elasticfilesystem"}),
         ({"ExistingVaultName": "Vault-of-old"}, {"ec2", "elasticfilesystem"}),
-        (every_option(), {"ec2", "elasticfilesystem"}),
-        ({"ProtectFSx": "yes"}, {"ec2", "elasticfilesystem", "fsx"}),
-        (EVERYTHING, {"ec2", "elasticfilesystem", "fsx"}),
+        (on("ProtectFSx"), {"ec2", "elasticfilesystem", "fsx"}),
+        (everything(), {"ec2", "elasticfilesystem", "fsx"}),
     ],
-    ids=["defaults", "adopted-vault", "every-option", "fsx", "everything"],
+    ids=["defaults", "adopted-vault", "fsx", "everything"],
 )
 def test_trap_15_the_selection_is_wider_than_the_role(
     given: dict[str, str], services: set[str]

@@ -7,9 +7,10 @@ import pytest
 
 from tests.local_aws.errors import RefusedError
 from tests.local_aws.iam import allows
-from tests.support.generated import CLUSTER, REGIONS, inline_policies, resolved, template
-from tests.support.protections import TOPIC
-from tests.support.resolver import resolve
+from tests.support.generated import inline_policies, resolved, template, without_rules
+from tests.support.parameter_values import ON, REGIONS, on
+
+TOPIC = ON["NotificationTopicArn"]
 
 
 @pytest.mark.parametrize("evaluate_rules", [True, False])
@@ -20,12 +21,12 @@ def test_trap_4_a_compliance_lock_nobody_confirmed(word: str, evaluate_rules: bo
     ChangeableForDays is what makes a lock permanent. Where rules are not evaluated, a lock that
     nobody confirmed is one that can be lifted.
     """
-    given = {"ClusterId": CLUSTER, "VaultLock": "compliance", "VaultLockConfirmation": word}
+    given = {"VaultLock": "compliance", "VaultLockConfirmation": word}
     if evaluate_rules and not word:
         with pytest.raises(RefusedError, match="type permanent into VaultLockConfirmation"):
-            resolve(template(), given)
+            resolved(**given)
         return
-    made = resolve(template(), given, evaluate_rules=evaluate_rules)
+    made = resolved(**given) if evaluate_rules else without_rules(**given)
     lock = made.resources["SOCABackupVault"]["LockConfiguration"]
     assert ("ChangeableForDays" in lock) == (word == "permanent")
 
@@ -53,9 +54,9 @@ def test_trap_4_the_lock_refuses_the_plans_own_retention(mode: str, days: str) -
 @pytest.mark.parametrize(
     "given",
     [
-        {"NotificationEmail": "admin@example.com"},
-        {"NotificationTopicArn": TOPIC},
-        {"NotificationEmail": "admin@example.com", "NotificationTopicArn": TOPIC},
+        on("NotificationEmail"),
+        on("NotificationTopicArn"),
+        on("NotificationEmail", "NotificationTopicArn"),
     ],
     ids=["email", "topic", "both"],
 )

@@ -19,7 +19,7 @@ from generator.paths import ROOT
 from generator.stacks import backup
 from generator.stacks.render import render
 from tests.support.cli_lines import Shell, commands
-from tests.support.generated import every_option, inline_policies, resolved
+from tests.support.generated import full_role
 
 README = ROOT / "README.md"
 PAGES = sorted(
@@ -246,7 +246,7 @@ def test_every_name_in_code_style_exists(page: Path) -> None:
     known = set().union(*ELSEWHERE.values())
     for section in ("Parameters", "Outputs", "Resources"):
         known |= set(template()[section])
-    known |= set(inline_policies(resolved(**every_option())))
+    known |= set(full_role())
     names = re.findall(r"`([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)`", prose(page))
     assert sorted(set(names) - known) == []
 

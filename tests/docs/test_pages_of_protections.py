@@ -9,7 +9,7 @@ import pytest
 from generator import VERSION
 from generator.paths import ROOT
 from tests.support.generated import resolved, template
-from tests.support.protections import EMAIL, OFF
+from tests.support.parameter_values import PROTECTIONS, on
 
 README = (ROOT / "README.md").read_text("utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
@@ -39,7 +39,7 @@ def test_each_protection_says_against_what_at_what_cost_and_how_to_end_it(name: 
 
 def test_every_protection_is_in_the_table_of_threats() -> None:
     table = README.split("| Threat |")[1].split("\n\n")[0]
-    assert {name for name in OFF if f"`{name}`" not in table} == set()
+    assert {name for name in PROTECTIONS if f"`{name}`" not in table} == set()
     linked = set(re.findall(r"operations\.md#([a-z-]+)\)", table))
     assert linked == {name.lower().replace(" ", "-") for name in SECTIONS[:-1]}
 
@@ -63,7 +63,7 @@ def test_alerts_begin_with_confirm_and_test() -> None:
 
 def test_a_given_topic_gets_what_a_new_one_has() -> None:
     statement = blocks("### Alerts")[0]
-    made = resolved(NotificationEmail=EMAIL).resources["SOCABackupAlertsTopicPolicy"]
+    made = resolved(**on("NotificationEmail")).resources["SOCABackupAlertsTopicPolicy"]
     ours = made["PolicyDocument"]["Statement"]
     assert statement["Principal"]["Service"] == [one["Principal"]["Service"] for one in ours]
     assert {statement["Action"]} == {action for one in ours for action in one["Action"]}

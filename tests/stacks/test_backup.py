@@ -7,24 +7,15 @@ import pytest
 
 from generator import VERSION
 from generator.lint import MAX_TEMPLATE_BODY_BYTES
-from tests.support.generated import (
-    ACCOUNT,
-    CLUSTER,
-    REGIONS,
-    every_option,
-    resolved,
-    template,
-    text,
-)
-from tests.support.protections import EVERYTHING, TOPIC
-from tests.support.resolver import Evaluation, Place
+from tests.support.generated import resolved, template, text
+from tests.support.parameter_values import ACCOUNT, CLUSTER, REGIONS, everything, on
 
 ADOPTED = {"ExistingVaultName": "Vault-of-old"}
 
 CONFIGURATIONS = [
     pytest.param({}, id="defaults"),
     pytest.param(ADOPTED, id="adopted-vault"),
-    pytest.param(every_option(), id="every-option"),
+    pytest.param(everything(), id="everything"),
 ]
 
 GROUPS = {
@@ -165,17 +156,6 @@ def test_what_every_stack_has_depends_on_no_condition() -> None:
     assert "SOCABackupVault" not in resolved(**ADOPTED).resources
 
 
-@pytest.mark.parametrize("given", CONFIGURATIONS)
-def test_the_longest_chain_of_dependencies_is_three_resources(given: dict[str, str]) -> None:
-    made = Evaluation(template(), {"ClusterId": CLUSTER, **given}, Place())
-    needed = made.dependencies()
-
-    def length(name: str) -> int:
-        return 1 + max((length(other) for other in needed[name]), default=0)
-
-    assert max(map(length, needed)) == (2 if given == ADOPTED else 3)
-
-
 def test_no_account_and_no_region_is_spelled_out() -> None:
     body = text()[text().index("\nConditions:") :]
     assert not re.search(r"\d{12}", body)
@@ -197,7 +177,7 @@ TAGS = {
 }
 
 
-@pytest.mark.parametrize("given", [*CONFIGURATIONS, pytest.param(EVERYTHING, id="everything")])
+@pytest.mark.parametrize("given", CONFIGURATIONS)
 def test_every_resource_that_takes_tags_carries_the_cluster(given: dict[str, str]) -> None:
     made = resolved(**given)
     names = {
@@ -242,22 +222,21 @@ SWITCHES = {
 
 @pytest.mark.parametrize(("condition", "parameter"), SWITCHES.items())
 def test_a_switch_is_off_when_empty_and_on_with_a_value(condition: str, parameter: str) -> None:
-    value = {**EVERYTHING, **every_option()}[parameter]
-    off, on = resolved().conditions, resolved(**{parameter: value}).conditions
-    assert off[condition] is False
-    assert {name for name in off if off[name] != on[name]} == {condition}
+    before, after = resolved().conditions, resolved(**on(parameter)).conditions
+    assert before[condition] is False
+    assert {name for name in before if before[name] != after[name]} == {condition}
 
 
 TOGETHER: dict[str, dict[str, str]] = {
     "LocksVault": {"VaultLock": "governance"},
-    "LocksForCompliance": {"VaultLock": "compliance", "VaultLockConfirmation": "permanent"},
-    "HasEmail": {"NotificationEmail": "admin@example.com"},
-    "HasTopic": {"NotificationTopicArn": TOPIC},
-    "Alerts": {"NotificationTopicArn": TOPIC},
-    "CreatesTopic": {"NotificationEmail": "admin@example.com"},
-    "WatchesEFS": {"NotificationTopicArn": TOPIC, "SilenceAlarmFor": "EFS"},
-    "WatchesEC2": {"NotificationTopicArn": TOPIC, "SilenceAlarmFor": "EC2"},
-    "WatchesAnyJob": {"NotificationTopicArn": TOPIC, "SilenceAlarmFor": "any-job"},
+    "LocksForCompliance": on("VaultLock", "VaultLockConfirmation"),
+    "HasEmail": on("NotificationEmail"),
+    "HasTopic": on("NotificationTopicArn"),
+    "Alerts": on("NotificationTopicArn"),
+    "CreatesTopic": on("NotificationEmail"),
+    "WatchesEFS": {**on("NotificationTopicArn"), "SilenceAlarmFor": "EFS"},
+    "WatchesEC2": {**on("NotificationTopicArn"), "SilenceAlarmFor": "EC2"},
+    "WatchesAnyJob": {**on("NotificationTopicArn"), "SilenceAlarmFor": "any-job"},
 }
 """Condition -> parameters that switch it on, with others; the protections' tests say which."""
 
@@ -367,11 +346,11 @@ def test_names_have_the_length_that_aws_takes() -> None:
         plan["BackupPlanRule"][0]["RuleName"],
         made["SOCABackupSelection"]["BackupSelection"]["SelectionName"],
     ]
-    everything = resolved(**{**EVERYTHING, "ClusterId": "x" * 43}).resources
-    plan = everything["SOCABackupPlan"]["BackupPlan"]
+    made = resolved(**{**everything(), "ClusterId": "x" * 43}).resources
+    plan = made["SOCABackupPlan"]["BackupPlan"]
     names += [rule["RuleName"] for rule in plan["BackupPlanRule"]]
-    names += [everything["SOCAFSxBackupSelection"]["BackupSelection"]["SelectionName"]]
-    assert len(everything["SOCABackupAlertsTopic"]["DisplayName"]) <= 100
+    names += [made["SOCAFSxBackupSelection"]["BackupSelection"]["SelectionName"]]
+    assert len(made["SOCABackupAlertsTopic"]["DisplayName"]) <= 100
     for name in names:
         assert re.fullmatch("[a-zA-Z0-9_-]{1,50}", name)
     assert max(map(len, names)) == 50

@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from tests.local_aws.alarms import longest_allowed_seconds, rings
-from tests.support.generated import CLUSTER, template
-from tests.support.protections import EMAIL, VAULT
-from tests.support.resolver import resolve
+from tests.support.generated import template, with_names
+from tests.support.parameter_values import CLUSTER, on
 
+VAULT = f"Vault-{CLUSTER}"
 PREFIX = "SOCABackupSilence"
 
 
 def _alarms(**given: str) -> dict[str, dict[str, Any]]:
-    values = {"ClusterId": CLUSTER, "NotificationEmail": EMAIL, **given}
-    made = resolve(template(), values, known={"SOCABackupVault": VAULT})
+    values = {**on("NotificationEmail"), **given}
+    made = with_names({"SOCABackupVault": VAULT}, **values)
     return {
         name: made.resources[name]
         for name, kind in made.types.items()

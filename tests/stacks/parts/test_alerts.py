@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from tests.local_aws.events import matches, sent
-from tests.support.generated import ACCOUNT, CLUSTER, REGIONS, resolved, template
-from tests.support.protections import EMAIL, TOPIC, VAULT
-from tests.support.resolver import Resolved, resolve
+from tests.support.generated import resolved, with_names
+from tests.support.parameter_values import ACCOUNT, CLUSTER, ON, REGIONS, on
+from tests.support.resolver import Resolved
 
+EMAIL, TOPIC = ON["NotificationEmail"], ON["NotificationTopicArn"]
+VAULT = f"Vault-{CLUSTER}"
 REGION = "us-east-1"
 VAULT_ARN = f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault:{VAULT}"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/stack-SOCAAWSBackupRole-1A2B3C"
@@ -29,9 +31,7 @@ NO_VAULT = f'"Backup job failed because backup vault {VAULT_ARN} does not exist.
 
 
 def _made(**given: str) -> Resolved:
-    return resolve(
-        template(), {"ClusterId": CLUSTER, "NotificationEmail": EMAIL, **given}, known=KNOWN
-    )
+    return with_names(KNOWN, **on("NotificationEmail"), **given)
 
 
 def _event(kind: str, detail: dict[str, Any], *resources: str) -> dict[str, Any]:
@@ -240,9 +240,9 @@ SUBSCRIPTION = {"SOCABackupAlertsSubscription"}
 @pytest.mark.parametrize(
     ("given", "topic", "more"),
     [
-        ({"NotificationEmail": EMAIL}, "<SOCABackupAlertsTopic>", OF_OUR_OWN | SUBSCRIPTION),
-        ({"NotificationTopicArn": TOPIC}, TOPIC, set()),
-        ({"NotificationEmail": EMAIL, "NotificationTopicArn": TOPIC}, TOPIC, SUBSCRIPTION),
+        (on("NotificationEmail"), "<SOCABackupAlertsTopic>", OF_OUR_OWN | SUBSCRIPTION),
+        (on("NotificationTopicArn"), TOPIC, set()),
+        (on("NotificationEmail", "NotificationTopicArn"), TOPIC, SUBSCRIPTION),
     ],
     ids=["email", "topic", "both"],
 )

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.generated import CLUSTER, every_option, resolved
+from tests.support.generated import resolved
+from tests.support.parameter_values import CLUSTER, ON, on
 
 
 def _rule(**given: str) -> dict[str, Any]:
@@ -25,13 +26,14 @@ def test_the_rule_is_the_pages() -> None:
 
 
 def test_the_rule_takes_every_option() -> None:
-    assert _rule(**every_option()) == {
+    given = on("BackupSchedule", "BackupScheduleTimezone", "StartWindowMinutes", "RetentionDays")
+    assert _rule(**given) == {
         "RuleName": "SOCADailyBackup",
         "TargetBackupVault": "<SOCABackupVault>",
-        "ScheduleExpression": "cron(30 22 ? * MON-FRI *)",
-        "ScheduleExpressionTimezone": "Europe/Paris",
-        "StartWindowMinutes": "480",
-        "Lifecycle": {"DeleteAfterDays": "90"},
+        "ScheduleExpression": ON["BackupSchedule"],
+        "ScheduleExpressionTimezone": ON["BackupScheduleTimezone"],
+        "StartWindowMinutes": ON["StartWindowMinutes"],
+        "Lifecycle": {"DeleteAfterDays": ON["RetentionDays"]},
         "RecoveryPointTags": {"Name": f"{CLUSTER}-Backup", "soca:ClusterId": CLUSTER},
     }
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.local_aws.selection import Resource, selected
-from tests.support.generated import CLUSTER, REGIONS, resolved
+from tests.support.generated import resolved
+from tests.support.parameter_values import CLUSTER, REGIONS
 
 TAG = {"soca:BackupPlan": CLUSTER}
 INSTANCE = "arn:aws:ec2:us-east-1:123456789012:instance/i-1"

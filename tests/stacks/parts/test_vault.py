@@ -3,10 +3,10 @@
 import pytest
 
 from tests.local_aws.errors import RefusedError
-from tests.support.generated import CLUSTER, every_option, resolved, template
-from tests.support.resolver import resolve
+from tests.support.generated import resolved, without_rules
+from tests.support.parameter_values import CLUSTER, ON, on
 
-KEY = every_option()["VaultKmsKeyArn"]
+KEY = ON["VaultKmsKeyArn"]
 
 
 def test_a_new_vault_is_named_for_the_cluster_and_has_the_managed_key() -> None:
@@ -32,8 +32,7 @@ def test_a_key_for_an_adopted_vault_is_refused() -> None:
 
 def test_where_rules_are_not_evaluated_the_adopted_vault_keeps_its_key() -> None:
     """Nested stacks may not evaluate rules; then the safer reading deploys: backups go on."""
-    given = {"ClusterId": CLUSTER, "ExistingVaultName": "Vault-of-old", "VaultKmsKeyArn": KEY}
-    made = resolve(template(), given, evaluate_rules=False)
+    made = without_rules(ExistingVaultName="Vault-of-old", VaultKmsKeyArn=KEY)
     assert set(made.types) == {"SOCABackupPlan", "SOCABackupSelection", "SOCAAWSBackupRole"}
     assert made.outputs["BackupVaultName"] == "Vault-of-old"
     assert KEY not in str(made.resources)
@@ -46,11 +45,11 @@ FORBIDDEN = [
     *(
         ({**ADOPTED, **asked}, "the vault stays as it is", ("unknown: adopted vault",) * 2)
         for asked in (
-            {"VaultKmsKeyArn": KEY},
-            {"CreateVaultKmsKey": "yes"},
+            on("VaultKmsKeyArn"),
+            on("CreateVaultKmsKey"),
             {"VaultLock": "governance"},
-            {"VaultLock": "compliance", "VaultLockConfirmation": "permanent"},
-            {"DenyRecoveryPointDeletion": "yes"},
+            on("VaultLock", "VaultLockConfirmation"),
+            on("DenyRecoveryPointDeletion"),
         )
     ),
 ]
@@ -63,7 +62,7 @@ def test_what_is_refused_and_what_deploys_where_rules_are_not_evaluated(
 ) -> None:
     with pytest.raises(RefusedError, match=sentence):
         resolved(**given)
-    made = resolve(template(), {"ClusterId": CLUSTER, **given}, evaluate_rules=False)
+    made = without_rules(**given)
     assert (made.outputs["VaultKmsKeyArn"], made.outputs["VaultLockMode"]) == reading
     assert "AWS::KMS::Key" not in made.types.values()
     adopted = "ExistingVaultName" in given

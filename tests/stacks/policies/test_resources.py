@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.generated import ACCOUNT, CLUSTER, REGIONS, resolved
-from tests.support.protections import ADMIN, EMAIL
+from tests.support.generated import resolved
+from tests.support.parameter_values import ACCOUNT, CLUSTER, ON, REGIONS, on
+
+ADMIN = ON["RecoveryPointAdminRoleArn"]
 
 KEY_ACTIONS = (
     "CancelKeyDeletion CreateAlias Decrypt DeleteAlias DescribeKey DisableKey DisableKeyRotation "
@@ -97,7 +99,7 @@ def test_the_vaults_policy_denies_everybody() -> None:
 
 
 def test_the_vaults_policy_denies_everybody_but_the_admin_role() -> None:
-    given = {"DenyRecoveryPointDeletion": "yes", "RecoveryPointAdminRoleArn": ADMIN}
+    given = on("DenyRecoveryPointDeletion", "RecoveryPointAdminRoleArn")
     vault = resolved(**given).resources["SOCABackupVault"]
     [statement] = VAULT_POLICY["Statement"]
     condition = {"ArnNotEquals": {"aws:PrincipalArn": [ADMIN]}}
@@ -137,7 +139,7 @@ def test_an_admin_role_without_the_denial_changes_nothing() -> None:
 
 
 def test_the_topics_policy() -> None:
-    made = resolved(NotificationEmail=EMAIL)
+    made = resolved(**on("NotificationEmail"))
     topic = "<SOCABackupAlertsTopic>"
 
     def publish(sid: str, service: str, *sources: str) -> dict[str, Any]:

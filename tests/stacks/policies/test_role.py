@@ -8,15 +8,8 @@ import pytest
 
 from tests.local_aws import managed_policies
 from tests.local_aws.iam import allows, as_list
-from tests.support.generated import (
-    ACCOUNT,
-    REGIONS,
-    every_option,
-    inline_policies,
-    resolved,
-    template,
-)
-from tests.support.protections import full_role, role_options
+from tests.support.generated import full_role, inline_policies, resolved, template
+from tests.support.parameter_values import ACCOUNT, ON, REGIONS, everything, on
 from tests.support.resolver import Place
 
 PARTITIONS = list(REGIONS)
@@ -89,12 +82,11 @@ def test_the_managed_policies_let_the_role_do_all_that_our_statement_lets_it(
 @pytest.mark.parametrize(
     ("given", "policy"),
     [
-        ({"ProtectFSx": "yes"}, "ProtectFSx"),
-        ({"WindowsVSS": "yes"}, "PauseWindows"),
-        ({"CopyDestinationVaultArn": role_options()["CopyDestinationVaultArn"]},
-         "CopyToDestinationVault"),
+        (on("ProtectFSx"), "ProtectFSx"),
+        (on("WindowsVSS"), "PauseWindows"),
+        (on("CopyDestinationVaultArn"), "CopyToDestinationVault"),
     ],
-)  # fmt: skip
+)
 def test_each_protection_brings_its_own_policy_and_leaves_the_others(
     given: dict[str, str], policy: str
 ) -> None:
@@ -118,11 +110,10 @@ def test_pass_role_is_absent_when_no_role_is_given() -> None:
     ],
 )
 def test_each_given_role_brings_its_own_policy(parameter: str, policy: str) -> None:
-    given = every_option()[parameter]
-    documents = inline_policies(resolved(**{parameter: given}))
+    documents = inline_policies(resolved(**on(parameter)))
     assert set(documents) == {"UseVaultsAndKeys", "ProtectEC2AndEBS", "ProtectEFS", policy}
     [statement] = documents[policy]["Statement"]
-    assert statement["Resource"] == given.split(",")
+    assert statement["Resource"] == ON[parameter].split(",")
 
 
 def test_pass_role_is_never_on_a_pattern() -> None:
@@ -166,7 +157,7 @@ def test_the_inline_policies_leave_room_below_iams_limit(partition: str) -> None
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     """
     every = template()["Resources"]["SOCAAWSBackupRole"]["Properties"]["Policies"]
-    assert len(full_role(partition)) == len(every), "every_option() leaves a policy of the role off"
+    assert len(full_role(partition)) == len(every), "everything() leaves a policy of the role off"
     names = re.findall(r":role/([^\"]+)", json.dumps(full_role(partition)))
     assert len([name for name in names if len(name) == 64]) == 12
     size = sum(len(json.dumps(one, separators=(",", ":"))) for one in full_role(partition).values())
@@ -204,11 +195,10 @@ def test_backup_operators_may_pass_the_role() -> None:
     """
     [name] = [n for n, kind in resolved().types.items() if kind == "AWS::IAM::Role"]
     assert "AWSBackup" in name
-    assert "RoleName" not in resolved(**every_option()).resources[name]
+    assert "RoleName" not in resolved(**everything()).resources[name]
 
 
 def test_the_permissions_boundary_is_the_given_one_or_none() -> None:
     assert "PermissionsBoundary" not in resolved().resources["SOCAAWSBackupRole"]
-    given = every_option()["PermissionsBoundaryArn"]
-    role = resolved(PermissionsBoundaryArn=given).resources["SOCAAWSBackupRole"]
-    assert role["PermissionsBoundary"] == given
+    role = resolved(**on("PermissionsBoundaryArn")).resources["SOCAAWSBackupRole"]
+    assert role["PermissionsBoundary"] == ON["PermissionsBoundaryArn"]

@@ -6,8 +6,8 @@ from importlib.resources import files
 import pytest
 
 from tests.local_aws.iam import Context, allows
-from tests.support.generated import ACCOUNT, REGIONS, every_option, inline_policies, resolved
-from tests.support.protections import full_role
+from tests.support.generated import full_role, inline_policies, resolved
+from tests.support.parameter_values import ACCOUNT, ON, REGIONS, everything
 
 PARTITIONS = list(REGIONS)
 OTHER_ACCOUNT = "999999999999"
@@ -86,9 +86,9 @@ ALLOWED: list[tuple[str, str, Context]] = [
     ("kms:GenerateDataKeyWithoutPlaintext", _FOREIGN_KEY, _VIA_EC2),
     ("kms:GenerateDataKeyWithoutPlaintext", _KEY, _VIA_EFS),
     ("kms:ReEncryptTo", _KEY, _VIA_EFS),
-    ("iam:PassRole", _ROLE + every_option()["SchedulerIAMRoleArn"].split("/")[1], _TO_EC2),
-    ("iam:PassRole", _ROLE + every_option()["ComputeNodeIAMRoleArn"].split("/")[1], _TO_EC2),
-    ("iam:PassRole", _ROLE + every_option()["AdditionalInstanceRoleArns"][-64:], _TO_EC2),
+    ("iam:PassRole", _ROLE + ON["SchedulerIAMRoleArn"].split("/")[1], _TO_EC2),
+    ("iam:PassRole", _ROLE + ON["ComputeNodeIAMRoleArn"].split("/")[1], _TO_EC2),
+    ("iam:PassRole", _ROLE + ON["AdditionalInstanceRoleArns"][-64:], _TO_EC2),
 ]
 
 ALLOWED_BY_PROTECTIONS: list[tuple[str, str, Context]] = [
@@ -114,7 +114,7 @@ ALLOWED_BY_PROTECTIONS: list[tuple[str, str, Context]] = [
 ]
 """What the role may do with a protection, and without it may not."""
 
-SCHEDULER = _ROLE + every_option()["SchedulerIAMRoleArn"].split("/")[1]
+SCHEDULER = _ROLE + ON["SchedulerIAMRoleArn"].split("/")[1]
 
 DENIED: list[tuple[str, str, Context]] = [
     ("iam:PassRole", "*", _TO_EC2),
@@ -188,7 +188,7 @@ def test_the_role_may_only_with_the_protection(
     partition: str, action: str, arn: str, context: Context
 ) -> None:
     assert _allowed(partition, action, arn, context)
-    without = inline_policies(resolved(REGIONS[partition], **every_option(partition)))
+    without = inline_policies(resolved(REGIONS[partition]))
     assert not allows(without.values(), action, *_filled(partition, arn, context))
 
 
@@ -207,7 +207,7 @@ def test_the_role_must_not(partition: str, action: str, arn: str, context: Conte
 def test_in_china_either_form_of_a_services_name_will_do(request_key: str) -> None:
     key = f"arn:aws-cn:kms:cn-north-1:{ACCOUNT}:key/1"
     assert allows(full_role("aws-cn").values(), "kms:Decrypt", key, {"kms:ViaService": request_key})
-    passed = every_option("aws-cn")["SchedulerIAMRoleArn"]
+    passed = everything("aws-cn")["SchedulerIAMRoleArn"]
     to_ec2 = {"iam:PassedToService": "ec2.amazonaws.com.cn"}
     assert allows(full_role("aws-cn").values(), "iam:PassRole", passed, to_ec2)
 

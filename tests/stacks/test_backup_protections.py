@@ -1,5 +1,6 @@
 """A protection adds what was asked for, and changes nothing else."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
 from typing import Any
@@ -9,19 +10,9 @@ from allpairspy.allpairs import AllPairs
 
 from tests.local_aws.errors import RefusedError
 from tests.support.changes import changes
-from tests.support.generated import CLUSTER, every_option, resolved, template
-from tests.support.protections import (
-    ADMIN,
-    AT_CREATION,
-    COPY_TO,
-    EMAIL,
-    EVERYTHING,
-    IN_PLACE,
-    OFF,
-    TOPIC,
-    forbidden,
-)
-from tests.support.resolver import Resolved, resolve
+from tests.support.generated import resolved, template, without_rules
+from tests.support.parameter_values import CLUSTER, ON, PROTECTIONS, VALUES, everything, on
+from tests.support.resolver import Resolved
 
 CORE = {"SOCABackupVault", "SOCABackupPlan", "SOCABackupSelection", "SOCAAWSBackupRole"}
 JOB_RULES = {"SOCABackupJobAlert", "SOCACopyJobAlert", "SOCARestoreJobAlert"}
@@ -32,7 +23,6 @@ SILENCE = {
     "any-job": {"SOCABackupSilenceAnyJob"},
     "none": set(),
 }
-KEY = every_option()["VaultKmsKeyArn"]
 WEEKLY = {"3-months": "90", "6-months": "183", "1-year": "365"}
 MONTHLY = {
     "1-year": "365", "3-years": "1095", "5-years": "1825", "7-years": "2555", "10-years": "3650",
@@ -40,9 +30,46 @@ MONTHLY = {
 ROLE_POLICIES = ("ProtectFSx", "PauseWindows", "CopyToDestinationVault")
 
 
-def _resolve(given: dict[str, str], *, evaluate_rules: bool = True) -> Resolved:
-    values = {"ClusterId": CLUSTER, **given}
-    return resolve(template(), values, evaluate_rules=evaluate_rules)
+# Each protection by itself. A compliance lock is made only where it is confirmed.
+ALONE: dict[str, dict[str, str]] = {
+    **{name: on(name) for name in PROTECTIONS},
+    "VaultLock": on("VaultLock", "VaultLockConfirmation"),
+    "VaultLock: governance": {"VaultLock": "governance"},
+    "with an admin role": on("DenyRecoveryPointDeletion", "RecoveryPointAdminRoleArn"),
+    "address and topic": on("NotificationEmail", "NotificationTopicArn"),
+}
+KEY = ALONE["CreateVaultKmsKey"]
+"""What is decided when the stack is created; an update switches the others on and off."""
+IN_PLACE = {name: given for name, given in ALONE.items() if given != KEY}
+
+
+def _default(name: str) -> str:
+    return str(template()["Parameters"][name].get("Default", ""))
+
+
+OFF = {name: _default(name) for name in PROTECTIONS}
+
+
+def forbidden(given: Mapping[str, str]) -> set[str]:
+    """Return which sentences of the refusals apply."""
+
+    def value(name: str) -> str:
+        return given.get(name, _default(name))
+
+    why = set()
+    if value("CreateVaultKmsKey") == "yes" and value("VaultKmsKeyArn"):
+        why.add("The vault has one key")
+    if value("VaultLock") == "compliance" and value("VaultLockConfirmation") != "permanent":
+        why.add("A compliance lock can never be lifted")
+    protected = (
+        value("CreateVaultKmsKey") == "yes",
+        value("VaultKmsKeyArn") != "",
+        value("VaultLock") != "none",
+        value("DenyRecoveryPointDeletion") == "yes",
+    )
+    if value("ExistingVaultName") and any(protected):
+        why.add("With ExistingVaultName the vault stays as it is")
+    return why
 
 
 def _expected(given: dict[str, str]) -> set[str]:
@@ -97,10 +124,9 @@ def _without_protections(made: Resolved) -> dict[str, dict[str, Any]]:
 
 def _check(given: dict[str, str], *, evaluate_rules: bool = True) -> None:
     """Hold the deployment against what was asked, and against the same without protections."""
-    made = _resolve(given, evaluate_rules=evaluate_rules)
-    every = {name: str(one.get("Default", "")) for name, one in template()["Parameters"].items()}
-    asked = {**every, **given}
-    plain = _resolve({**given, **OFF}, evaluate_rules=evaluate_rules)
+    make = resolved if evaluate_rules else without_rules
+    made, plain = make(**given), make(**{**given, **OFF})
+    asked = {**{name: _default(name) for name in template()["Parameters"]}, **given}
 
     # Nothing else changed.
     assert _without_protections(made) == plain.resources
@@ -196,9 +222,6 @@ def test_with_everything_off_the_stack_is_the_cores() -> None:
     _check({})
 
 
-ALONE = {**IN_PLACE, **AT_CREATION}
-
-
 @pytest.mark.parametrize("name", list(ALONE))
 def test_each_protection_alone(name: str) -> None:
     _check(ALONE[name])
@@ -206,43 +229,13 @@ def test_each_protection_alone(name: str) -> None:
 
 
 def test_all_protections_together() -> None:
-    _check(EVERYTHING)
-    assert {name for name, off in OFF.items() if EVERYTHING.get(name, off) == off} == {
-        "NotificationTopicArn"
-    }
+    _check(everything())
 
 
-VALUES: dict[str, list[str]] = {
-    "ClusterId": [CLUSTER, "x" * 43],
-    "BackupTagKey": ["soca:BackupPlan", "edh:BackupPlan"],
-    "BackupSchedule": ["cron(0 5 * * ? *)", "cron(30 22 ? * MON-FRI *)"],
-    "BackupScheduleTimezone": ["", "Europe/Paris"],
-    "StartWindowMinutes": ["60", "1440"],
-    "RetentionDays": ["1", "30", "36500"],
-    "WeeklyRetention": ["none", *WEEKLY],
-    "WeeklySchedule": ["cron(0 5 ? * SUN *)", "cron(0 3 ? * 2 *)"],
-    "MonthlyRetention": ["none", *MONTHLY],
-    "MonthlySchedule": ["cron(0 5 1 * ? *)", "cron(15 4 L * ? *)"],
-    "NotificationEmail": ["", EMAIL],
-    "NotificationTopicArn": ["", TOPIC],
-    "SilenceAlarmFor": [*SILENCE],
-    "SilenceAlarmHours": ["50", "26", "74", "98", "168"],
-    "ExistingVaultName": ["", "Vault_of_old"],
-    "VaultKmsKeyArn": ["", KEY],
-    "CreateVaultKmsKey": ["no", "yes"],
-    "VaultLock": ["none", "governance", "compliance"],
-    "VaultLockGraceDays": ["3", "30", "36500"],
-    "VaultLockConfirmation": ["", "permanent"],
-    "DenyRecoveryPointDeletion": ["no", "yes"],
-    "RecoveryPointAdminRoleArn": ["", ADMIN],
-    "SchedulerIAMRoleArn": ["", every_option()["SchedulerIAMRoleArn"]],
-    "ComputeNodeIAMRoleArn": ["", every_option()["ComputeNodeIAMRoleArn"]],
-    "AdditionalInstanceRoleArns": ["", every_option()["AdditionalInstanceRoleArns"]],
-    "PermissionsBoundaryArn": ["", every_option()["PermissionsBoundaryArn"]],
-    "ProtectFSx": ["no", "yes"],
-    "WindowsVSS": ["no", "yes"],
-    "CopyDestinationVaultArn": ["", COPY_TO],
-}
+def _combined(name: str) -> list[str]:
+    """Return the values to combine: every one of a list, the default and another one of a text."""
+    allowed = [str(one) for one in template()["Parameters"][name].get("AllowedValues", [])]
+    return allowed or sorted({_default(name), ON[name]} - ({""} if name == "ClusterId" else set()))
 
 
 @cache
@@ -253,7 +246,7 @@ def _pairs() -> list[dict[str, str]]:
     """
     # Parameters that exclude each other come first: rows are built from the left, and cut off.
     order = sorted(VALUES, key=lambda name: name not in _EXCLUDING)
-    values = [VALUES[name] for name in order]
+    values = [_combined(name) for name in order]
     every = AllPairs(values)  # type: ignore[no-untyped-call] # the library has no types
     free = AllPairs(values, filter_func=lambda row: _free(order, row))  # type: ignore[no-untyped-call] # same
     return [dict(zip(order, row, strict=True)) for row in (*every, *free)]
@@ -272,29 +265,6 @@ def _free(names: list[str], row: list[str]) -> bool:
     return not forbidden(given)
 
 
-def test_the_pairs_are_of_all_parameters_and_all_pairs() -> None:
-    assert list(VALUES) == list(template()["Parameters"])
-    for name, parameter in template()["Parameters"].items():
-        allowed = parameter.get("AllowedValues")
-        assert allowed is None or {str(one) for one in allowed} == set(VALUES[name])
-    met = {
-        (one, given[one], other, given[other])
-        for given in _pairs()
-        for one in VALUES
-        for other in VALUES
-        if one < other
-    }
-    wanted = {
-        (one, value, other, another)
-        for one, values in VALUES.items()
-        for other in VALUES
-        if one < other
-        for value in values
-        for another in VALUES[other]
-    }
-    assert wanted - met == set()
-
-
 def test_every_pair() -> None:
     refused = 0
     for given in _pairs():
@@ -302,7 +272,7 @@ def test_every_pair() -> None:
         if why:
             refused += 1
             with pytest.raises(RefusedError) as refusal:
-                _resolve(given)
+                resolved(**given)
             assert any(sentence in str(refusal.value) for sentence in why), given
         else:
             _check(given)
@@ -323,11 +293,11 @@ def _update(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
     return {name: change.kind for name, change in found.items() if change.kind != "unchanged"}
 
 
-@pytest.mark.parametrize("base", [{}, AT_CREATION["key"]], ids=["aws/backup", "own-key"])
+@pytest.mark.parametrize("base", [{}, KEY], ids=["aws/backup", "own-key"])
 @pytest.mark.parametrize("name", list(IN_PLACE))
 def test_on_off_and_on_again_replaces_nothing_that_lasts(name: str, base: dict[str, str]) -> None:
-    on = {**base, **IN_PLACE[name]}
-    switched_on, switched_off = _update(base, on), _update(on, base)
+    more = {**base, **IN_PLACE[name]}
+    switched_on, switched_off = _update(base, more), _update(more, base)
     assert switched_on
     for kinds, other in ((switched_on, "added"), (switched_off, "removed")):
         for resource, kind in kinds.items():
@@ -339,8 +309,8 @@ def test_on_off_and_on_again_replaces_nothing_that_lasts(name: str, base: dict[s
 
 
 def test_all_on_and_off_again_replaces_nothing_that_lasts() -> None:
-    on, base = EVERYTHING, AT_CREATION["key"]
-    for before, after in ((base, on), (on, base)):
+    off = {**everything(), **OFF, **KEY}
+    for before, after in ((off, everything()), (everything(), off)):
         kinds = _update(before, after)
         assert {kinds[name] for name in LASTING & set(kinds)} == {"updated"}
         assert "replaced" not in kinds.values()
@@ -353,7 +323,7 @@ def test_from_one_protection_to_every_other_nothing_that_lasts_is_replaced() -> 
             assert {kinds[name] for name in LASTING & set(kinds)} <= {"updated"}
 
 
-@pytest.mark.parametrize("given", [{"CreateVaultKmsKey": "yes"}, {"VaultKmsKeyArn": KEY}])
+@pytest.mark.parametrize("given", [KEY, on("VaultKmsKeyArn")])
 def test_the_key_is_decided_at_creation_and_the_form_says_so(given: dict[str, str]) -> None:
     """A vault with a name of its own cannot be replaced: such an update fails, and says so."""
     assert _update({}, given)["SOCABackupVault"] == "replaced"
