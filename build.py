@@ -7,13 +7,13 @@ if sys.version_info < (3, 10):  # noqa: UP036 - whoever runs an older one gets a
     sys.exit("build.py: this Python is older than 3.10: install Python 3.10 or newer")
 
 import argparse
-import gc
 import io
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from generator import VERSION
+from generator.stacks import MAIN, TEMPLATES
 
 if TYPE_CHECKING:
     from pathlib import Path  # no option needs it before its verb runs
@@ -52,12 +52,11 @@ def check(_: argparse.Namespace) -> int:
     return FINDING if _report(templates_folder.lint(made)) or drift else FINE
 
 
-def render(_: argparse.Namespace) -> int:
-    """Print the template's text; lint nothing, write nothing."""
-    from generator.stacks import backup
+def render(arguments: argparse.Namespace) -> int:
+    """Print the text of a template; lint nothing, write nothing."""
     from generator.stacks.render import render as text_of
 
-    print(text_of(backup.template()), end="")
+    print(text_of(TEMPLATES[arguments.template]()), end="")
     return FINE
 
 
@@ -69,11 +68,12 @@ def docs(_: argparse.Namespace) -> int:
     from generator.parent import example
     from generator.paths import README
     from generator.release import publisher_policy
-    from generator.stacks import backup
+    from generator.stacks import templates as made
     from generator.stacks.render import render as text_of
 
     text = README.read_text(encoding="utf-8")
-    blocks = {**tables(backup.template().to_dict()), "snippet": example.block()}
+    described = {name: template.to_dict() for name, template in made().items()}
+    blocks = {**tables(described), "snippet": example.block()}
     try:
         pages = {README: refresh(text, blocks)}
     except ValueError as error:
@@ -92,22 +92,26 @@ def docs(_: argparse.Namespace) -> int:
 def check_parent(arguments: argparse.Namespace) -> int:
     """Print what in the template PARENT does not fit the template of ours that it nests.
 
-    Lines of `path:line:column: rule: message`: E0000 PARENT cannot be read, E3043 a parameter is
-    missing or unknown, E9601 an output does not exist, E9602 a value is refused, W9603 (a warning)
-    TemplateURL names no region. Exit code 0 with warnings alone; 1 with any other finding, and when
-    PARENT is no template or nests none of ours.
+    Lines of `path:line:column: rule: message`: E3043 a parameter is missing or unknown, E9601 an
+    output does not exist, E9602 a value is refused, W9603 (a warning) TemplateURL names no region.
+    Exit code 0 with warnings alone; 1 with any other finding, and when PARENT is not a template or
+    nests none of ours.
     """
-    from pathlib import Path
-
+    from generator import templates_folder
+    from generator.cloudformation.errors import UnreadableError
+    from generator.cloudformation.read import read
     from generator.parent import check
+    from generator.parent.nested_stacks import ParentError, nested_stacks
 
     try:
-        found = check.findings(Path(arguments.parent), arguments.stack)
-    except check.ParentError as error:
+        parent = read(arguments.parent)
+        ours = templates_folder.read_templates()
+        found = check.findings(parent, nested_stacks(parent, ours, MAIN, arguments.stack))
+    except (ParentError, UnreadableError) as error:
         _say(str(error))
         return FINDING
     for finding in found:
-        print(finding.at(arguments.parent))
+        print(finding.at(parent.name))
     errors = [finding for finding in found if not check.is_warning(finding)]
     if found:
         _say(f"{len(errors)} finding(s), {len(found) - len(errors)} warning(s)")
@@ -125,33 +129,34 @@ def compare(arguments: argparse.Namespace) -> int:
     happens.
     """
     from generator import templates_folder
-    from generator.cloudformation import read
-    from generator.compare import comparison as comparing
+    from generator.cloudformation.errors import UnreadableError
+    from generator.cloudformation.read import parse, read
+    from generator.compare import comparison, report
 
-    names = (
-        read.label(arguments.old),
-        "this checkout" if arguments.new is None else read.label(arguments.new),
-    )
     try:
-        old = read.document(names[0], read.read(arguments.old))
+        old = read(arguments.old)
         if arguments.new is None:
-            text = templates_folder.generate()["Backup.template"]
+            name = arguments.template or templates_folder.counterpart(old.name)
+            new = parse("this checkout", templates_folder.generate()[name])
+        elif arguments.template:
+            _say(f"--template {arguments.template} is this checkout's: leave it out, or NEW")
+            return USAGE
         else:
-            text = read.read(arguments.new)
-        compared = comparing.compare(old, read.document(names[1], text), names)
-    except read.UnreadableError as error:
+            new = read(arguments.new)
+        compared = comparison.compare(old, new)
+    except UnreadableError as error:
         _say(str(error))
         return FINDING
-    print((comparing.as_json if arguments.json else comparing.as_text)(compared), end="")
+    print((report.as_json if arguments.json else report.as_text)(compared), end="")
     return FINDING if compared.failures else FINE
 
 
 def deployer_policy(_: argparse.Namespace) -> int:
-    """Print the IAM policy that creating, updating and deleting a stack of the template needs."""
+    """Print the IAM policy that creating, updating and deleting stacks of the templates needs."""
     from generator.deployer_policy import policy
-    from generator.stacks import backup
+    from generator.stacks import templates
 
-    print(policy.text(backup.template()), end="")
+    print(policy.text(templates()), end="")
     return FINE
 
 
@@ -161,7 +166,7 @@ def publish(arguments: argparse.Namespace) -> int:
     import json
 
     from generator import templates_folder
-    from generator.release import contents, options, provenance
+    from generator.release import contents, options, provenance, report
     from generator.release import publish as publishing
     from generator.release.bucket import Connection
     from generator.release.s3_errors import S3Error
@@ -184,18 +189,18 @@ def publish(arguments: argparse.Namespace) -> int:
             return FINDING
     try:
         outcomes = planned or publishing.publish(
-            order, chosen, connection, lambda outcome: _say(outcome.line())
+            order, chosen, connection, lambda outcome: _say(report.line(outcome))
         )
     except S3Error as error:
         _say(str(error))
         return FINDING
     if arguments.json:
-        record = publishing.document(outcomes, order, provenance.provenance())
+        record = report.document(outcomes, order, provenance.provenance())
         print(json.dumps(record, indent=2))
     else:
-        for line in publishing.results(outcomes, order):
+        for line in report.results(outcomes, order):
             print(line)
-    for line in publishing.summary(outcomes, order):
+    for line in report.summary(outcomes, order):
         _say(line)
     return FINDING if any(outcome.error for outcome in outcomes) else FINE
 
@@ -239,7 +244,6 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run one verb; return 0 where all is well, 1 for a finding or a failure, 2 for wrong usage."""
-    gc.set_threshold(100_000)  # a run is short: looking for garbage takes longer than it saves
     words = list(sys.argv[1:] if given is None else given)
     if words and words[0].partition("=")[0] == "--output":  # without a verb: templates
         words.insert(0, "templates")
@@ -282,8 +286,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=VERSION)
     parser.set_defaults(run=templates, output=None, interrupted="nothing was left half-written")
-    # prog is what it would be found to be, at the cost of formatting a usage line.
-    verbs = parser.add_subparsers(title="verbs", metavar="VERB", prog="build.py")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB")
     for run, example in (
         (templates, "python build.py templates --output /tmp/templates"),
         (check, "python build.py check"),
@@ -310,7 +313,9 @@ def _parser() -> argparse.ArgumentParser:
         )
         verb.set_defaults(run=run)
         if run is check_parent:
-            verb.add_argument("parent", metavar="PARENT", help="template, YAML or JSON")
+            verb.add_argument(
+                "parent", metavar="PARENT", help="a file, https://... or s3://BUCKET/KEY"
+            )
             verb.add_argument(
                 "--stack",
                 metavar="LOGICAL_ID",
@@ -329,6 +334,22 @@ def _parser() -> argparse.ArgumentParser:
                 "new", metavar="NEW", nargs="?", help="the same; without it: this checkout's"
             )
             verb.add_argument("--json", action="store_true", help="print it for machines")
+            verb.add_argument(
+                "--template",
+                metavar="NAME",
+                choices=TEMPLATES,
+                help="the template of this checkout to compare with (default: the one that OLD is "
+                f"named after, or else {MAIN})",
+            )
+        if run is render:
+            verb.add_argument(
+                "template",
+                metavar="NAME",
+                nargs="?",
+                choices=TEMPLATES,
+                default=MAIN,
+                help=f"one of {', '.join(TEMPLATES)} (default: {MAIN})",
+            )
         if run in (publish, verify):
             _add_s3_options(verb)
         if run is publish:

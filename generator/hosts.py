@@ -22,13 +22,21 @@ def partition(region: str) -> str:
     return str(_partition(region)["id"])
 
 
+def url_suffix(region: str) -> str:
+    """Return the domain of the services in a region: AWS::URLSuffix.
+
+    Raises ValueError where the name is none of a region.
+    """
+    return str(_partition(region)["outputs"]["dnsSuffix"])
+
+
 def object_url(bucket: str, region: str, key: str) -> str:
     """Return the URL of an object, in the form that CloudFormation takes as TemplateURL.
 
     Virtual-hosted, but path style for a name with a dot: no TLS certificate matches its host.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
     """
-    host = f"s3.{region}.{_partition(region)['outputs']['dnsSuffix']}"
+    host = f"s3.{region}.{url_suffix(region)}"
     path = quote(key)
     if "." in bucket:
         return f"https://{host}/{bucket}/{path}"

@@ -6,18 +6,38 @@ import tempfile
 from pathlib import Path
 
 from generator import paths
+from generator.cloudformation.errors import UnreadableError
+from generator.cloudformation.read import Template, read
 from generator.deployer_policy import policy
 from generator.lint import findings
-from generator.stacks import TEMPLATES, backup
+from generator.stacks import MAIN, TEMPLATES, templates
 from generator.stacks.render import render
 
 
 def generate() -> dict[str, str]:
     """Return the text of each file of templates/, by name."""
+    made = templates()
     return {
-        **{name: render(template()) for name, template in TEMPLATES.items()},
-        "deployer-policy.json": policy.text(backup.template()),
+        **{name: render(template) for name, template in made.items()},
+        "deployer-policy.json": policy.text(made),
     }
+
+
+def read_templates() -> dict[str, Template]:
+    """Return the templates of the list as they stand in templates/, by file name.
+
+    Raises UnreadableError where one is missing.
+    """
+    try:
+        return {name: read(str(paths.TEMPLATES / name)) for name in TEMPLATES}
+    except UnreadableError as error:
+        raise UnreadableError(f"{error}; run `make templates`") from None
+
+
+def counterpart(name: str) -> str:
+    """Return which of the templates a file or an address of this name is compared with."""
+    end = name.rpartition("/")[2]
+    return end if end in TEMPLATES else MAIN
 
 
 def lint(made: dict[str, str]) -> list[str]:
@@ -25,7 +45,7 @@ def lint(made: dict[str, str]) -> list[str]:
     return [
         finding.at(shown(paths.TEMPLATES / name))
         for name, text in made.items()
-        if name.endswith(".template")
+        if name in TEMPLATES
         for finding in findings(text)
     ]
 

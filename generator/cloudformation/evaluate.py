@@ -1,32 +1,44 @@
-"""A template for given parameters: what CloudFormation would make of it, as far as its text tells.
+"""A template for given values: what CloudFormation would make of it, as far as its text tells.
 
-What only a running stack knows (the Ref of a resource, an attribute, the region) stays in a value
-as the function that asks for it, in one form: where two forms are equal, the values will be.
+What nobody has given (the Ref of a resource, an attribute, the region) stays in a value as the
+function that asks for it, in one form: where two forms are equal, the values will be.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
 import json
-import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from generator.cloudformation.read import UnreadableError
+from generator.cloudformation.errors import UnreadableError
+from generator.cloudformation.functions import attribute, call_of, scalar, substitution
+from generator.cloudformation.read import Template
 
 ABSENT: Any = object()
 """What AWS::NoValue stands for."""
 
-_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
-
 
 class View:
-    """A template, seen with one value for each parameter; those without one stay open."""
+    """A template, seen with some values; what has none stays open.
 
-    def __init__(self, template: dict[str, Any], values: dict[str, Any]) -> None:
+    ``values`` are by parameter, pseudo parameter or resource (what Ref gives), and by
+    ``Resource.Attribute`` (what Fn::GetAtt gives).
+    """
+
+    def __init__(self, template: Template, values: Mapping[str, Any]) -> None:
+        self._template = template
         self._values = values
-        self._parameters = section(template, "Parameters")
-        self._conditions = section(template, "Conditions")
-        self._mappings = section(template, "Mappings")
         self._held: dict[str, bool] = {}
         self._asked: list[str] = []
+        self._functions: dict[str, Callable[[Any], Any]] = {
+            "Ref": self._ref,
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::GetAtt": self._get_att,
+            "Fn::If": self._if,
+            "Fn::Join": self._join,
+            "Fn::Select": self._select,
+            "Fn::Split": self._split,
+            "Fn::Sub": self._sub,
+        }
 
     def holds(self, condition: str) -> bool:
         """Return whether the named condition is true.
@@ -34,13 +46,18 @@ class View:
         Raises UnreadableError for one that the template does not have, or that asks for itself.
         """
         if condition not in self._held:
-            if condition not in self._conditions or condition in self._asked:
-                why = "asks for itself" if condition in self._asked else "is not in the template"
-                raise UnreadableError(f"condition {condition!r} {why}")
+            if condition not in self._template.conditions:
+                raise UnreadableError(f"condition {condition!r} is not in the template")
+            if condition in self._asked:
+                raise UnreadableError(f"condition {condition!r} asks for itself")
             self._asked.append(condition)
-            self._held[condition] = self.true(self._conditions[condition])
+            self._held[condition] = self.true(self._template.conditions[condition])
             self._asked.pop()
         return self._held[condition]
+
+    def exists(self, entry: Mapping[str, Any]) -> bool:
+        """Return whether a resource or an output is made: its condition is true, or it has none."""
+        return "Condition" not in entry or self.holds(str(entry["Condition"]))
 
     def resolve(self, node: Any) -> Any:
         """Return the value: text for every scalar, no absent property, functions in one form.
@@ -52,115 +69,111 @@ class View:
             return [item for item in items if item is not ABSENT]
         if not isinstance(node, dict):
             return scalar(node)
-        if is_function(node):
-            ((name, given),) = node.items()
+        if call := call_of(node):
             try:
-                return self._function(name, given)
+                return self._call(call.name, call.argument)
             except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-                shown = json.dumps(given, default=str)
-                raise UnreadableError(f"{name} cannot be given {shown}") from None
+                shown = json.dumps(call.argument, default=str)
+                raise UnreadableError(f"{call.name} cannot be given {shown}") from None
         values = {str(key): self.resolve(value) for key, value in node.items()}
         return {key: value for key, value in values.items() if value is not ABSENT}
 
-    def _function(self, name: str, given: Any) -> Any:
-        special = {
-            "Ref": self._ref,
-            "Fn::If": self._if,
-            "Fn::Sub": self._sub,
-            "Fn::GetAtt": self._get_att,
-        }
-        if name in special:
-            return special[name](given)
-        arguments = self.resolve(given)
-        if name == "Fn::Join":
-            return _joined(*arguments)
-        if name == "Fn::Split" and all(isinstance(argument, str) for argument in arguments):
-            return arguments[1].split(arguments[0])
-        if name == "Fn::Select" and isinstance(arguments[1], list) and arguments[0].isdigit():
-            return arguments[1][int(arguments[0])]
-        if name == "Fn::FindInMap" and all(isinstance(key, str) for key in arguments):
-            table, row, column = arguments
-            return self.resolve(self._mappings[table][row][column])
-        return {name: arguments}
+    def _call(self, name: str, argument: Any) -> Any:
+        function = self._functions.get(name)
+        return function(argument) if function else {name: self.resolve(argument)}
 
-    def _if(self, given: Any) -> Any:
-        condition, then, otherwise = given
-        return self.resolve(then if self.holds(str(condition)) else otherwise)
-
-    def _get_att(self, given: Any) -> Any:
-        parts = given.split(".", 1) if isinstance(given, str) else given
-        return {"Fn::GetAtt": [self.resolve(part) for part in parts]}
-
-    def _ref(self, given: Any) -> Any:
-        name = str(given)
+    def _ref(self, argument: Any) -> Any:
+        name = str(argument)
         if name == "AWS::NoValue":
             return ABSENT
         value = self._values.get(name, ABSENT)
         if value is ABSENT or value == {"Ref": name}:
             return {"Ref": name}
-        if is_function(value):
+        if call_of(value):
             return self.resolve(value)
-        kind = str(self._parameters.get(name, {}).get("Type", ""))
+        kind = str(self._template.parameters.get(name, {}).get("Type", ""))
         if kind.startswith("AWS::SSM::Parameter"):  # its value is only the name of the value
             return {"Fn::SSM": scalar(value)}
-        return scalar(value).split(",") if "List" in kind else scalar(value)
+        if "List" in kind:
+            return [member.strip() for member in scalar(value).split(",")]
+        return scalar(value)
 
-    def _sub(self, given: Any) -> Any:
-        text, variables = (given, {}) if isinstance(given, str) else given
-        parts: list[Any] = []
-        end = 0
-        for found in _PLACEHOLDER.finditer(text):
-            name = found[1].strip()
-            parts.append(text[end : found.start()])
-            if name.startswith("!"):
-                parts.append("${" + name[1:] + "}")
-            elif name in variables:
-                parts.append(self.resolve(variables[name]))
-            else:
-                function = "Fn::GetAtt" if "." in name else "Ref"
-                parts.append(self.resolve({function: name}))
-            end = found.end()
-        return _joined("", [*parts, text[end:]])
+    def _get_att(self, argument: Any) -> Any:
+        resource, name = map(self.resolve, attribute(argument))
+        value = self._values.get(f"{resource}.{name}", ABSENT)
+        return {"Fn::GetAtt": [resource, name]} if value is ABSENT else value
+
+    def _if(self, argument: Any) -> Any:
+        condition, then, otherwise = argument
+        return self.resolve(then if self.holds(str(condition)) else otherwise)
+
+    def _sub(self, argument: Any) -> Any:
+        return _joined("", [self.resolve(part) for part in substitution(argument)])
+
+    def _join(self, argument: Any) -> Any:
+        separator, parts = argument
+        return _joined(scalar(separator), self.resolve(parts))
+
+    def _split(self, argument: Any) -> Any:
+        separator, text = self.resolve(argument)
+        return text.split(separator) if isinstance(text, str) else {"Fn::Split": [separator, text]}
+
+    def _select(self, argument: Any) -> Any:
+        index, items = self.resolve(argument)
+        if not isinstance(index, str) or not isinstance(items, list):
+            return {"Fn::Select": [index, items]}
+        number = int(index)
+        if number < 0:  # Python would count from the end
+            raise IndexError(index)
+        return items[number]
+
+    def _find_in_map(self, argument: Any) -> Any:
+        keys, options = self.resolve(argument[:3]), argument[3:]
+        if not all(isinstance(key, str) for key in keys):
+            return {"Fn::FindInMap": keys}
+        table, row, column = keys
+        found = self._template.mappings.get(table, {}).get(row, {})
+        if column not in found and options:
+            return self.resolve(options[0]["DefaultValue"])
+        return self.resolve(found[column])
 
     def true(self, node: Any) -> bool:
-        """Return whether a condition is true.
+        """Return whether a condition, or an assertion of a rule, is true.
 
-        Raises UnreadableError for what is none; of the functions of rules it knows these only.
+        Raises UnreadableError for what is none, or is a function of rules that asks AWS.
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-rules.html
         """
         if isinstance(node, dict) and len(node) == 1:
-            ((name, given),) = node.items()
+            ((name, argument),) = node.items()
             if name == "Condition":
-                return self.holds(str(given))
-            if name == "Fn::Not" and isinstance(given, list) and len(given) == 1:
-                return not self.true(given[0])
-            if name in ("Fn::And", "Fn::Or") and isinstance(given, list):
-                answers = [self.true(item) for item in given]
+                return self.holds(str(argument))
+            if name == "Fn::Not" and isinstance(argument, list) and len(argument) == 1:
+                return not self.true(argument[0])
+            if name in ("Fn::And", "Fn::Or") and isinstance(argument, list):
+                answers = [self.true(item) for item in argument]
                 return all(answers) if name == "Fn::And" else any(answers)
-            if name == "Fn::Equals" and isinstance(given, list) and len(given) == 2:  # noqa: PLR2004 - what it compares
-                return bool(self.resolve(given[0]) == self.resolve(given[1]))
+            if name in _COMPARISONS and isinstance(argument, list) and len(argument) == 2:  # noqa: PLR2004 - what it compares
+                return _COMPARISONS[name](*map(self.resolve, argument))
         raise UnreadableError(f"{json.dumps(node, default=str)} is not a condition")
 
+    def refusal(self, rule: Mapping[str, Any]) -> str | None:
+        """Return what the first failing assertion of a rule says; None: the rule refuses nothing.
 
-def section(template: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return a section of the template; empty where it has none."""
-    found = template.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def scalar(value: Any) -> str:
-    """Return a number, a truth value or a text as CloudFormation passes them on: as text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
+        """
+        if "RuleCondition" in rule and not self.true(rule["RuleCondition"]):
+            return None
+        failing = (each for each in rule.get("Assertions", []) if not self.true(each["Assert"]))
+        failed = next(failing, None)
+        return None if failed is None else str(failed.get("AssertDescription", "does not hold"))
 
 
-def is_function(node: Any) -> bool:
-    """Return whether the node is a function, and not a map of properties."""
-    return (
-        isinstance(node, dict)
-        and len(node) == 1
-        and any(key == "Ref" or str(key).startswith("Fn::") for key in node)
-    )
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "Fn::Equals": lambda left, right: bool(left == right),
+    "Fn::Contains": lambda members, value: value in members,
+    "Fn::EachMemberEquals": lambda members, value: all(member == value for member in members),
+    "Fn::EachMemberIn": lambda members, allowed: all(member in allowed for member in members),
+}
 
 
 def unknowns(value: Any) -> frozenset[str]:
@@ -169,68 +182,25 @@ def unknowns(value: Any) -> frozenset[str]:
         return frozenset().union(*(unknowns(item) for item in value))
     if not isinstance(value, dict):
         return frozenset()
-    if is_function(value) and "Fn::Join" not in value:
+    if call_of(value) and "Fn::Join" not in value:
         return frozenset([json.dumps(value, sort_keys=True)])
     return frozenset().union(*(unknowns(item) for item in value.values()))
 
 
-def references(node: Any) -> set[str]:
-    """Return the parameters and resources that a part of a template asks for, anywhere in it."""
-    found: set[str] = set()
-    for name, given in _functions(node):
-        if name == "Ref":
-            found.add(str(given))
-        elif name == "Fn::GetAtt":
-            found.add(_first(given).split(".")[0])
-        elif name == "Fn::Sub":
-            found |= {name.strip().split(".")[0] for name in _PLACEHOLDER.findall(_first(given))}
-    return found
-
-
-def conditions_of(node: Any, conditions: dict[str, Any]) -> set[str]:
-    """Return the names of the conditions that decide a part of a template, through each other."""
-    found: set[str] = set()
-    wanted = {_first(given) for name, given in _functions(node) if name == "Fn::If"}
-    if isinstance(node, dict) and isinstance(node.get("Condition"), str):
-        wanted.add(node["Condition"])
-    while wanted:
-        name = wanted.pop()
-        if name not in found:
-            found.add(name)
-            wanted |= {
-                str(given)
-                for key, given in _entries(conditions.get(name))
-                if key == "Condition" and isinstance(given, str)
-            }
-    return found
-
-
-def _first(given: Any) -> str:
-    return str(given[0] if isinstance(given, list) and given else given)
-
-
-def _functions(node: Any) -> list[tuple[str, Any]]:
-    return [(name, given) for name, given in _entries(node) if name == "Ref" or name[:4] == "Fn::"]
-
-
-def _entries(node: Any) -> list[tuple[str, Any]]:
-    """Return every key with its value, at any depth."""
-    if isinstance(node, list):
-        return [entry for item in node for entry in _entries(item)]
-    if not isinstance(node, dict):
-        return []
-    return [entry for key, value in node.items() for entry in [(str(key), value), *_entries(value)]]
-
-
 def _joined(separator: str, parts: Any) -> Any:
     """Return the text, or a join of texts and unknowns without two texts side by side."""
-    if not isinstance(parts, list):
+    if call_of(parts):
         return {"Fn::Join": [separator, parts]}
+    if not isinstance(parts, list):
+        raise TypeError(parts)
     flat: list[Any] = []
     for number, part in enumerate(parts):
         if number:
             flat.append(separator)
-        nested = is_function(part) and part.get("Fn::Join")
+        call = call_of(part)
+        if not isinstance(part, str) and not call:  # a list, a map, or nothing at all
+            raise TypeError(part)
+        nested = call.argument if call and call.name == "Fn::Join" else None
         flat += nested[1] if nested and nested[0] == "" and isinstance(nested[1], list) else [part]
     merged: list[Any] = []
     for part in flat:

@@ -4,33 +4,57 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+from generator.cloudformation.functions import scalar
+
+MAX_BYTES = 4096
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
 def refusal(parameter: Mapping[str, Any], value: str) -> str:
-    """Return why CloudFormation refuses the value for the parameter; empty: it takes it.
+    """Return why CloudFormation refuses the value for the parameter; empty: nothing says it does.
 
-    Of a list, each member has to match the pattern.
+    A constraint that CloudFormation documents for other types, or a pattern that Python cannot
+    read, refuses nothing.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
     """
-    is_list = parameter["Type"] == "CommaDelimitedList"
+    if len(value.encode()) > MAX_BYTES:
+        return f"is longer than {MAX_BYTES} bytes"
+    kind = str(parameter.get("Type"))
+    is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
     members = [member.strip() for member in value.split(",")] if is_list else [value]
-    return next(filter(None, (_refusal_of_one(parameter, member) for member in members)), "")
+    return next(filter(None, (_refusal_of_one(kind, parameter, each) for each in members)), "")
 
 
-def _refusal_of_one(parameter: Mapping[str, Any], value: str) -> str:
-    allowed = parameter.get("AllowedValues")
-    if allowed is not None and value not in map(str, allowed):
-        return f"is none of {', '.join(map(str, allowed))}"
-    pattern = parameter.get("AllowedPattern")
-    # ASCII, because that is what \d and \w are in the regular expressions of CloudFormation.
-    if pattern is not None and not re.fullmatch(pattern, value, re.ASCII):
-        return f"does not match {pattern}"
-    if parameter["Type"] == "Number":
-        if not _NUMBER.fullmatch(value):
-            return "is no number"
+def _refusal_of_one(kind: str, parameter: Mapping[str, Any], value: str) -> str:
+    is_number = kind in ("Number", "List<Number>")
+    if is_number and not _NUMBER.fullmatch(value):
+        return "is not a number"
+    if (allowed := parameter.get("AllowedValues")) is not None:
+        taken = [scalar(each) for each in allowed]
+        if value not in taken and not (is_number and _is_among(value, taken)):
+            return f"is none of {', '.join(taken)}"
+    if is_number:
         return _out_of_range(parameter, "Value", float(value), "")
-    return _out_of_range(parameter, "Length", len(value), " characters")
+    pattern = parameter.get("AllowedPattern")
+    if pattern is not None and not _matches(str(pattern), value):
+        return f"does not match {pattern}"
+    if kind == "String":
+        return _out_of_range(parameter, "Length", len(value), " characters")
+    return ""
+
+
+def _is_among(number: str, allowed: list[str]) -> bool:
+    return any(_NUMBER.fullmatch(each) and float(each) == float(number) for each in allowed)
+
+
+def _matches(pattern: str, value: str) -> bool:
+    try:
+        # ASCII, because that is what \d and \w are in the regular expressions of CloudFormation.
+        return bool(re.fullmatch(pattern, value, re.ASCII))
+    except re.error:  # Java's own syntax
+        return True
 
 
 def _out_of_range(parameter: Mapping[str, Any], of: str, number: float, unit: str) -> str:

@@ -1,188 +1,359 @@
-"""The text of a template, from a file, an https:// address or an s3:// object."""
+"""The bytes of a template -> the template as plain data with positions, or why it is none.
 
+YAML with CloudFormation's short functions, and JSON, which is read as the YAML that it is. A
+function has one form afterwards: ``!GetAtt A.B`` is ``{"Fn::GetAtt": ["A", "B"]}``.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
+"""
+
+import json
+import math
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-# What CloudFormation takes from S3: whatever is larger is no template.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-MAX_TEMPLATE_BYTES = 1_048_576
-TIMEOUT_SECONDS = 20
+import yaml
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+from generator.cloudformation.errors import UnreadableError
+from generator.cloudformation.fetch import fetch, label
+from generator.cloudformation.functions import Path, call_of, scalar
+
+MAX_DEPTH = 100
+"""No template nests deeper, and Python's stack goes not much deeper."""
+
+MAX_NODES = 1_000_000
+"""More than 1 MiB can hold, unless aliases multiply it."""
+
+LONGEST_NUMBER = 40
+"""A longer one stays text, as every number is to CloudFormation: Python limits its digits."""
+
+SECTIONS = ("Parameters", "Rules", "Mappings", "Conditions", "Resources", "Outputs")
+
+Position = tuple[int, int]
+"""Line and column, both from 1."""
+
+_MERGE = "<<"
+_SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
-class UnreadableError(Exception):
-    """A template that cannot be had or cannot be understood; the message says it in a sentence."""
+@dataclass(frozen=True, eq=False)
+class Template:
+    """A template; a section that it does not have is empty."""
+
+    name: str
+    """Where it came from, as messages name it."""
+    document: dict[str, Any]
+    positions: Mapping[Path, Position] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return the section Parameters."""
+        return entry(self.document, "Parameters")
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """Return the section Rules."""
+        return entry(self.document, "Rules")
+
+    @property
+    def mappings(self) -> dict[str, Any]:
+        """Return the section Mappings."""
+        return entry(self.document, "Mappings")
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """Return the section Conditions."""
+        return entry(self.document, "Conditions")
+
+    @property
+    def resources(self) -> dict[str, Any]:
+        """Return the section Resources."""
+        return entry(self.document, "Resources")
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """Return the section Outputs."""
+        return entry(self.document, "Outputs")
+
+    def position(self, path: Path) -> Position:
+        """Return where the path is in the text, or else the part of it that is there."""
+        while path and path not in self.positions:
+            path = path[:-1]
+        return self.positions.get(path, (1, 1))
 
 
-def read(source: str) -> str:
-    """Return the text of the template that ``source`` names.
+def entry(node: Any, *keys: Any) -> dict[str, Any]:
+    """Return the map under the keys; an empty one where there is none."""
+    for key in keys:
+        is_key = isinstance(key, str | int | float)
+        node = node.get(key) if isinstance(node, dict) and is_key else None
+    return node if isinstance(node, dict) else {}
 
-    Raises UnreadableError when there is none, when it is too large, or when it is not text.
+
+def read(source: str) -> Template:
+    """Return the template in a file, at an https:// address or in an s3:// object.
+
+    Raises UnreadableError where there is none.
     """
-    scheme = source.partition("://")[0].lower() if "://" in source else ""
-    if scheme == "https":
-        content = _fetch(source)
-    elif scheme == "s3":
-        content = _get_object(source)
-    elif scheme:
-        raise UnreadableError(
-            f"{label(source)}: {scheme}:// is not supported: name a file, https://... or s3://..."
-        )
-    else:
-        content = _load(source)
-    if len(content) > MAX_TEMPLATE_BYTES:
-        raise UnreadableError(
-            f"{label(source)}: larger than {MAX_TEMPLATE_BYTES} bytes, so it is not a template "
-            "that CloudFormation takes: name a template"
-        )
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        raise UnreadableError(f"{label(source)}: is not text in UTF-8: name a template") from None
+    return parse(label(source), fetch(source))
 
 
-def label(source: str) -> str:
-    """Return the source without the query of an address: that of a presigned one is a secret."""
-    return source.partition("?")[0] if "://" in source else source
+def parse(name: str, content: bytes | str) -> Template:
+    """Return the template that the content holds; ``name`` stands in messages.
 
-
-def document(source: str, text: str) -> dict[str, Any]:
-    """Return the template that the text holds, YAML with short functions or JSON, as plain data.
-
-    Raises UnreadableError when it holds none.
+    Raises UnreadableError where it holds none: a map with a map of Resources in it.
     """
-    # Here, because importing cfn-lint takes longer than generating.
-    from cfnlint.decode.decode import decode_str
-
-    template, matches = decode_str(text)
-    if matches:
-        reason = " ".join(matches[0].message.split())
-        raise UnreadableError(f"{source}:{matches[0].linenumber}: is not a template: {reason}")
-    if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
-        raise UnreadableError(f"{source}: is not a template: it has no Resources")
-    if slip := next(_slips(template), None):
-        raise UnreadableError(f"{source}: is not a template: {slip}")
-    plain: dict[str, Any] = _plain(template)
-    return plain
+    builder = _Builder(name)
+    document = builder.build(_text(name, content))
+    if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
+        raise UnreadableError(f"{name}: is not a template: it has no Resources")
+    return Template(name, document, builder.positions)
 
 
-def _slips(template: dict[str, Any]) -> Iterator[str]:
-    """Yield what keeps the template from being read section by section."""
-    for section in ("Parameters", "Rules", "Mappings", "Conditions", "Resources", "Outputs"):
-        entries = template.get(section)
-        entries = {} if entries is None else entries
-        if not isinstance(entries, dict):
-            yield f"{section} is not a map"
-            return
-        yield from (
-            f"{section}.{name} is not a map (macros have to be expanded before)"
-            for name, entry in entries.items()
-            if not isinstance(entry, dict)
-        )
-    for name, resource in template["Resources"].items():
-        if not isinstance(resource.get("Type"), str):
-            yield f"Resources.{name} has no Type"
-        properties = resource.get("Properties") or {}
-        if not isinstance(properties, dict) or {key[:4] for key in properties} & {"Ref", "Fn::"}:
-            yield f"Resources.{name}.Properties is not a map of properties"
-    for name, parameter in (template.get("Parameters") or {}).items():
-        yield from (f"Parameters.{name}.{slip}" for slip in _parameter_slips(parameter))
-    for name, rule in (template.get("Rules") or {}).items():
+def check_sections(template: Template) -> None:
+    """Raise UnreadableError for what keeps a template from being read section by section."""
+    for path, slip in _slips(template):
+        line, _ = template.position(path)
+        raise UnreadableError(f"{template.name}:{line}: is not a template: {slip}")
+
+
+def _slips(template: Template) -> Iterator[tuple[Path, str]]:
+    yield from _section_slips(template.document)
+    for name, resource in template.resources.items():
+        for key, slip in _resource_slips(resource):
+            yield ("Resources", name, key), f"Resources.{name}{slip}"
+    for name, parameter in template.parameters.items():
+        for key, slip in _parameter_slips(parameter):
+            yield ("Parameters", name, key), f"Parameters.{name}.{key} is not {slip}"
+    for name, rule in template.rules.items():
         assertions = rule.get("Assertions", [])
         if not isinstance(assertions, list) or not all(
             isinstance(each, dict) and "Assert" in each for each in assertions
         ):
-            yield f"Rules.{name}.Assertions is not a list of assertions"
+            yield ("Rules", name), f"Rules.{name}.Assertions is not a list of assertions"
 
 
-def _parameter_slips(parameter: dict[str, Any]) -> Iterator[str]:
+def _section_slips(document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    for section in SECTIONS:
+        entries = document.get(section) or {}
+        if not isinstance(entries, dict):
+            yield (section,), f"{section} is not a map"
+            continue
+        for name, value in entries.items():
+            if not isinstance(value, dict):
+                said = f"{section}.{name} is not a map (macros have to be expanded before)"
+                yield (section, name), said
+
+
+def _resource_slips(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not isinstance(resource.get("Type"), str):
+        yield "Type", " has no Type"
+    properties = resource.get("Properties") or {}
+    if not isinstance(properties, dict) or call_of(properties):
+        yield "Properties", ".Properties is not a map of properties"
+
+
+def _parameter_slips(parameter: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not isinstance(parameter.get("AllowedValues", []), list):
-        yield "AllowedValues is not a list"
+        yield "AllowedValues", "a list"
     for bound in ("MinLength", "MaxLength", "MinValue", "MaxValue"):
-        if not _NUMBER.fullmatch(str(parameter.get(bound, 0))):
-            yield f"{bound} is not a number"
+        if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", str(parameter.get(bound, 0))):
+            yield bound, "a number"
 
 
-def _plain(node: Any) -> Any:
-    """Return the data without cfn-lint's positions in the text."""
-    if isinstance(node, dict):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_plain(item) for item in node]
-    return node if isinstance(node, bool | int | float) or node is None else str(node)
-
-
-def _load(source: str) -> bytes:
+def _text(name: str, content: bytes | str) -> str:
     try:
-        with Path(source).open("rb") as file:
-            return file.read(MAX_TEMPLATE_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        reason = getattr(error, "strerror", None) or str(error)
+        text = content if isinstance(content, str) else content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
         raise UnreadableError(
-            f"{source!r}: {reason}: name a template file, https://... or s3://BUCKET/KEY"
+            f"{name}: is not a template: byte {error.start} is not text in UTF-8"
         ) from None
+    text = text.removeprefix("\ufeff")
+    if text.lstrip().startswith("{"):
+        try:
+            json.loads(text, parse_int=str, parse_float=str)
+        except (ValueError, RecursionError):
+            return text  # YAML in braces, or neither
+        # JSON, of which YAML takes all but tabs between values and characters in two halves.
+        return _SURROGATES.sub(lambda pair: json.loads(f'"{pair[0]}"'), text).replace("\t", " ")
+    return text
 
 
-def _fetch(source: str) -> bytes:
-    import http.client
-    from urllib.error import HTTPError
-    from urllib.request import urlopen
+@dataclass
+class _Open:
+    """A list or a map that has begun and has not ended; ``path`` is that of what it holds."""
 
-    try:
-        # S310: read() has looked at the scheme.
-        with urlopen(source, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
-            if not response.url.startswith("https://"):
-                raise UnreadableError(
-                    f"{label(source)}: leads to {label(response.url)}, which anybody on the way "
-                    "can change: name an https:// address"
-                )
-            content: bytes = response.read(MAX_TEMPLATE_BYTES + 1)
-            if len(content) <= MAX_TEMPLATE_BYTES and response.length:
-                raise http.client.IncompleteRead(content, response.length)
-    except HTTPError as error:
-        error.close()
-        raise UnreadableError(
-            f"{label(source)}: the server answered {error.code} {error.reason}: check the address "
-            "(S3 answers 403 also where an object does not exist)"
-        ) from None
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
-        raise UnreadableError(
-            f"{label(source)}: no answer ({reason}): check the address and the network"
-        ) from None
-    return content
+    value: Any
+    path: Path
+    function: str
+    anchor: str | None
+    key: Any = None
+    nodes: int = 1
+    height: int = 1
 
 
-def _get_object(source: str) -> bytes:
-    import boto3
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
+class _Builder:
+    """Builds the data from the events of libyaml: without recursion, so that nothing overflows."""
 
-    bucket, _, key = source.partition("://")[2].partition("/")
-    if not bucket or not key:
-        raise UnreadableError(f"{source}: names no object: write s3://BUCKET/KEY")
-    config = Config(
-        connect_timeout=TIMEOUT_SECONDS,
-        read_timeout=TIMEOUT_SECONDS,
-        retries={"mode": "standard", "max_attempts": 3},
-    )
-    try:
-        answer = boto3.Session().client("s3", config=config).get_object(Bucket=bucket, Key=key)
-        content: bytes = answer["Body"].read(MAX_TEMPLATE_BYTES + 1)
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        advice = {
-            "AccessDenied": f"your credentials need s3:GetObject on arn:*:s3:::{bucket}/{key}",
-            "NoSuchBucket": "check the name of the bucket",
-            "NoSuchKey": "check the key of the object",
-        }.get(code, "check bucket, key and credentials")
-        raise UnreadableError(f"{source}: S3 answered {code}: {advice}") from None
-    except (BotoCoreError, OSError, ValueError) as error:
-        reason = " ".join(str(error).split()).rstrip(".")
-        raise UnreadableError(
-            f"{source}: {reason}: check credentials, region and network"
-        ) from None
-    return content
+    def __init__(self, name: str) -> None:
+        self.positions: dict[Path, Position] = {}
+        self._name = name
+        self._open: list[_Open] = []
+        self._anchors: dict[str, tuple[Any, int, int]] = {}
+        self._nodes = 0
+        self._plain = yaml.SafeLoader("")
+        self._tag: Callable[[Any, str, Any], str] = self._plain.resolve
+        self._root: Any = None
+
+    def build(self, text: str) -> Any:
+        """Return the one document in the text; None where it is empty."""
+        documents = 0
+        try:
+            for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+                documents += isinstance(event, yaml.DocumentStartEvent)
+                if documents > 1:
+                    raise self._refused(event.start_mark, "it is more than one document")
+                self._take(event)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            why = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+            raise self._refused(mark, " ".join(str(why).split())) from None
+        return self._root
+
+    def _refused(self, mark: Any, why: str) -> UnreadableError:
+        where = f"{self._name}:{mark.line + 1}" if mark else self._name
+        return UnreadableError(f"{where}: is not a template: {why}")
+
+    def _take(self, event: Any) -> None:
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._begin(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._end(event)
+        elif isinstance(event, yaml.ScalarEvent):
+            value, function = self._scalar(event), _function(event.tag)
+            if function and self._is_at_key():
+                raise self._refused(event.start_mark, "a key is a function")
+            if function:
+                path = (*self._path(), function)
+                self.positions[path] = _position(event)
+                value = _called(function, value)
+            self._add(event, value, 1, 0)
+        elif isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self._anchors:
+                raise self._refused(event.start_mark, f"*{event.anchor} is used before it ends")
+            self._add(event, *self._anchors[event.anchor])
+
+    def _begin(self, event: Any) -> None:
+        if self._is_at_key():
+            raise self._refused(event.start_mark, "a key is a list or a map")
+        function = _function(event.tag)
+        path = (*self._path(), function) if function else self._path()
+        self.positions.setdefault(path, _position(event))
+        value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+        self._open.append(_Open(value, path, function, event.anchor))
+        self._check_height(event, 0)
+
+    def _end(self, event: Any) -> None:
+        ended = self._open.pop()
+        value = ended.value
+        if isinstance(value, dict):
+            if _MERGE in value:
+                value = self._merged(event, value)
+            if set(value) == {"Fn::GetAtt"}:
+                value = _called("Fn::GetAtt", value["Fn::GetAtt"])
+        if ended.function:
+            value = _called(ended.function, value)
+        if ended.anchor:
+            self._anchors[ended.anchor] = (value, ended.nodes, ended.height)
+        self._add(event, value, ended.nodes, ended.height)
+
+    def _add(self, event: Any, value: Any, nodes: int, height: int) -> None:
+        """Put a value where it belongs: it is a key, a key's value, a list's item, or all."""
+        if isinstance(event, yaml.ScalarEvent) and event.anchor:
+            self._anchors[event.anchor] = (value, 1, 0)
+        self._check_height(event, height)
+        self._nodes += nodes
+        if self._nodes > MAX_NODES:
+            raise self._refused(event.start_mark, f"its aliases make it over {MAX_NODES} values")
+        if not self._open:
+            self._root = value
+            return
+        into = self._open[-1]
+        into.nodes += nodes
+        into.height = max(into.height, height + 1)
+        if isinstance(into.value, list):
+            self.positions.setdefault(self._path(), _position(event))
+            into.value.append(value)
+        elif into.key is None:
+            if isinstance(value, dict | list):
+                raise self._refused(event.start_mark, "a key is a list or a map")
+            into.key = scalar(value)
+            if into.key in into.value:
+                raise self._refused(event.start_mark, f"the key {into.key!r} is there twice")
+            self.positions[self._path()] = _position(event)
+        else:
+            into.value[into.key] = value
+            into.key = None
+
+    def _is_at_key(self) -> bool:
+        into = self._open[-1] if self._open else None
+        return into is not None and isinstance(into.value, dict) and into.key is None
+
+    def _path(self) -> Path:
+        """Return the path of the value that comes next."""
+        if not self._open:
+            return ()
+        into = self._open[-1]
+        return (*into.path, len(into.value) if isinstance(into.value, list) else into.key)
+
+    def _check_height(self, event: Any, height: int) -> None:
+        if len(self._open) + height > MAX_DEPTH:
+            raise self._refused(event.start_mark, f"it nests more than {MAX_DEPTH} deep")
+
+    def _merged(self, event: Any, value: dict[str, Any]) -> dict[str, Any]:
+        """Return the map with what ``<<`` brings in: its own keys first, then the first map's."""
+        sources = value.pop(_MERGE)
+        sources = sources if isinstance(sources, list) else [sources]
+        if not all(isinstance(each, dict) for each in sources):
+            raise self._refused(event.start_mark, f"{_MERGE} takes a map, or a list of maps")
+        merged: dict[str, Any] = {}
+        for each in (*reversed(sources), value):
+            merged |= each
+        return merged
+
+    def _scalar(self, event: Any) -> Any:
+        """Return the value of a scalar: text, a number, a truth value or None."""
+        text: str = event.value
+        if event.style or _function(event.tag) or len(text) > LONGEST_NUMBER:
+            return text
+        tag = event.tag or self._tag(yaml.ScalarNode, text, (True, False))
+        construct = {
+            "tag:yaml.org,2002:bool": self._plain.construct_yaml_bool,
+            "tag:yaml.org,2002:float": self._plain.construct_yaml_float,
+            "tag:yaml.org,2002:int": self._plain.construct_yaml_int,
+            "tag:yaml.org,2002:null": self._plain.construct_yaml_null,
+        }.get(tag)
+        if construct is None:
+            return text
+        try:
+            value = construct(yaml.ScalarNode(tag, text))
+        except (ValueError, KeyError):  # a tag that was written, and is wrong
+            return text
+        return text if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _function(tag: str | None) -> str:
+    """Return the function that a YAML tag stands for: ``!Sub`` is Fn::Sub; empty: none."""
+    if tag is None or not tag.startswith("!") or tag == "!":
+        return ""
+    return tag[1:] if tag in ("!Ref", "!Condition") else f"Fn::{tag[1:]}"
+
+
+def _called(function: str, argument: Any) -> dict[str, Any]:
+    if function == "Fn::GetAtt" and isinstance(argument, str):
+        return {function: argument.split(".", 1)}
+    return {function: argument}
+
+
+def _position(event: Any) -> Position:
+    return event.start_mark.line + 1, event.start_mark.column + 1

@@ -17,28 +17,31 @@ What cannot be known from the text counts as the worse: "may be replaced" is a r
 pattern accepts less.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
-from generator.cloudformation.evaluate import View, section
-from generator.cloudformation.read import UnreadableError
+from generator.cloudformation.errors import UnreadableError
+from generator.cloudformation.evaluate import View
+from generator.cloudformation.functions import scalar
+from generator.cloudformation.read import Template, check_sections
+from generator.compare.change import Change, Level
 from generator.compare.interface_changes import interface_changes
-from generator.compare.resource_changes import Change, Level, place, resource_changes
+from generator.compare.resource_changes import resource_changes
 from generator.compare.versions import Version, needed, text, version_of
-
-SCHEMA = 1
-"""Goes up when a key of ``as_json`` is renamed or goes."""
 
 
 @dataclass(frozen=True)
 class Comparison:
     """What changes between two templates."""
 
-    names: tuple[str, str]
-    """Where the old and the new one came from."""
+    old: Template
+    new: Template
     changes: list[Change]
-    versions: tuple[Version | None, Version | None]
+
+    @property
+    def versions(self) -> tuple[Version | None, Version | None]:
+        """The versions that the old and the new template state."""
+        return version_of(self.old), version_of(self.new)
 
     @property
     def verdict(self) -> str:
@@ -49,7 +52,8 @@ class Comparison:
     @property
     def needed_version(self) -> Version | None:
         """The lowest version that the new template may state; None where the old states none."""
-        return needed(self.versions[0], self.verdict) if self.versions[0] else None
+        old, _ = self.versions
+        return needed(old, self.verdict) if old else None
 
     @property
     def failures(self) -> list[str]:
@@ -70,98 +74,38 @@ class Comparison:
         return found
 
 
-def compare(
-    old: dict[str, Any], new: dict[str, Any], names: tuple[str, str] = ("old", "new")
-) -> Comparison:
+def compare(old: Template, new: Template) -> Comparison:
     """Return what the update of a stack of the old template to the new one changes.
 
     Raises UnreadableError for a template whose conditions or functions cannot be evaluated.
     """
-    for name, template in zip(names, (old, new), strict=True):
-        _evaluate(name, template)
+    for template in (old, new):
+        check_sections(template)
+        _evaluate(template)
     found = [*resource_changes(old, new), *interface_changes(old, new)]
     if max((change.level for change in found), default=Level.NONE) == Level.NONE and (
-        _as_written(old) != _as_written(new)
+        _as_written(old.document) != _as_written(new.document)
     ):
         told = "texts, or what has no effect on a stack"
         found.append(Change("template", "the rest", "written otherwise", Level.PATCH, told))
-    return Comparison(names, found, (version_of(old), version_of(new)))
+    return Comparison(old, new, found)
 
 
-def as_text(comparison: Comparison) -> str:
-    """Return the comparison for people: what an update does, the parent's side, the verdict."""
-    lines = [f"{comparison.names[0]} -> {comparison.names[1]}", "", "Resources"]
-    resources = [change for change in comparison.changes if change.about == "resource"]
-    others = [change for change in comparison.changes if change.about != "resource"]
-    for change in resources:
-        lines += _lines(change, f"{change.name} ({change.kind})")
-    if others:
-        lines += ["", "For the parent, and for whoever updates"]
-        for change in others:
-            lines += _lines(change, f"{change.about} {change.name}")
-    lines += ["", f"Verdict: {comparison.verdict}"]
-    lines += [f"  {failure}" for failure in comparison.failures]
-    return "\n".join(lines) + "\n"
-
-
-def as_json(comparison: Comparison) -> str:
-    """Return the comparison for machines.
-
-    Keys: schema; old and new, each with source and version (null: not stated); verdict;
-    needed_version (null: the old one states none); ok; failures; changes, each with about, name,
-    type, change, level, danger, text and where (the parameters for which it happens, by name).
-    """
-    old, new = comparison.versions
-    lowest = comparison.needed_version
-    document = {
-        "schema": SCHEMA,
-        "old": {"source": comparison.names[0], "version": text(old) if old else None},
-        "new": {"source": comparison.names[1], "version": text(new) if new else None},
-        "verdict": comparison.verdict,
-        "needed_version": text(lowest) if lowest else None,
-        "ok": not comparison.failures,
-        "failures": comparison.failures,
-        "changes": [
-            {
-                "about": change.about,
-                "name": change.name,
-                "type": change.kind or None,
-                "change": change.change,
-                "level": change.level.name.lower(),
-                "danger": change.danger,
-                "text": change.text,
-                "where": change.where,
-            }
-            for change in comparison.changes
-        ],
-    }
-    return json.dumps(document, indent=2) + "\n"
-
-
-def _evaluate(name: str, template: dict[str, Any]) -> None:
+def _evaluate(template: Template) -> None:
     """Find out now, and by name, that a template cannot be evaluated."""
     view = View(template, {})
     try:
-        for condition in section(template, "Conditions"):
+        for condition in template.conditions:
             view.holds(condition)
-        view.resolve([section(template, "Resources"), section(template, "Outputs")])
+        view.resolve([template.resources, template.outputs])
     except UnreadableError as error:
-        raise UnreadableError(f"{name}: {error}: correct the template") from None
-
-
-def _lines(change: Change, name: str) -> list[str]:
-    mark = "!" if change.danger else " "
-    where = f", {place(change.where)}" if change.where else ""
-    lines = [f"{mark} {name}: {change.change}{where}"]
-    return [*lines, f"      {change.text}"] if change.text else lines
+        raise UnreadableError(f"{template.name}: {error}: correct the template") from None
 
 
 def _as_written(node: Any) -> Any:
-    """Return the template without the differences between JSON, YAML and their short forms."""
+    """Return the template with text for every scalar: 30 and '30' are the same."""
     if isinstance(node, dict):
-        if set(node) == {"Fn::GetAtt"} and isinstance(node["Fn::GetAtt"], str):
-            return {"Fn::GetAtt": node["Fn::GetAtt"].split(".", 1)}
         return {key: _as_written(value) for key, value in node.items()}
     if isinstance(node, list):
         return [_as_written(item) for item in node]
-    return str(node).lower() if isinstance(node, bool) else str(node)
+    return scalar(node)

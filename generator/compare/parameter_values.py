@@ -5,16 +5,19 @@ for the new: a kept value on both; the default of a parameter that is new; and, 
 changed, the case of a parent that passes nothing and so gets the new one.
 """
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, product
-from math import prod
+from itertools import combinations, islice, product
 from typing import Any
 
-from generator.cloudformation.evaluate import View, conditions_of, references, scalar, section
+from generator.cloudformation.evaluate import View
+from generator.cloudformation.functions import calls_in, scalar
+from generator.cloudformation.parameter_constraints import refusal
+from generator.cloudformation.read import Template
+from generator.cloudformation.references import conditions_of, references
 
-# More than the options of a template that people can fill in ever make; beyond it, pairs.
-_MOST = 256
+# What is tried to make a condition true, or false, that needs more than two parameters for it.
+_MOST_TRIES = 4096
 
 
 @dataclass(frozen=True)
@@ -49,37 +52,77 @@ class Assignment:
         return {name: choice.said for name, choice in self.choices.items() if choice.said}
 
 
-def assignments(old: dict[str, Any], new: dict[str, Any], *nodes: Any) -> list[Assignment]:
+def assignments(old: Template, new: Template, *nodes: Any) -> list[Assignment]:
     """Return the assignments that can make a difference to the nodes, the ordinary one first.
 
     A parameter that no condition looks at, the same in both templates, needs no value: what is
     equal without one is equal for every one.
     """
-    deciding = set[str]()
-    for template in (old, new):
-        own = section(template, "Conditions")
-        for name in {name for node in nodes for name in conditions_of(node, own)}:
-            deciding |= references(own.get(name))
-    deciding |= references([[_lookups(node), _pairs(node)] for node in nodes])
+    named = [
+        {name for node in nodes for name in conditions_of(node, template.conditions)}
+        for template in (old, new)
+    ]
+    deciding = references([[_lookups(node), _pairs(node)] for node in nodes])
+    for template, names in zip((old, new), named, strict=True):
+        deciding |= references([template.conditions.get(name) for name in names])
     wanted = {
         name: _choices(old, new, name, nodes, decides=name in deciding)
         for name in sorted(deciding | references(list(nodes)))
     }
     several = {name: choices for name, choices in wanted.items() if choices}
-    if prod(len(choices) for choices in several.values()) <= _MOST:
-        found = [dict(zip(several, chosen, strict=True)) for chosen in product(*several.values())]
-    else:
-        usual = {name: choices[0] for name, choices in several.items()}
-        varied = [(name, choice) for name, choices in several.items() for choice in choices[1:]]
-        found = [
-            usual,
-            *(usual | {name: choice} for name, choice in varied),
-            *(usual | dict(pair) for pair in combinations(varied, 2) if pair[0][0] != pair[1][0]),
-        ]
-    return [Assignment(choices) for choices in found]
+    usual = {name: choices[0] for name, choices in several.items()}
+    varied = [(name, choice) for name, choices in several.items() for choice in choices[1:]]
+    found = [
+        Assignment(usual),
+        *(Assignment(usual | {name: choice}) for name, choice in varied),
+        *(
+            Assignment(usual | dict(pair))
+            for pair in combinations(varied, 2)
+            if pair[0][0] != pair[1][0]
+        ),
+    ]
+    for side, (template, names) in enumerate(zip((old, new), named, strict=True)):
+        for name in sorted(names & template.conditions.keys()):
+            found += _for_condition(template, name, side, several, found)
+    return found
 
 
-def same_ground(old: dict[str, Any], new: dict[str, Any], *nodes: Any) -> bool:
+def _for_condition(
+    template: Template,
+    name: str,
+    side: int,
+    several: dict[str, list[Choice]],
+    known: list[Assignment],
+) -> Iterator[Assignment]:
+    """Yield an assignment that makes a condition true, or false, where none of the known does."""
+
+    def holds(assignment: Assignment) -> bool:
+        return View(template, (assignment.old, assignment.new)[side]).holds(name)
+
+    missing = {True, False}
+    for assignment in known:
+        missing.discard(holds(assignment))
+        if not missing:
+            return
+    deciding = references(_closure(template, name)) & several.keys()
+    usual = known[0].choices
+    chosen = product(*(several[each] for each in sorted(deciding)))
+    for choices in islice(chosen, _MOST_TRIES):
+        assignment = Assignment(usual | dict(zip(sorted(deciding), choices, strict=True)))
+        if (now := holds(assignment)) in missing:
+            missing.discard(now)
+            yield assignment
+        if not missing:
+            return
+
+
+def _closure(template: Template, name: str) -> list[Any]:
+    """Return the condition and all that it names."""
+    names = conditions_of({"Condition": name}, template.conditions)
+    return [template.conditions.get(each) for each in sorted(names)]
+
+
+def same_ground(old: Template, new: Template, *nodes: Any) -> bool:
     """Return whether what the nodes ask for is the same in both templates.
 
     Then a part of them that is written the same has the same value, whatever the parameters are.
@@ -87,14 +130,14 @@ def same_ground(old: dict[str, Any], new: dict[str, Any], *nodes: Any) -> bool:
     return _ground(old, nodes) == _ground(new, nodes)
 
 
-def _ground(template: dict[str, Any], nodes: tuple[Any, ...]) -> list[Any]:
-    parameters, conditions = section(template, "Parameters"), section(template, "Conditions")
+def _ground(template: Template, nodes: tuple[Any, ...]) -> list[Any]:
+    parameters, conditions = template.parameters, template.conditions
     named = {name for node in nodes for name in conditions_of(node, conditions)}
     decided_by = {name: conditions.get(name) for name in named}
     asked = references([*nodes, *decided_by.values()])
     return [
         decided_by,
-        section(template, "Mappings"),
+        template.mappings,
         {
             name: (parameter.get("Type"), parameter.get("Default"))
             for name, parameter in parameters.items()
@@ -103,37 +146,12 @@ def _ground(template: dict[str, Any], nodes: tuple[Any, ...]) -> list[Any]:
     ]
 
 
-def allows(parameter: dict[str, Any], value: str) -> bool:
-    """Return whether a parameter's constraints let the value through."""
-    values = value.split(",") if "List" in str(parameter.get("Type")) else [value]
-    return all(_allows(parameter, item) for item in values)
-
-
-def _allows(parameter: dict[str, Any], value: str) -> bool:
-    if "AllowedValues" in parameter:
-        return value in [scalar(allowed) for allowed in parameter["AllowedValues"]]
-    pattern = parameter.get("AllowedPattern")
-    try:
-        if pattern is not None and not re.fullmatch(str(pattern), value):
-            return False
-        number = float(value) if "Number" in str(parameter.get("Type")) else None
-    except (re.error, ValueError):  # a pattern that only Java knows; text for a number
-        return "AllowedPattern" in parameter
-    length = len(value)
-    return (
-        float(parameter.get("MinLength", length)) <= length
-        and float(parameter.get("MaxLength", length)) >= length
-        and (number is None or float(parameter.get("MinValue", number)) <= number)
-        and (number is None or float(parameter.get("MaxValue", number)) >= number)
-    )
-
-
 def _choices(
-    old: dict[str, Any], new: dict[str, Any], name: str, nodes: tuple[Any, ...], *, decides: bool
+    old: Template, new: Template, name: str, nodes: tuple[Any, ...], *, decides: bool
 ) -> list[Choice]:
     """Return the choices for a parameter; none where it may stay open."""
-    before = section(old, "Parameters").get(name)
-    after = section(new, "Parameters").get(name)
+    before = old.parameters.get(name)
+    after = new.parameters.get(name)
     given = {"Ref": name}
     if before is None and after is None:
         if not decides or not name.startswith("AWS::"):
@@ -152,7 +170,7 @@ def _choices(
         return []
     told = [scalar(value) for value in before.get("AllowedValues", [])]
     told = told or sorted(_compared(old, name, nodes) | _compared(new, name, nodes))
-    values = [value for value in told if allows(before, value)]
+    values = [value for value in told if not refusal(before, value)]
     usual = [] if kept_default is None else [kept_default]
     kept = [*usual, *(value for value in values if value not in usual)]
     found = [Choice(value, value, "" if value in usual else _quoted(value)) for value in kept]
@@ -178,50 +196,45 @@ def _changed_default(default: str | None, after: dict[str, Any] | None) -> list[
     return [] if new == default else [Choice(default, new, "not passed by the parent")]
 
 
-def _compared(template: dict[str, Any], name: str, nodes: tuple[Any, ...]) -> set[str]:
+def _compared(template: Template, name: str, nodes: tuple[Any, ...]) -> set[str]:
     """Return the texts that conditions compare the parameter with, and the keys it looks up."""
     found: set[str] = set()
     view = View(template, {})
-    for sides in _pairs([section(template, part) for part in ("Conditions", "Rules")]):
+    for sides in _pairs([template.conditions, template.rules]):
         for side, other in (sides, sides[::-1]):
             value = view.resolve(other)
             if name in references(side) and isinstance(value, str):
                 found.add(value)
-    for looked in _lookups([section(template, "Conditions"), *nodes]):
+    for looked in _lookups([template.conditions, *nodes]):
         if isinstance(looked, list) and name in references(looked):
-            table = section(template, "Mappings").get(str(looked[0]), {})
+            table = template.mappings.get(str(looked[0]), {})
             rows = [table, *table.values()]
             found |= {key for row in rows if isinstance(row, dict) for key in row}
     return found
 
 
-def _twins(template: dict[str, Any], name: str) -> set[str]:
+def _twins(template: Template, name: str) -> set[str]:
     """Return the parameters, later in the alphabet, that conditions compare the parameter with."""
     return {
         other["Ref"]
-        for sides in _pairs(section(template, "Conditions"))
+        for sides in _pairs(template.conditions)
         for side, other in (sides, sides[::-1])
         if side == {"Ref": name}
         and isinstance(other, dict)
-        and str(other.get("Ref", "")) in section(template, "Parameters")
+        and str(other.get("Ref", "")) in template.parameters
         and other["Ref"] > name
     }
 
 
 def _pairs(node: Any) -> list[list[Any]]:
     """Return what the conditions compare, two by two."""
-    return [pair for pair in _given("Fn::Equals", node) if isinstance(pair, list) and pair[1:]]
+    return [pair for pair in _arguments("Fn::Equals", node) if isinstance(pair, list) and pair[1:]]
 
 
 def _lookups(node: Any) -> list[Any]:
-    return _given("Fn::FindInMap", node)
+    return _arguments("Fn::FindInMap", node)
 
 
-def _given(function: str, node: Any) -> list[Any]:
+def _arguments(function: str, node: Any) -> list[Any]:
     """Return the arguments of every call of a function, at any depth."""
-    if isinstance(node, list):
-        return [found for item in node for found in _given(function, item)]
-    if not isinstance(node, dict):
-        return []
-    here = [node[function]] if function in node else []
-    return here + [found for value in node.values() for found in _given(function, value)]
+    return [call.argument for call in calls_in(node) if call.name == function]

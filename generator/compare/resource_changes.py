@@ -1,46 +1,17 @@
-"""Changes as people read them: what an update does to each resource, and what that means."""
+"""What an update does to each resource, and what that means."""
 
-import json
-from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any
 
-from generator.cloudformation.evaluate import ABSENT, is_function, section
+from generator.cloudformation.evaluate import ABSENT
+from generator.cloudformation.read import Template
+from generator.cloudformation.schemas import schema
+from generator.compare.change import Change, Level, place, shown
 from generator.compare.data_loss import PROTECTIONS, keeps, meaning, stateful
-from generator.compare.resource_outcomes import Outcome, made_unasked, outcomes, schema
+from generator.compare.resource_outcomes import Difference, Outcome, made_unasked, outcomes
 
 # Nothing is lost with the old one: the new one does the same.
 _HOLD_NOTHING = frozenset({"AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection"})
 _POLICIES = {"DeletionPolicy": "with the stack", "UpdateReplacePolicy": "when it is replaced"}
-_LONGEST = 72
-
-
-class Level(IntEnum):
-    """The part of the version that has to go up for a change."""
-
-    NONE = 0
-    PATCH = 1
-    MINOR = 2
-    MAJOR = 3
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that an update changes, in a live stack or for whoever passes its parameters."""
-
-    about: str
-    """resource, parameter, rule, output, capability or template."""
-    name: str
-    change: str
-    level: Level
-    text: str = ""
-    """What is different, and what it means."""
-    kind: str = ""
-    """The type of a resource."""
-    danger: bool = False
-    """Something stateful is replaced or removed, or loses what keeps it."""
-    where: dict[str, str] = field(default_factory=dict)
-    """The parameters for which it happens; empty: for those that stacks usually have."""
 
 
 _LEVELS = {
@@ -54,13 +25,13 @@ _LEVELS = {
 }
 
 
-def resource_changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+def resource_changes(old: Template, new: Template) -> list[Change]:
     """Return what happens to each resource, the untouched ones included, and to what keeps it.
 
     Of several things that the parameters of a stack choose between, the gravest is told.
     Raises UnreadableError for a template whose conditions or functions cannot be evaluated.
     """
-    before, after = section(old, "Resources"), section(new, "Resources")
+    before, after = old.resources, new.resources
     happens = outcomes(old, new)
     renamed = _renamed(before, after)
     found: list[Change] = []
@@ -76,26 +47,6 @@ def resource_changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
             found += _unprotected(name, before[name], outcome)
             found += _other_attributes(name, before[name], after[name])
     return found
-
-
-def shown(value: Any) -> str:
-    """Return a resolved value in a length that fits a line."""
-    text = "nothing" if value is ABSENT else _brief(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
-
-
-def _brief(value: Any) -> str:
-    if isinstance(value, str):
-        return value or "empty"
-    if is_function(value):
-        ((name, given),) = value.items()
-        if name == "Ref":
-            return f"${{{given}}}"
-        if name == "Fn::GetAtt":
-            return f"${{{'.'.join(str(part) for part in given)}}}"
-        if name == "Fn::Join" and given[0] == "":
-            return "".join(_brief(part) for part in given[1])
-    return json.dumps(value)
 
 
 def _told(
@@ -135,21 +86,15 @@ def _told(
         kind,
         danger=(action in ("replaced", "removed", "refused") or renamed is not None)
         and stateful(before),
-        where={} if action == "nothing" else dict(outcome.where),
+        where={} if action == "nothing" else outcome.where,
     )
 
 
-def _difference(difference: Any, outcome: Outcome) -> str:
+def _difference(difference: Difference, outcome: Outcome) -> str:
     text = f"{'.'.join(difference.path)}: {shown(difference.old)} -> {shown(difference.new)}"
     if difference.where == outcome.where:
         return text
-    return f"{text} ({place(dict(difference.where))})"
-
-
-def place(where: dict[str, str]) -> str:
-    """Return for which parameters something happens, as a clause; empty: for the usual ones."""
-    said = ", ".join(f"{name} is {value}" for name, value in where.items())
-    return f"where {said}" if said else "with the usual parameters"
+    return f"{text} ({place(difference.where)})"
 
 
 def _renamed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
@@ -226,7 +171,7 @@ def _unprotected(name: str, before: dict[str, Any], outcome: Outcome) -> list[Ch
             f"{difference.path[0]} is gone",
             kind,
             danger=True,
-            where=dict(difference.where),
+            where=difference.where,
         )
         for difference in outcome.differences
         if difference.path[0] in PROTECTIONS.get(kind, ())

@@ -1,21 +1,17 @@
 """What an update does to each resource of a live stack: the gravest that parameters can lead to.
 
-Whether a changed property replaces the resource is read in the schemas that cfn-lint brings along:
-https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+Whether a changed property replaces the resource is read in the resource schemas.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from generator.cloudformation.evaluate import (
-    ABSENT,
-    View,
-    is_function,
-    references,
-    section,
-    unknowns,
-)
+from generator.cloudformation.evaluate import ABSENT, View, unknowns
+from generator.cloudformation.functions import call_of
+from generator.cloudformation.read import Template
+from generator.cloudformation.references import references
+from generator.cloudformation.schemas import schema
 from generator.compare.data_loss import keeps
 from generator.compare.parameter_values import assignments, same_ground
 
@@ -23,9 +19,6 @@ Path = tuple[str, ...]
 
 # From the harmless to the grave.
 ACTIONS = ("nothing", "added", "updated", "retained", "removed", "replaced", "refused")
-
-# How a type is looked up: its properties are the same wherever it exists.
-_REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
@@ -35,7 +28,7 @@ class Difference:
     path: Path
     old: Any
     new: Any
-    where: tuple[tuple[str, str], ...] = ()
+    where: dict[str, str] = field(default_factory=dict)
 
     @property
     def certain(self) -> bool:
@@ -52,7 +45,7 @@ class Outcome:
     action: str
     certain: bool = True
     differences: tuple[Difference, ...] = ()
-    where: tuple[tuple[str, str], ...] = ()
+    where: dict[str, str] = field(default_factory=dict)
     because: str = ""
     """The replaced resource that this one refers to."""
 
@@ -62,37 +55,26 @@ class Outcome:
         return (ACTIONS.index(self.action), self.certain, -len(self.where))
 
 
-def outcomes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Outcome]:
+def outcomes(old: Template, new: Template) -> dict[str, Outcome]:
     """Return what happens to each resource of either template, by logical id.
 
     Raises UnreadableError for a template whose conditions or functions cannot be evaluated.
     """
-    names = section(old, "Resources") | section(new, "Resources")
+    names = old.resources | new.resources
     found = {name: _outcome(old, new, name) for name in names}
     _follow(found, new)
     return found
 
 
-def made_unasked(template: dict[str, Any], name: str) -> bool:
+def made_unasked(template: Template, name: str) -> bool:
     """Return whether a stack has the resource when it is given only what is required."""
-    resource = section(template, "Resources")[name]
+    resource = template.resources[name]
     ordinary = assignments(template, template, resource)[0]
     return _made(template, resource, ordinary.new) is not None
 
 
-def schema(kind: str) -> dict[str, Any] | None:
-    """Return the schema of a type of resource; None for one that cfn-lint does not know."""
-    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
-
-    try:
-        found: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema(_REGION, kind).schema
-    except ResourceNotFoundError:
-        return None
-    return found
-
-
-def _outcome(old: dict[str, Any], new: dict[str, Any], name: str) -> Outcome:
-    before, after = (section(template, "Resources").get(name) for template in (old, new))
+def _outcome(old: Template, new: Template, name: str) -> Outcome:
+    before, after = (template.resources.get(name) for template in (old, new))
     if before and after and same_ground(old, new, before, after):
         if before == after:
             return Outcome("nothing")
@@ -100,7 +82,7 @@ def _outcome(old: dict[str, Any], new: dict[str, Any], name: str) -> Outcome:
     found = []
     for given in assignments(old, new, *(node for node in (before, after) if node)):
         was, is_now = _made(old, before, given.old), _made(new, after, given.new)
-        where = tuple(given.where.items())
+        where = given.where
         if before is None or (was is None and is_now is not None):
             found.append(Outcome("added", where=where))
         elif was is None:
@@ -116,9 +98,7 @@ def _outcome(old: dict[str, Any], new: dict[str, Any], name: str) -> Outcome:
     return replace(gravest, differences=tuple(told.values()))
 
 
-def _under(
-    before: dict[str, Any], after: dict[str, Any] | None, where: tuple[tuple[str, str], ...]
-) -> Outcome:
+def _under(before: dict[str, Any], after: dict[str, Any] | None, where: dict[str, str]) -> Outcome:
     """Return what happens to a resource that a stack has."""
     if after is None:
         kept = keeps(before.get("DeletionPolicy"))
@@ -146,13 +126,11 @@ def _under(
 
 
 def _made(
-    template: dict[str, Any], resource: dict[str, Any] | None, values: dict[str, Any]
+    template: Template, resource: dict[str, Any] | None, values: dict[str, Any]
 ) -> dict[str, Any] | None:
     """Return the resource with its values; None where there is none or its condition is false."""
     view = View(template, values)
-    if resource is None:
-        return None
-    if "Condition" in resource and not view.holds(str(resource["Condition"])):
+    if resource is None or not view.exists(resource):
         return None
     return {**resource, "Properties": view.resolve(resource.get("Properties") or {})}
 
@@ -170,7 +148,7 @@ def _blank_same(old: Any, new: Any) -> tuple[Any, Any]:
         return "", ""
     pairs: Any
     maps = isinstance(old, dict) and isinstance(new, dict)
-    if maps and not is_function(old) and not is_function(new):
+    if maps and not call_of(old) and not call_of(new):
         pairs = {key: _blank_same(old[key], new[key]) for key in old.keys() & new.keys()}
         return (
             {key: pairs[key][0] if key in pairs else value for key, value in old.items()},
@@ -187,7 +165,7 @@ def _differences(old: Any, new: Any, path: Path = ()) -> Iterator[Difference]:
     if old == new:
         return
     maps = isinstance(old, dict) and isinstance(new, dict)
-    if maps and not is_function(old) and not is_function(new):
+    if maps and not call_of(old) and not call_of(new):
         for key in old | new:
             yield from _differences(old.get(key, ABSENT), new.get(key, ABSENT), (*path, key))
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
@@ -211,9 +189,9 @@ def _replaces(kind: str, path: Path) -> bool | None:
     return None
 
 
-def _follow(found: dict[str, Outcome], new: dict[str, Any]) -> None:
+def _follow(found: dict[str, Outcome], new: Template) -> None:
     """Let a replaced resource change what refers to it: its name or its ARN is another one."""
-    resources = section(new, "Resources")
+    resources = new.resources
     waiting = [name for name, outcome in found.items() if outcome.action == "replaced"]
     while waiting:
         cause = waiting.pop(0)
@@ -230,7 +208,7 @@ def _follow(found: dict[str, Outcome], new: dict[str, Any]) -> None:
 
 def _paths_to(name: str, node: Any, path: Path = ()) -> Iterator[Path]:
     """Yield where a part of a template refers to a resource."""
-    if isinstance(node, dict) and not is_function(node):
+    if isinstance(node, dict) and not call_of(node):
         for key, value in node.items():
             yield from _paths_to(name, value, (*path, str(key)))
     elif isinstance(node, list):

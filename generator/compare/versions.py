@@ -1,9 +1,8 @@
 """The version that a template states, and the one that a change needs."""
 
 import re
-from typing import Any
 
-from generator.cloudformation.evaluate import section
+from generator.cloudformation.read import Template
 
 VERSION_OUTPUT = "TemplateVersion"
 Version = tuple[int, int, int]
@@ -11,12 +10,13 @@ Version = tuple[int, int, int]
 _NUMBERS = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
-def version_of(template: dict[str, Any]) -> Version | None:
+def version_of(template: Template) -> Version | None:
     """Return the version in the output TemplateVersion, or else in the description; None: none."""
-    output = section(template, "Outputs").get(VERSION_OUTPUT, {})
+    output = template.outputs.get(VERSION_OUTPUT, {})
     stated = output.get("Value") if isinstance(output, dict) else None
+    described = str(template.document.get("Description", ""))
     found = _NUMBERS.fullmatch(str(stated)) or re.search(
-        rf"\bversion {_NUMBERS.pattern}", str(template.get("Description", "")), re.IGNORECASE
+        rf"\bversion {_NUMBERS.pattern}", described, re.IGNORECASE
     )
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 

@@ -95,7 +95,7 @@ def stack_grants() -> tuple[Grant, ...]:
         Grant(
             "ReadTemplates", [cloudformation.GetTemplateSummary, cloudformation.ValidateTemplate]
         ),
-        Grant("FetchTheTemplate", [s3.GetObject], "arn:*:s3:::*/Backup.template"),
+        Grant("FetchTheTemplate", [s3.GetObject], "arn:*:s3:::*/{name}"),
     )
 
 

@@ -1,12 +1,13 @@
-"""The IAM policy of whoever creates, updates, deletes and rolls back the stack of a template.
+"""The IAM policy of whoever creates, updates, deletes and rolls back stacks of templates.
 
-It has the permissions of the types that the template has, on the names that it makes. A type
+It has the permissions of the types that the templates have, on the names that they make. A type
 without a row in the table is an error, so that no resource comes into the template that its
 installer cannot remove again.
 """
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from awacs.aws import Allow, Condition, PolicyDocument, Statement
@@ -16,20 +17,22 @@ from generator.deployer_policy.permissions_by_type import Grant, Row, rows, stac
 from generator.iam_language import document
 
 
-def policy(template: Template) -> PolicyDocument:
-    """Return the policy for the stacks of this template, one statement per kind of ARN.
+def policy(templates: Mapping[str, Template]) -> PolicyDocument:
+    """Return the policy for the stacks of these templates (by file name), a statement per ARN.
 
     Raises ValueError for a resource whose type has no row.
     """
-    resources: dict[str, Any] = template.to_dict()["Resources"]
+    resources = [
+        each for made in templates.values() for each in made.to_dict()["Resources"].items()
+    ]
     table = rows()
-    types = {resource["Type"] for resource in resources.values()}
+    types = {resource["Type"] for _, resource in resources}
     if unknown := sorted(types - table.keys()):
         raise ValueError(
             "the table in generator/deployer_policy/permissions_by_type.py has no row for "
             f"{', '.join(unknown)}"
         )
-    statements = [_statement(grant, ["*"]) for grant in stack_grants()]
+    statements = [_statement(grant, [*templates]) for grant in stack_grants()]
     for kind, row in table.items():
         if kind in types:
             statements += [
@@ -39,9 +42,9 @@ def policy(template: Template) -> PolicyDocument:
     return document(*statements)
 
 
-def text(template: Template) -> str:
+def text(templates: Mapping[str, Template]) -> str:
     """Return the policy as IAM takes it: JSON, without CloudFormation's functions."""
-    return json.dumps(encode_to_dict(policy(template)), indent=2) + "\n"
+    return json.dumps(encode_to_dict(policy(templates)), indent=2) + "\n"
 
 
 def _statement(grant: Grant, names: list[str]) -> Statement:
@@ -52,7 +55,7 @@ def _statement(grant: Grant, names: list[str]) -> Statement:
     return statement
 
 
-def _names(resources: dict[str, Any], kind: str, table: dict[str, Row]) -> list[str]:
+def _names(resources: Sequence[tuple[str, Any]], kind: str, table: dict[str, Row]) -> list[str]:
     """Return how the resources of a type are called, ``*`` for what the parameters decide.
 
     A name that CloudFormation makes up has the logical id in it.
@@ -60,7 +63,7 @@ def _names(resources: dict[str, Any], kind: str, table: dict[str, Row]) -> list[
     named_by = table[kind].name_property
     return [
         _pattern(resource.get("Properties", {}).get(named_by, {"Fn::Sub": f"*{logical_id}*"}))
-        for logical_id, resource in resources.items()
+        for logical_id, resource in resources
         if resource["Type"] == kind
     ] or ["*"]
 

@@ -1,6 +1,7 @@
 """The tables of the README that the source knows: parameters, outputs, and what is protected.
 
-A table stands between two comments, ``<!-- outputs: ... -->`` and ``<!-- end of outputs -->``;
+A table stands between two comments, ``<!-- protected: ... -->`` and
+``<!-- end of protected -->``;
 everything outside is written by hand and left alone.
 """
 
@@ -13,13 +14,16 @@ from generator.stacks.protected_types import EVERY, ProtectedType
 INTERFACE = "AWS::CloudFormation::Interface"
 
 
-def tables(template: Mapping[str, Any]) -> dict[str, str]:
-    """Return the tables of a template (its ``to_dict()``), each under its marker's name."""
-    return {
-        "protected": protected_table(EVERY),
-        "parameters": parameter_tables(template),
-        "outputs": output_table(template),
-    }
+def tables(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the tables, each under its marker's name.
+
+    ``templates`` holds each template (its ``to_dict()``) by file name.
+    """
+    made = {"protected": protected_table(EVERY)}
+    for name, template in templates.items():
+        made[f"parameters of {name}"] = parameter_tables(template)
+        made[f"outputs of {name}"] = output_table(template)
+    return made
 
 
 def protected_table(types: Sequence[ProtectedType]) -> str:

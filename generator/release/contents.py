@@ -7,7 +7,6 @@ from typing import NamedTuple
 from generator.release import manifest
 
 NAME = "soca-backup"
-TEMPLATE = "Backup.template"
 # Named after the template, because SOCA's own folder holds the files of other components.
 SUMS = "Backup.SHA256SUMS"
 MANIFEST = "Backup.manifest.json"
@@ -29,6 +28,11 @@ class Object(NamedTuple):
     def sha256(self) -> str:
         """Return the SHA-256 checksum in hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def is_template(self) -> bool:
+        """Return whether stacks are made from the file."""
+        return self.name.endswith(".template")
 
     @property
     def content_type(self) -> str:

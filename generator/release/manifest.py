@@ -5,30 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import yaml
-
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
-IAM_TYPES = {
-    f"AWS::IAM::{name}"
-    for name in (
-        "AccessKey",
-        "Group",
-        "InstanceProfile",
-        "ManagedPolicy",
-        "Policy",
-        "Role",
-        "User",
-        "UserToGroupAddition",
-    )
-}
-IAM_NAMES = {"GroupName", "InstanceProfileName", "ManagedPolicyName", "RoleName", "UserName"}
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # either is one
-    """Reads a template; of an intrinsic function only that there is one."""
-
-
-_Loader.add_multi_constructor("!", lambda _, name, __: {f"Fn::{name}": None})
+from generator.cloudformation.capabilities import capabilities
+from generator.cloudformation.read import Template, parse
 
 
 class Listed(NamedTuple):
@@ -45,15 +23,13 @@ def text(name: str, files: Mapping[str, bytes]) -> str:
     Raises ValueError where no template among them states its version.
     """
     templates = {
-        file: yaml.load(content, Loader=_Loader)  # noqa: S506 - it is a safe loader
-        for file, content in files.items()
-        if file.endswith(".template")
+        file: parse(file, content) for file, content in files.items() if file.endswith(".template")
     }
     entries = [_entry(file, content, templates.get(file)) for file, content in files.items()]
     versions = {
-        template["Outputs"]["TemplateVersion"]["Value"]
+        template.outputs["TemplateVersion"]["Value"]
         for template in templates.values()
-        if "TemplateVersion" in template.get("Outputs", {})
+        if "TemplateVersion" in template.outputs
     }
     if len(versions) != 1:
         raise ValueError(f"the templates of a release state one version, not {sorted(versions)}")
@@ -80,23 +56,7 @@ def read(content: bytes) -> tuple[str, list[Listed]]:
     return version, files
 
 
-def capabilities(template: Mapping[str, Any]) -> list[str]:
-    """Return what whoever creates a stack of the template has to acknowledge.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
-    """
-    iam = [resource for resource in template["Resources"].values() if resource["Type"] in IAM_TYPES]
-    needed = []
-    if any(IAM_NAMES & resource.get("Properties", {}).keys() for resource in iam):
-        needed.append("CAPABILITY_NAMED_IAM")
-    elif iam:
-        needed.append("CAPABILITY_IAM")
-    if "Transform" in template:
-        needed.append("CAPABILITY_AUTO_EXPAND")
-    return needed
-
-
-def _entry(name: str, content: bytes, template: Mapping[str, Any] | None) -> dict[str, Any]:
+def _entry(name: str, content: bytes, template: Template | None) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "name": name,
         "size": len(content),
@@ -104,12 +64,12 @@ def _entry(name: str, content: bytes, template: Mapping[str, Any] | None) -> dic
     }
     if template:
         entry |= {
-            "description": template["Description"],
+            "description": template.document["Description"],
             "capabilities": capabilities(template),
-            "parameters": template.get("Parameters", {}),
+            "parameters": template.parameters,
             "outputs": {
                 output: {"Description": properties["Description"]}
-                for output, properties in template.get("Outputs", {}).items()
+                for output, properties in template.outputs.items()
             },
         }
     return entry

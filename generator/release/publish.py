@@ -1,9 +1,8 @@
 """Findings-free files -> a release in each bucket: nothing published is ever changed."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from generator.hosts import launch_url, object_url
 from generator.release import contents
 from generator.release.bucket import Bucket, Connection, open_bucket
 from generator.release.contents import Object
@@ -31,36 +30,6 @@ class Outcome(NamedTuple):
     """With the region the bucket was found in."""
     actions: dict[str, str]
     error: str | None = None
-
-    @property
-    def is_planned(self) -> bool:
-        """Return whether this is what would be done, not what was."""
-        return PLANNED in self.actions.values()
-
-    def template_url(self, folder: str) -> str:
-        """Return the URL that a parent stack takes as TemplateURL."""
-        return self.url(contents.key(folder, contents.TEMPLATE))
-
-    def url(self, key: str) -> str:
-        """Return the URL of an object; "" where the bucket's region was not found."""
-        if self.target.region is None:
-            return ""
-        return object_url(self.target.bucket, self.target.region, key)
-
-    def launch_url(self, folder: str) -> str | None:
-        """Return the console's page that creates a stack, None where none is known."""
-        if self.target.region is None:
-            return None
-        return launch_url(self.template_url(folder), self.target.region, contents.NAME)
-
-    def line(self) -> str:
-        """Return the line that tells people."""
-        if self.error:
-            return f"{self.target}: {self.error}"
-        each = list(self.actions.values())
-        return f"{self.target}: " + ", ".join(
-            f"{each.count(action)} {action}" for action in dict.fromkeys(each)
-        )
 
 
 def plan(order: Order, targets: Sequence[Target], default_region: str | None) -> list[Outcome]:
@@ -93,73 +62,6 @@ def publish(
     """
     connection.sign_in()
     return side_by_side(lambda target: _publish_to(target, order, connection), targets, finished)
-
-
-def results(outcomes: Sequence[Outcome], order: Order) -> list[str]:
-    """Return the lines that are the result: the TemplateURL of each bucket that has the release.
-
-    Of a plan: each object with its URL, size and checksum.
-    """
-    lines = []
-    for outcome in outcomes:
-        if outcome.is_planned:
-            lines += [
-                f"{outcome.url(contents.key(order.folder, each.name))}  {len(each.content)} bytes  "
-                f"sha256:{each.sha256}"
-                for each in order.objects
-            ]
-        elif not outcome.error:
-            lines.append(outcome.template_url(order.folder))
-    return lines
-
-
-def summary(outcomes: Sequence[Outcome], order: Order) -> list[str]:
-    """Return the closing lines for people: how many buckets, and where to create a stack."""
-    whole = [outcome for outcome in outcomes if not outcome.error]
-    if any(outcome.is_planned for outcome in outcomes):
-        lines = [f"nobody was contacted; to be published to {len(outcomes)} bucket(s)"]
-    else:
-        lines = [f"{len(whole)} of {len(outcomes)} bucket(s) have the whole release"]
-    if len(whole) < len(outcomes):
-        lines.append("the same command completes the others, once their errors are gone")
-    return lines + [
-        f"create a stack in {outcome.target.region}: {url}"
-        for outcome in whole
-        if (url := outcome.launch_url(order.folder))
-    ]
-
-
-def document(outcomes: Sequence[Outcome], order: Order, made_by: dict[str, Any]) -> dict[str, Any]:
-    """Return the outcomes for machines; ``made_by``: the provenance of the release.
-
-    An object without an action was not written, or not read back as written.
-    """
-    return {
-        "folder": order.folder,
-        "dry_run": any(outcome.is_planned for outcome in outcomes),
-        "buckets": [_record(outcome, order) for outcome in outcomes],
-        "provenance": made_by,
-    }
-
-
-def _record(outcome: Outcome, order: Order) -> dict[str, Any]:
-    return {
-        "bucket": outcome.target.bucket,
-        "region": outcome.target.region,
-        "error": outcome.error,
-        "template_url": outcome.template_url(order.folder) or None,
-        "launch_url": outcome.launch_url(order.folder),
-        "objects": [
-            {
-                "key": (key := contents.key(order.folder, each.name)),
-                "url": outcome.url(key) or None,
-                "size": len(each.content),
-                "sha256": each.sha256,
-                "action": outcome.actions.get(each.name),
-            }
-            for each in order.objects
-        ],
-    }
 
 
 def _publish_to(target: Target, order: Order, connection: Connection) -> Outcome:

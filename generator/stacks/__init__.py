@@ -15,7 +15,15 @@ def _backup() -> "Template":
     return backup.template()
 
 
+MAIN = "Backup.template"
+"""The template that is meant where none is named."""
+
 TEMPLATES: "dict[str, Callable[[], Template]]" = {
-    "Backup.template": _backup,
+    MAIN: _backup,
 }
 """The list of the templates, and the only one: file name -> function that returns it."""
+
+
+def templates() -> "dict[str, Template]":
+    """Return every template of the list, made now, by file name."""
+    return {name: make() for name, make in TEMPLATES.items()}

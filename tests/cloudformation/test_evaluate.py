@@ -1,104 +1,53 @@
-"""What a template's text tells of a value, before there is a stack."""
+"""What a template becomes for given values is what CloudFormation documents."""
 
 from typing import Any
 
 import pytest
 
+from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.evaluate import ABSENT, View, unknowns
-
-TEMPLATE: dict[str, Any] = {
-    "Parameters": {
-        "Name": {"Type": "String"},
-        "Count": {"Type": "Number"},
-        "Zones": {"Type": "CommaDelimitedList"},
-        "Image": {"Type": "AWS::SSM::Parameter::Value<String>"},
-    },
-    "Mappings": {"Days": {"long": {"keep": 365}}},
-    "Conditions": {
-        "Given": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Name"}, ""]}]},
-        "Three": {"Fn::Equals": [{"Ref": "Count"}, "3"]},
-        "Both": {"Fn::And": [{"Condition": "Given"}, {"Condition": "Three"}]},
-        "Either": {"Fn::Or": [{"Condition": "Given"}, {"Condition": "Three"}]},
-        "Listed": {"Fn::Equals": [{"Fn::Join": ["", {"Ref": "Zones"}]}, ""]},
-    },
-}
-VALUES = {"Name": "soca", "Count": 3, "Zones": "a,b", "Image": "/aws/ami"}
-VAULT, REGION = {"Ref": "Vault"}, {"Ref": "AWS::Region"}
-
-# What stands in the template -> what is known of it with VALUES.
-CASES: dict[str, tuple[Any, Any]] = {
-    "a number is text": (30, "30"),
-    "a truth value is text": ({"A": True, "B": False}, {"A": "true", "B": "false"}),
-    "a parameter": ({"Ref": "Name"}, "soca"),
-    "a number's parameter": ({"Ref": "Count"}, "3"),
-    "a list's parameter": ({"Ref": "Zones"}, ["a", "b"]),
-    "a parameter that names its value": ({"Ref": "Image"}, {"Fn::SSM": "/aws/ami"}),
-    "a resource": (VAULT, VAULT),
-    "an attribute, short": ({"Fn::GetAtt": "Vault.Arn"}, {"Fn::GetAtt": ["Vault", "Arn"]}),
-    "an attribute in a nested stack": (
-        {"Fn::GetAtt": "Stack.Outputs.Arn"},
-        {"Fn::GetAtt": ["Stack", "Outputs.Arn"]},
-    ),
-    "Sub of what is known": ({"Fn::Sub": "a-${Name}-${Count}"}, "a-soca-3"),
-    "Sub of what is not": (
-        {"Fn::Sub": "arn:${AWS::Region}:${Vault.Arn}"},
-        {"Fn::Join": ["", ["arn:", REGION, ":", {"Fn::GetAtt": ["Vault", "Arn"]}]]},
-    ),
-    "Sub with its own variable": (
-        {"Fn::Sub": ["${A}/${Name}", {"A": VAULT}]},
-        {"Fn::Join": ["", [VAULT, "/soca"]]},
-    ),
-    "Sub of one thing": ({"Fn::Sub": "${Vault}"}, VAULT),
-    "Sub of a literal": ({"Fn::Sub": "${!Name}"}, "${Name}"),
-    "Join of what is known": ({"Fn::Join": [",", {"Ref": "Zones"}]}, "a,b"),
-    "Join within Join": (
-        {"Fn::Join": ["-", ["x", {"Fn::Join": ["", ["y", VAULT]]}, "z"]]},
-        {"Fn::Join": ["", ["x-y", VAULT, "-z"]]},
-    ),
-    "Join without NoValue": ({"Fn::Join": ["-", ["a", {"Ref": "AWS::NoValue"}]]}, "a"),
-    "Join of an unknown list": (
-        {"Fn::Join": [",", {"Ref": "Subnets"}]},
-        {"Fn::Join": [",", {"Ref": "Subnets"}]},
-    ),
-    "Select": ({"Fn::Select": [1, {"Ref": "Zones"}]}, "b"),
-    "Split": ({"Fn::Split": ["-", "a-b"]}, ["a", "b"]),
-    "Split of what is not known": (
-        {"Fn::Split": ["-", VAULT]},
-        {"Fn::Split": ["-", VAULT]},
-    ),
-    "FindInMap": ({"Fn::FindInMap": ["Days", "long", "keep"]}, "365"),
-    "FindInMap by what is not known": (
-        {"Fn::FindInMap": ["Days", REGION, "keep"]},
-        {"Fn::FindInMap": ["Days", REGION, "keep"]},
-    ),
-    "If": ({"Fn::If": ["Given", "yes", "no"]}, "yes"),
-    "And": ({"Fn::If": ["Both", "yes", "no"]}, "yes"),
-    "a condition on a list": ({"Fn::If": ["Listed", "empty", "given"]}, "given"),
-    "no value in a map": ({"A": {"Ref": "AWS::NoValue"}, "B": "b"}, {"B": "b"}),
-    "no value in a list": ([{"Ref": "AWS::NoValue"}, "b"], ["b"]),
-    "a function that is not looked into": (
-        {"Fn::ImportValue": {"Fn::Sub": "${Name}-vault"}},
-        {"Fn::ImportValue": "soca-vault"},
-    ),
-}
+from generator.cloudformation.read import Template
+from tests.cloudformation import examples
+from tests.cloudformation.examples import DOCUMENT, REGION, TEMPLATE, VALUES
 
 
-@pytest.mark.parametrize(("node", "expected"), CASES.values(), ids=CASES)
-def test_a_value(node: Any, expected: Any) -> None:
+@pytest.mark.parametrize(("node", "expected"), examples.KNOWN.values(), ids=examples.KNOWN)
+def test_a_value_that_is_known(node: Any, expected: Any) -> None:
     assert View(TEMPLATE, VALUES).resolve(node) == expected
+
+
+@pytest.mark.parametrize(("node", "expected"), examples.OPEN.values(), ids=examples.OPEN)
+def test_a_value_that_waits_for_something_has_one_form(node: Any, expected: Any) -> None:
+    assert View(TEMPLATE, VALUES).resolve(node) == expected
+
+
+@pytest.mark.parametrize(("node", "said"), examples.REFUSED.values(), ids=examples.REFUSED)
+def test_what_no_template_can_ask_for(node: Any, said: str) -> None:
+    with pytest.raises(UnreadableError, match=said):
+        View(TEMPLATE, VALUES).resolve(node)
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"), examples.NO_CONDITIONS.values(), ids=examples.NO_CONDITIONS
+)
+def test_what_is_no_condition(condition: Any, said: str) -> None:
+    conditions = {**DOCUMENT["Conditions"], "It": condition}
+    view = View(Template("it", {**DOCUMENT, "Conditions": conditions}), VALUES)
+    with pytest.raises(UnreadableError, match=said):
+        view.holds("It")
 
 
 def test_no_value_alone() -> None:
     assert View(TEMPLATE, VALUES).resolve({"Ref": "AWS::NoValue"}) is ABSENT
 
 
-@pytest.mark.parametrize(
-    ("name", "count", "expected"),
-    [("soca", 3, (True, True)), ("", 3, (False, True)), ("", 4, (False, False))],
-)
-def test_conditions(name: str, count: int, expected: tuple[bool, bool]) -> None:
-    view = View(TEMPLATE, {**VALUES, "Name": name, "Count": count})
-    assert (view.holds("Both"), view.holds("Either")) == expected
+def test_values_of_resources_and_attributes_can_be_given() -> None:
+    view = View(
+        TEMPLATE, {**VALUES, "Vault": "v", "Vault.Arn": "arn:v", "AWS::Region": "eu-west-1"}
+    )
+    node = {"Fn::Sub": "${Vault} ${Vault.Arn} ${AWS::Region} ${Vault.Other}"}
+    expected = {"Fn::Join": ["", ["v arn:v eu-west-1 ", {"Fn::GetAtt": ["Vault", "Other"]}]]}
+    assert view.resolve(node) == expected
 
 
 def test_a_parameter_that_stays_open_equals_nothing_but_itself() -> None:
@@ -115,3 +64,33 @@ def test_unknowns_are_what_a_value_waits_for() -> None:
         '{"Ref": "AWS::Region"}',
     }
     assert unknowns(["text"]) == set()
+
+
+def rule(function: str, *arguments: Any, when: Any = None) -> dict[str, Any]:
+    assertion = {"Assert": {function: list(arguments)}, "AssertDescription": "because"}
+    return {"Assertions": [assertion], **({"RuleCondition": when} if when else {})}
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        (rule("Fn::Equals", {"Ref": "Name"}, "soca"), None),
+        (rule("Fn::Equals", {"Ref": "Name"}, "other"), "because"),
+        (rule("Fn::Equals", {"Ref": "Name"}, "other", when=examples.equals("Count", 4)), None),
+        (rule("Fn::Equals", {"Ref": "Name"}, "other", when=examples.equals("Count", 3)), "because"),
+        (rule("Fn::Contains", ["soca", "x"], {"Ref": "Name"}), None),
+        (rule("Fn::Contains", ["x"], {"Ref": "Name"}), "because"),
+        (rule("Fn::EachMemberEquals", {"Ref": "NoZones"}, ""), None),
+        (rule("Fn::EachMemberEquals", {"Ref": "Zones"}, "a"), "because"),
+        (rule("Fn::EachMemberIn", {"Ref": "Zones"}, ["a", "b", "c"]), None),
+        (rule("Fn::EachMemberIn", {"Ref": "Zones"}, ["a"]), "because"),
+        ({}, None),
+    ],
+)
+def test_a_rule_refuses_where_its_assertion_does_not_hold(given: Any, refused: str | None) -> None:
+    assert View(TEMPLATE, VALUES).refusal(given) == refused
+
+
+def test_a_rule_that_asks_aws_is_not_evaluated() -> None:
+    with pytest.raises(UnreadableError, match="Fn::ValueOfAll"):
+        View(TEMPLATE, VALUES).refusal(rule("Fn::ValueOfAll", "AWS::EC2::VPC::Id", "Tags.x"))

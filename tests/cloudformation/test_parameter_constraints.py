@@ -18,15 +18,15 @@ from generator.cloudformation.parameter_constraints import refusal
         ),
         pytest.param(
             {"Type": "Number", "MinValue": "-1", "MaxValue": 1.5},
-            ["-1", "0", "1.5", "+1", ".5", "1."],
+            ["-1", "0", "1.5", "+1", ".5", "1.", "1e0", "-1E-3"],
             {
                 "-2": "is less than -1",
                 "1.6": "is more than 1.5",
-                "": "is no number",
-                "1e0": "is no number",
-                "nan": "is no number",
-                " 1": "is no number",
-                "\u0661": "is no number",
+                "": "is not a number",
+                "nan": "is not a number",
+                "inf": "is not a number",
+                " 1": "is not a number",
+                "\u0661": "is not a number",
             },
             id="number",
         ),
@@ -54,7 +54,50 @@ from generator.cloudformation.parameter_constraints import refusal
             {"a,B": "does not match ^$|^[a-z]+$"},
             id="each-member-of-a-list",
         ),
-        pytest.param({"Type": "String"}, ["", "anything"], {}, id="no-constraint"),
+        pytest.param(
+            {"Type": "CommaDelimitedList", "AllowedValues": ["EC2", "EFS"]},
+            ["EC2", "EC2, EFS"],
+            {"EC2,RDS": "is none of EC2, EFS", "": "is none of EC2, EFS"},
+            id="each-member-among-the-allowed",
+        ),
+        pytest.param(
+            {"Type": "Number", "AllowedValues": [26, "50"]},
+            ["26", "50", "50.0"],
+            {"27": "is none of 26, 50", "x": "is not a number"},
+            id="allowed-numbers",
+        ),
+        pytest.param(
+            {"Type": "String", "AllowedValues": [True, False]},
+            ["true", "false"],
+            {"True": "is none of true, false"},
+            id="allowed-truth-values",
+        ),
+        pytest.param(
+            {"Type": "List<Number>", "MinValue": 2},
+            ["2, 3"],
+            {"2,1": "is less than 2", "2,": "is not a number"},
+            id="list-of-numbers",
+        ),
+        pytest.param(
+            {"Type": "String", "AllowedPattern": r"\d{2}"},
+            ["12"],
+            {"\u0661\u0662": r"does not match \d{2}"},
+            id="digits-are-ascii",
+        ),
+        pytest.param(
+            {"Type": "String", "AllowedPattern": r"\p{Alpha}+"}, ["1"], {}, id="java's-own"
+        ),
+        # What is documented for other types only.
+        pytest.param({"Type": "Number", "AllowedPattern": "x"}, ["1"], {}, id="pattern-of-number"),
+        pytest.param(
+            {"Type": "CommaDelimitedList", "MinLength": 9}, ["a"], {}, id="length-of-list"
+        ),
+        pytest.param(
+            {"Type": "String"},
+            ["", "anything", "x" * 4096],
+            {"x" * 4097: "is longer than 4096 bytes", "é" * 2049: "is longer than 4096 bytes"},
+            id="no-constraint",
+        ),
     ],
 )
 def test_a_parameter_takes_and_refuses(

@@ -1,279 +1,180 @@
-"""A template's text from a file, https or S3; whatever fails is one sentence."""
+"""A template is read as plain data with positions, and what is none gets one sentence."""
 
-import datetime as dt
-import ipaddress
-import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
+import json
+import re
+from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cfn_flip import to_json  # a dependency of troposphere
 
-from generator.cloudformation.read import MAX_TEMPLATE_BYTES, UnreadableError, document, read
-from tests.local_aws.local_aws import LocalAws
+from generator.cloudformation.errors import UnreadableError
+from generator.cloudformation.read import MAX_DEPTH, Template, check_sections, parse
 
-TEMPLATE = "Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
-DENIED = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+SHORT = """\
+Conditions:
+  E: !Not [!Condition G]
+Resources:
+  It:
+    Type: T
+    Properties:
+      Version: "2012-10-17"
+      A: !Sub "${B}"
+      B: !GetAtt C.Outputs.D
+      C: !If [E, !Ref F, !Join ["", [a]]]
+      D: !Sub
+        - "${x}"
+        - x: !FindInMap [M, !Ref R, c]
+"""
 
-ANSWERS = {
-    "/there": (200, TEMPLATE),
-    "/large": (200, " " * (MAX_TEMPLATE_BYTES + 1)),
-    "/denied": (403, DENIED),
-    "/bucket/denied": (403, DENIED),
-    "/busy": (503, "later"),
+
+def test_short_forms_read_as_the_independent_cfn_flip_reads_them() -> None:
+    assert parse("a", SHORT).document == json.loads(to_json(SHORT))  # type: ignore[no-untyped-call] # cfn_flip is untyped
+
+
+def test_every_form_of_an_attribute_is_one() -> None:
+    expected = {"Fn::GetAtt": ["A", "Outputs.B"]}
+    for form in ("!GetAtt A.Outputs.B", "{'Fn::GetAtt': A.Outputs.B}", "!GetAtt [A, Outputs.B]"):
+        assert parse("a", f"Resources: {{X: {form}}}").resources["X"] == expected
+
+
+VALUES: dict[str, tuple[str, Any]] = {
+    "a date is text": ("2012-10-17", "2012-10-17"),
+    "a number": ("30", 30),
+    "a fraction": ("1.5", 1.5),
+    "truth values of YAML 1.1": ("[yes, off, true]", [True, False, True]),
+    "quoted": ("['yes', \"30\"]", ["yes", "30"]),
+    "nothing": ("[~, null, ]", [None, None]),
+    "a number of any length": ("9" * 5000, "9" * 5000),
+    "a hexadecimal number of any length": ("0x" + "f" * 5000, "0x" + "f" * 5000),
+    "a number that is none": (".inf", ".inf"),
+    "a tag that does not fit": ("!!int x", "x"),
+    "an account": ("012345678901", "012345678901"),
+    "an alias": ("[&a {b: c}, *a]", [{"b": "c"}, {"b": "c"}]),
+    "what << brings in": (
+        "[&a {b: 1, c: 2}, {<<: *a, b: 3}]",
+        [{"b": 1, "c": 2}, {"b": 3, "c": 2}],
+    ),
+    "what << brings in from two": (
+        "[&a {b: 1}, &d {b: 2, c: 3}, {<<: [*a, *d]}]",
+        [{"b": 1}, {"b": 2, "c": 3}, {"b": 1, "c": 3}],
+    ),
+    "a key that is a number": ("{4: a}", {"4": "a"}),
+    "a key that is a truth value": ("{on: a}", {"true": "a"}),
 }
 
 
-class Answers(BaseHTTPRequestHandler):
-    """Answers by path, as a web server or as S3 would."""
-
-    moved_to = ""
-
-    def do_GET(self) -> None:
-        """Answer; the name is the one that http.server calls."""
-        if self.path.startswith("/cut"):  # promises more than it sends
-            self.send_response(200)
-            self.send_header("Content-Length", "100")
-            self.end_headers()
-            self.wfile.write(b"Resources:")
-            return
-        if self.path == "/elsewhere":
-            self.send_response(302)
-            self.send_header("Location", self.moved_to)
-            self.end_headers()
-            return
-        status, body = ANSWERS.get(self.path.partition("?")[0], (404, "nothing here"))
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+@pytest.mark.parametrize(("text", "value"), VALUES.values(), ids=VALUES)
+def test_a_value(text: str, value: Any) -> None:
+    assert parse("a", f"Resources: {{X: {text}}}").resources["X"] == value
 
 
-@contextmanager
-def server(context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Run the server on a free port, with TLS where a context is given."""
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    if context:
-        listening.socket = context.wrap_socket(listening.socket, server_side=True)
-    thread = Thread(target=listening.serve_forever)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{listening.server_port}"
-    finally:
-        listening.shutdown()
-        thread.join()
-        listening.server_close()
+@pytest.mark.parametrize("indent", [None, 2, "\t"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_json(indent: Any, mark: str) -> None:
+    document = {"Resources": {"A": {"x": [1, True, None, "é\U0001f600/\t\\"]}}}
+    for ascii_only in (True, False):
+        text = mark + json.dumps(document, indent=indent, ensure_ascii=ascii_only)
+        assert parse("a", text.encode().replace(b"/", b"\\/")).document == document
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a certificate of 127.0.0.1 and its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.timezone.utc)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "127.0.0.1.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
+def test_a_position_is_that_of_the_key_the_item_or_the_function() -> None:
+    template = parse("a", SHORT)
+    properties = ("Resources", "It", "Properties")
+    assert template.position(properties) == (6, 5)
+    assert template.position((*properties, "B")) == (9, 7)
+    assert template.position((*properties, "B", "Fn::GetAtt")) == (9, 10)
+    assert template.position((*properties, "C", "Fn::If", 1)) == (10, 18)
+    assert template.position((*properties, "D", "Fn::Sub", 1, "x")) == (13, 11)
 
 
-@pytest.fixture
-def https(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Give the address of a web server whose certificate Python trusts."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    monkeypatch.setenv("no_proxy", "*")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    with server(context) as address:
-        yield f"https://{address}"
+def test_a_position_that_is_not_in_the_text_is_that_of_what_is() -> None:
+    template = parse("a", "Resources:\n  A: &a {x: 1}\n  B: *a\n")
+    assert template.position(("Resources", "B", "x")) == (3, 3)
+    assert template.position(("Outputs", "O")) == (1, 1)
 
 
-def credentials(monkeypatch: pytest.MonkeyPatch, endpoint_url: str) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint_url)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("no_proxy", "*")
+def many_aliases(times: int, brackets: int) -> bytes:
+    """Return aliases in aliases, each of them twice, in so many lists."""
+    opened, closed = "[" * brackets, "]" * brackets
+    lines = [f"a{n}: &a{n} {opened}*a{n - 1}, *a{n - 1}{closed}" for n in range(1, times)]
+    return "\n".join(["a0: &a0 x", *lines, f"Resources: {{A: *a{times - 1}}}"]).encode()
 
 
-def refusal(name: str) -> str:
-    """Return the one sentence with which the source is refused."""
-    with pytest.raises(UnreadableError) as caught:
-        read(name)
-    said = str(caught.value)
-    assert "\n" not in said
-    assert name in said
-    return said
+NOT_TEMPLATES: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", "it has no Resources"),
+    "text": (b"hello", "it has no Resources"),
+    "a list": (b"[1, 2]", "it has no Resources"),
+    "no resources": (b"Parameters: {}\n", "it has no Resources"),
+    "resources in a list": (b"Resources: []\n", "it has no Resources"),
+    "broken YAML": (b"Resources: [", ":2: .* did not find expected node content"),
+    "broken JSON": (b'{"Resources": ', ":2: "),
+    "JSON without a comma": (b'{\n\t"A": 1 "B": 2\n}', ":2: .* did not find expected ',' or '}'"),
+    "a comment in JSON": (b'{ // why\n "Resources": {} }', ":2: "),
+    "a tab": (b"A:\n\t- b\n", ":2: .* found character that cannot start any token"),
+    "a key twice": (b"Resources:\n  A: {Type: x}\n  A: {Type: y}\n", ":3: .* the key 'A' is there"),
+    "a key twice in JSON": (b'{"Resources": {}, "Resources": {}}', "the key 'Resources' is there"),
+    "a key that is a list": (b"Resources: {? [a] : 1}", ":1: .* a key is a list or a map"),
+    "a key that is an alias of a list": (b"A: &a [b]\nB: {*a : c}", ":2: .* a key is a list"),
+    "a key that is a function": (b"Resources: {!Ref a: 1}", ":1: .* a key is a function"),
+    "a circle": (b"A: &a [*a]\nResources: {}", r":1: .* \*a is used before it ends"),
+    "<< of text": (b"Resources: {<<: a}", ":1: .* << takes a map"),
+    "two documents": (b"Resources: {}\n---\nA: b", ":2: .* it is more than one document"),
+    "bytes": (b"\x00\xff\xfe", "byte 1 is not text in UTF-8"),
+    "UTF-16": ("Resources: {}".encode("utf-16"), "byte 0 is not text in UTF-8"),
+    "a control character": (b"Resources: {A: \x07}", "control characters are not allowed"),
+    "deep YAML": (b"Resources: " + b"[" * 200_000, "it nests more than 100 deep"),
+    "deep lists of YAML": (b"- " * 200_000 + b"a", "it nests more than 100 deep"),
+    "deep JSON": (b'{"Resources":' + b'{"a":' * 500 + b"1" + b"}" * 501, "it nests more than"),
+    "aliases that nest": (many_aliases(20, 90), "it nests more than 100 deep"),
+    "aliases that multiply": (many_aliases(60, 1), "its aliases make it over 1000000 values"),
+}
 
 
-def test_a_file(tmp_path: Path) -> None:
-    (tmp_path / "a.template").write_text(TEMPLATE)
-    assert read(str(tmp_path / "a.template")) == TEMPLATE
+@pytest.mark.parametrize(("content", "said"), NOT_TEMPLATES.values(), ids=NOT_TEMPLATES)
+def test_what_is_no_template_gets_one_sentence(content: bytes, said: str) -> None:
+    with pytest.raises(UnreadableError, match=r"^old:?[^\n]* is not a template: [^\n]+$") as caught:
+        parse("old", content)
+    assert re.search(said, str(caught.value))
 
 
-def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    assert "No such file" in refusal(str(tmp_path / "missing"))
-    assert "Is a directory" in refusal(str(tmp_path))
-    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    assert "is not text in UTF-8" in refusal(str(tmp_path / "binary"))
-    (tmp_path / "large").write_bytes(b" " * (MAX_TEMPLATE_BYTES + 1))
-    assert "larger than 1048576 bytes" in refusal(str(tmp_path / "large"))
+def test_as_deep_as_a_template_may_be() -> None:
+    lists = MAX_DEPTH - 2  # the document and its Resources are the others
+    text = "[" * lists + "1" + "]" * lists
+    value = parse("a", f"Resources: {{A: {text}}}").resources["A"]
+    for _ in range(lists):
+        (value,) = value
+    assert value == 1
 
 
-@pytest.mark.parametrize("name", ["http://127.0.0.1/a", "ftp://127.0.0.1/a", "file:///etc/hosts"])
-def test_an_address_of_another_kind(name: str) -> None:
-    assert "is not supported: name a file, https://" in refusal(name)
-
-
-def test_an_https_address(https: str) -> None:
-    assert read(f"{https}/there") == TEMPLATE
-
-
-def test_an_https_address_without_a_template(https: str) -> None:
-    assert "answered 404 Not Found" in refusal(f"{https}/gone")
-    assert "answered 403 Forbidden" in refusal(f"{https}/denied")
-    assert "answered 503" in refusal(f"{https}/busy")
-    assert "larger than" in refusal(f"{https}/large")
-    assert "no answer" in refusal(f"{https}/cut")
-
-
-def test_what_is_secret_in_an_address_is_not_told(https: str) -> None:
-    assert read(f"{https}/there?X-Amz-Signature=secret") == TEMPLATE
-    for path in ("gone", "large", "cut"):
-        with pytest.raises(UnreadableError) as caught:
-            read(f"{https}/{path}?X-Amz-Signature=secret")
-        assert "secret" not in str(caught.value)
-
-
-def test_an_https_address_that_leads_away_from_https(
-    https: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with server() as plain:
-        monkeypatch.setattr(Answers, "moved_to", f"http://{plain}/there")
-        assert f"leads to http://{plain}/there" in refusal(f"{https}/elsewhere")
-
-
-def test_an_https_server_whose_certificate_nobody_signed(
-    https: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("SSL_CERT_FILE")
-    assert "certificate verify failed" in refusal(f"{https}/there")
-
-
-def test_an_https_server_that_is_not_there(https: str) -> None:
-    with server() as plain:
-        free = plain
-    assert "Connection refused" in refusal(f"https://{free}/there")
-    assert "no answer" in refusal(https.replace("127.0.0.1", "[not-an-address") + "/there")
-
-
-def test_a_server_that_stalls(https: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.cloudformation.read.TIMEOUT_SECONDS", 0.2)
-    monkeypatch.setattr(Answers, "do_GET", lambda self: self.rfile.read(1))
-    assert "timed out" in refusal(f"{https}/there")
-
-
-def test_an_object_in_s3(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
-    credentials(monkeypatch, aws.endpoint_url)
-    s3 = aws.client("s3")
-    s3.create_bucket(Bucket="releases")
-    s3.put_object(Bucket="releases", Key="v1/Backup.template", Body=TEMPLATE.encode())
-    assert read("s3://releases/v1/Backup.template") == TEMPLATE
-    assert "NoSuchKey: check the key" in refusal("s3://releases/v2/Backup.template")
-    assert "NoSuchBucket: check the name" in refusal("s3://nobodys/v1/Backup.template")
-
-
-def test_an_object_in_s3_that_is_denied(monkeypatch: pytest.MonkeyPatch) -> None:
-    with server() as plain:
-        credentials(monkeypatch, f"http://{plain}")
-        said = refusal("s3://bucket/denied")
-    assert "AccessDenied: your credentials need s3:GetObject on arn:*:s3:::bucket/denied" in said
-
-
-def test_an_s3_that_cannot_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    with server() as plain:
-        free = plain
-    credentials(monkeypatch, f"http://{free}")
-    assert "Could not connect" in refusal("s3://bucket/key")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "none")
-    monkeypatch.setenv("AWS_CONFIG_FILE", "none")
-    assert "Unable to locate credentials" in refusal("s3://bucket/key")
-    monkeypatch.setenv("AWS_PROFILE", "nobodys")
-    assert "nobodys" in refusal("s3://bucket/key")
-    assert "names no object" in refusal("s3://bucket")
-
-
-NOT_TEMPLATES = {
-    "empty": ("", ""),
-    "a text": ("hello", ""),
-    "a list": ("[1, 2]", ""),
-    "broken YAML": ("Resources: [", ":2: "),
-    "broken JSON": ('{"Resources": ', ""),
-    "a key twice": ("Resources:\n  A: {Type: x}\n  A: {Type: y}\n", ""),
-    "without resources": ("Parameters: {}\n", "it has no Resources"),
-    "resources in a list": ("Resources: []\n", "it has no Resources"),
-    "a resource without a type": ("Resources: {A: {}}\n", "Resources.A has no Type"),
+# What a template is that cannot be read section by section, though it may be one for a macro.
+ODD: dict[str, tuple[str, str]] = {
+    "a resource without a type": ("Resources: {A: {}}", "Resources.A has no Type"),
+    "a resource that is text": ("Resources: {A: x}", "Resources.A is not a map"),
     "a loop of resources": (
-        "Resources: {'Fn::ForEach::A': [N, [a], {}]}\n",
-        "Resources.Fn::ForEach::A is not a map (macros have to be expanded before)",
-    ),
-    "a parameter that is none": (
-        "Parameters: {P: x}\nResources: {A: {Type: T}}\n",
-        "Parameters.P is not a map",
-    ),
-    "parameters that are none": (
-        "Parameters: x\nResources: {A: {Type: T}}\n",
-        "Parameters is not a map",
-    ),
-    "a bound that is none": (
-        "Parameters: {P: {MinValue: low}}\nResources: {A: {Type: T}}\n",
-        "Parameters.P.MinValue is not a number",
-    ),
-    "values that are none": (
-        "Parameters: {P: {AllowedValues: low}}\nResources: {A: {Type: T}}\n",
-        "Parameters.P.AllowedValues is not a list",
+        "Resources: {'Fn::ForEach::A': [N, [a], {}]}",
+        r"Resources.Fn::ForEach::A is not a map \(macros have to be expanded before\)",
     ),
     "properties that are a function": (
-        "Resources: {A: {Type: T, Properties: !Ref P}}\n",
+        "Resources: {A: {Type: T, Properties: !Ref P}}",
         "Resources.A.Properties is not a map of properties",
     ),
+    "parameters that are text": ("Parameters: x", "Parameters is not a map"),
+    "a parameter that is text": ("Parameters: {P: x}", "Parameters.P is not a map"),
+    "a bound that is text": ("Parameters: {P: {MinValue: low}}", "P.MinValue is not a number"),
+    "allowed values that are text": ("Parameters: {P: {AllowedValues: low}}", "is not a list"),
+    "a rule without assertions": ("Rules: {R: {Assertions: [x]}}", "not a list of assertions"),
 }
 
 
-@pytest.mark.parametrize(("text", "said"), NOT_TEMPLATES.values(), ids=NOT_TEMPLATES)
-def test_what_is_no_template_is_refused_in_a_sentence(text: str, said: str) -> None:
-    with pytest.raises(UnreadableError, match=r"^old:?[^\n]* is not a template: [^\n]+$") as caught:
-        document("old", text)
-    assert said in str(caught.value)
+@pytest.mark.parametrize(("text", "said"), ODD.values(), ids=ODD)
+def test_a_template_that_cannot_be_read_by_sections(text: str, said: str) -> None:
+    resources = "" if text.startswith("Resources") else "Resources: {A: {Type: T}}\n"
+    template = parse("old", resources + text)
+    line = 2 if resources else 1
+    with pytest.raises(UnreadableError, match=f"^old:{line}: is not a template: .*{said}"):
+        check_sections(template)
+
+
+def test_a_template_that_can() -> None:
+    check_sections(parse("a", SHORT))
+    check_sections(Template("a", {"Resources": {}, "Parameters": None}))

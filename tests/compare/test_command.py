@@ -8,8 +8,8 @@ import pytest
 
 import build
 from generator import templates_folder
-from generator.cloudformation import read
 from generator.cloudformation.finding import Finding
+from generator.cloudformation.read import parse
 from generator.paths import TEMPLATES
 from generator.stacks import backup
 from generator.stacks.render import render
@@ -46,7 +46,7 @@ def test_the_same_file_is_fine(old: str, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_the_same_template_as_json_is_fine(old: str, capsys: pytest.CaptureFixture[str]) -> None:
     path = Path(old).with_name("new.json")
-    path.write_text(json.dumps(read.document(old, OLD)))
+    path.write_text(json.dumps(parse(old, OLD).document))
     assert build.main(["compare", old, str(path)]) == 0
     assert "Verdict: none\n" in capsys.readouterr().out
 

@@ -5,8 +5,8 @@ import copy
 import pytest
 
 from generator import templates_folder
-from generator.cloudformation import read
-from generator.cloudformation.read import UnreadableError
+from generator.cloudformation.errors import UnreadableError
+from generator.cloudformation.read import parse
 from generator.compare.comparison import Comparison, compare
 from tests.support.compared import (
     KEY,
@@ -16,6 +16,7 @@ from tests.support.compared import (
     Slip,
     after,
     all_of,
+    compare_documents,
     drop,
     old,
     put,
@@ -396,7 +397,7 @@ def test_a_role_of_aws_backup_is_stateful_even_if_nobody_keeps_it(
         "Resources/Unkept",
         {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
     )(released)
-    found = compare(released, old())
+    found = compare_documents(released, old())
     (role,) = [change for change in found.changes if change.name == "Unkept"]
     assert (role.change, role.danger) == ("removed", danger)
 
@@ -416,7 +417,7 @@ def test_it_says_whether_a_new_resource_is_made_unasked() -> None:
 def test_a_lost_key_is_said_to_lose_what_it_encrypts() -> None:
     kept_less = copy.deepcopy(old())
     put("Resources/Key", {"Type": "AWS::KMS::Key"})(kept_less)
-    found = compare(kept_less, old())
+    found = compare_documents(kept_less, old())
     (key,) = [change for change in found.changes if change.name == "Key"]
     assert (key.change, key.danger) == ("removed", True)
     assert "unreadable at once" in key.text
@@ -456,15 +457,15 @@ def test_another_version_alone_is_a_patch() -> None:
 
 def test_templates_without_a_version_are_compared_all_the_same() -> None:
     text = OLD.replace("Version 1.2.3", "").replace("  TemplateVersion: {Value: 1.2.3}\n", "")
-    one, other = read.document("old", text), read.document("new", text)
-    put("Parameters/Owner", {"Type": "String", "Default": ""})(other)
+    one, other = parse("old", text), parse("new", text)
+    put("Parameters/Owner", {"Type": "String", "Default": ""})(other.document)
     found = compare(one, other)
     assert (found.verdict, found.needed_version, found.failures) == ("minor", None, [])
 
 
 def test_our_own_template_changes_nothing_against_itself() -> None:
     text = templates_folder.generate()["Backup.template"]
-    found = compare(read.document("a", text), read.document("b", text))
+    found = compare(parse("a", text), parse("b", text))
     assert (found.verdict, found.failures) == ("none", [])
     assert {change.change for change in found.changes} == {"nothing"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.compare.interface_changes import alternatives
+from generator.compare.parameter_changes import alternatives
 from tests.support.compared import KEY, RULE, Slip, after, all_of, drop, put, rename
 
 CLUSTER = "Parameters/Cluster"

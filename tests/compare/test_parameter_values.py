@@ -4,29 +4,31 @@ from typing import Any
 
 import pytest
 
-from generator.compare.parameter_values import allows, assignments
+from generator.cloudformation.read import Template
+from generator.compare.parameter_values import assignments
 
-Template = dict[str, Any]
-
-
-def template(parameters: Template, conditions: Template | None = None) -> Template:
-    return {"Parameters": parameters, "Conditions": conditions or {}, "Resources": {}}
+Node = dict[str, Any]
 
 
-def equals(name: str, value: Any) -> Template:
+def template(parameters: Node, conditions: Node | None = None, **sections: Node) -> Template:
+    document = {"Parameters": parameters, "Conditions": conditions or {}, "Resources": {}}
+    return Template("it", document | sections)
+
+
+def equals(name: str, value: Any) -> Node:
     return {"Fn::Equals": [{"Ref": name}, value]}
 
 
-def if_(condition: str) -> Template:
+def if_(condition: str) -> Node:
     return {"Fn::If": [condition, "a", "b"]}
 
 
 TEXT = {"Type": "String", "Default": ""}
 REQUIRED = {"Type": "String"}
-REF: Template = {"Ref": "P"}
+REF: Node = {"Ref": "P"}
 
 # Parameter before and after, what a condition compares it with -> its values, old and new.
-CHOICES: dict[str, tuple[Template | None, Template | None, Any, list[tuple[Any, Any]]]] = {
+CHOICES: dict[str, tuple[Node | None, Node | None, Any, list[tuple[Any, Any]]]] = {
     "nothing decides": (TEXT, TEXT, None, []),
     "compared with its default": (TEXT, TEXT, "", [("", ""), (REF, REF)]),
     "compared with something else": (TEXT, TEXT, "x", [("", ""), ("x", "x"), (REF, REF)]),
@@ -83,7 +85,8 @@ def test_the_partition_is_a_parameter_too() -> None:
 
 
 def test_a_mapping_is_looked_up_with_each_of_its_keys() -> None:
-    same = template({"P": TEXT}) | {"Mappings": {"M": {"x": {"k": 1}, "y": {"k": 2}}}}
+    mappings = {"M": {"x": {"k": 1}, "y": {"k": 2}}}
+    same = template({"P": TEXT}, Mappings=mappings)
     found = assignments(same, same, {"Fn::FindInMap": ["M", REF, "k"]})
     assert {"x", "y"} <= {str(each.old["P"]) for each in found}
 
@@ -100,24 +103,9 @@ def test_of_very_many_options_each_pair_is_looked_at() -> None:
     assert all(set(each.choices) == set(names) for each in found)
 
 
-LIMITS: list[tuple[Template, str, bool]] = [
-    ({"AllowedValues": ["a", 1]}, "1", True),
-    ({"AllowedValues": ["a", 1]}, "b", False),
-    ({"AllowedPattern": "[a-z]+"}, "abc", True),
-    ({"AllowedPattern": "[a-z]+"}, "abc1", False),
-    ({"AllowedPattern": r"\p{Alpha}+"}, "abc", True),
-    ({"MinLength": 2, "MaxLength": "3"}, "ab", True),
-    ({"MinLength": 2, "MaxLength": "3"}, "a", False),
-    ({"MinLength": 2, "MaxLength": "3"}, "abcd", False),
-    ({"Type": "Number", "MinValue": 2, "MaxValue": 30}, "2", True),
-    ({"Type": "Number", "MinValue": 2, "MaxValue": 30}, "1", False),
-    ({"Type": "Number", "MinValue": 2, "MaxValue": 30}, "31", False),
-    ({"Type": "Number"}, "many", False),
-    ({"Type": "CommaDelimitedList", "AllowedPattern": "[a-z]"}, "a,b", True),
-    ({"Type": "CommaDelimitedList", "AllowedPattern": "[a-z]"}, "a,B", False),
-]
-
-
-@pytest.mark.parametrize(("parameter", "value", "allowed"), LIMITS)
-def test_what_a_parameter_allows(parameter: Template, value: str, allowed: bool) -> None:
-    assert allows({"Type": "String", **parameter}, value) == allowed
+def test_a_condition_that_needs_more_than_two_options_is_tried_both_ways() -> None:
+    names = ["P1", "P2", "P3", "P4"]
+    every = {"Fn::And": [equals(name, "yes") for name in names]}
+    same = template(dict.fromkeys(names, TEXT), {"Every": every})
+    found = assignments(same, same, if_("Every"))
+    assert dict.fromkeys(names, "'yes'") in [each.where for each in found]

@@ -11,10 +11,10 @@ from functools import cache
 import pytest
 
 from generator import templates_folder
-from generator.cloudformation import read
-from generator.compare.comparison import compare
+from generator.cloudformation.read import parse
 from generator.lint import findings
-from tests.support.compared import Slip, Template, drop, put
+from generator.stacks import MAIN
+from tests.support.compared import Document, Slip, compare_documents, drop, put
 
 VAULT = "Resources/SOCABackupVault"
 KEY = "Resources/SOCABackupVaultKey"
@@ -26,11 +26,11 @@ SELECTION = "Resources/SOCABackupSelection/Properties/BackupSelection"
 
 
 @cache
-def ours() -> Template:
-    return read.document("ours", templates_folder.generate()["Backup.template"])
+def ours() -> Document:
+    return parse("ours", templates_folder.generate()[MAIN]).document
 
 
-def slipped(*slips: Slip) -> Template:
+def slipped(*slips: Slip) -> Document:
     made = copy.deepcopy(ours())
     for slip in slips:
         slip(made)
@@ -142,6 +142,6 @@ def test_lint_alone_sees_what_fails_silently(name: str) -> None:
     ids=[*SILENT, *LOSES],
 )
 def test_which_slips_compare_calls_a_loss_of_protection(slip: Slip, loses: bool) -> None:
-    changes = compare(ours(), slipped(slip)).changes
+    changes = compare_documents(ours(), slipped(slip)).changes
     assert any(change.danger for change in changes) is loses
     assert any(change.level for change in changes)  # and every slip it sees

@@ -48,7 +48,7 @@ def test_trap_1_the_vaults_key_goes_with_the_stack() -> None:
     assert resource.get("DeletionPolicy") == "RetainExceptOnCreate"
     assert resource.get("UpdateReplacePolicy") == "Retain"
     assert made.resources["SOCABackupVault"]["EncryptionKeyArn"] == f"<{name}.Arn>"
-    assert made.resources[name]["PendingWindowInDays"] == 30
+    assert made.resources[name]["PendingWindowInDays"] == "30"
     vault = resolved(VaultKmsKeyArn=KEY).resources["SOCABackupVault"]
     assert vault["EncryptionKeyArn"] == KEY
     assert "AWS::KMS::Key" not in resolved(VaultKmsKeyArn=KEY).types.values()

@@ -16,10 +16,10 @@ from troposphere.kms import Alias, Key
 from troposphere.s3 import Bucket
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
-from generator.compare.resource_outcomes import schema
+from generator.cloudformation.schemas import schema
 from generator.deployer_policy import policy
 from generator.deployer_policy.permissions_by_type import rows
-from generator.stacks import backup
+from generator.stacks import MAIN, backup
 from generator.stacks.render import render
 from tests.local_aws.deployer import Deployer
 from tests.local_aws.local_aws import LocalAws
@@ -85,7 +85,7 @@ def with_everything() -> Template:
 @cache
 def statements(*, everything: bool) -> list[dict[str, Any]]:
     template = with_everything() if everything else backup.template()
-    document = json.loads(policy.text(template))
+    document = json.loads(policy.text({MAIN: template}))
     assert document["Version"] == "2012-10-17"
     found: list[dict[str, Any]] = document["Statement"]
     return found
@@ -167,7 +167,7 @@ def test_no_action_has_a_wildcard_and_every_statement_a_name() -> None:
 
 def test_it_fits_into_a_managed_policy() -> None:
     for template in (backup.template(), with_everything()):
-        assert len("".join(policy.text(template).split())) <= MAX_MANAGED_POLICY
+        assert len("".join(policy.text({MAIN: template}).split())) <= MAX_MANAGED_POLICY
 
 
 # What the installer of a cluster does -> the ARN it does it on, allowed or not.
@@ -273,7 +273,7 @@ def test_what_the_template_does_not_have_is_not_allowed() -> None:
     template.add_output(Output("Name", Value=GetAtt("Alerts", "TopicName")))
     services = {
         action.split(":")[0]
-        for one in json.loads(policy.text(template))["Statement"]
+        for one in json.loads(policy.text({MAIN: template}))["Statement"]
         for action in one["Action"]
     }
     assert services == {"cloudformation", "s3", "sns"}
@@ -285,7 +285,10 @@ def test_a_resource_with_a_name_is_scoped_to_it() -> None:
     template.add_resource(
         Role("Anything", RoleName=Ref("Any"), AssumeRolePolicyDocument={"Statement": []})
     )
-    found = {one["Sid"]: one["Resource"] for one in json.loads(policy.text(template))["Statement"]}
+    found = {
+        one["Sid"]: one["Resource"]
+        for one in json.loads(policy.text({MAIN: template}))["Statement"]
+    }
     assert found["ManageTopic"] == ["arn:*:sns:*:*:soca-alerts"]
     assert found["ManageRole"] == ["arn:*:iam::*:role/*"]
 
@@ -294,7 +297,7 @@ def test_a_type_without_a_row_cannot_be_generated() -> None:
     template = backup.template()
     template.add_resource(Bucket("Reports"))
     with pytest.raises(ValueError, match=r"has no row for AWS::S3::Bucket"):
-        policy.policy(template)
+        policy.policy({MAIN: template})
 
 
 def test_no_resource_of_ours_makes_an_exception_necessary() -> None:

@@ -16,7 +16,7 @@ from generator import paths
 from generator.docs import readme_tables
 from generator.parent import example
 from generator.paths import ROOT
-from generator.stacks import backup
+from generator.stacks import MAIN, backup
 from generator.stacks.render import render
 from tests.support.cli_lines import Shell, commands
 from tests.support.generated import full_role
@@ -90,7 +90,7 @@ def shown(page: Path) -> str:
 
 def test_the_tables_of_the_readme_are_the_templates() -> None:
     text = README.read_text("utf-8")
-    assert readme_tables.refresh(text, readme_tables.tables(template())) == text, (
+    assert readme_tables.refresh(text, readme_tables.tables({MAIN: template()})) == text, (
         "run `python build.py docs`"
     )
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from generator.cloudformation.capabilities import capabilities
+from generator.cloudformation.read import Template, parse
 from tests.local_aws.errors import DeploymentError, RefusedError
+from tests.local_aws.evaluation import Evaluation, Place
 from tests.local_aws.handler import Created, Order
 from tests.local_aws.handlers import HANDLERS
 from tests.local_aws.local_aws import ACCOUNT, LocalAws
 from tests.local_aws.requests import Request, Requests
-from tests.support.resolver import Evaluation, Place
-from tests.support.template_text import load
 
 NESTED = "AWS::CloudFormation::Stack"
 
@@ -127,14 +128,14 @@ class Deployer:
     ) -> Stack:
         if not re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", name):
             raise RefusedError(f"{name!r} cannot be the name of a stack.")
-        template = load(text)
+        template = parse(name, text)
         place = Place(self.aws.region, ACCOUNT, name)
         stack_id = (
-            f"arn:{place.pseudo('AWS::Partition')}:cloudformation:{place.region}:{ACCOUNT}"
+            f"arn:{place.partition}:cloudformation:{place.region}:{ACCOUNT}"
             f":stack/{name}/{uuid.uuid4()}"
         )
         evaluation = Evaluation(
-            template,
+            template.document,
             parameters,
             replace(place, stack_id=stack_id),
             evaluate_rules=operation.evaluate_rules,
@@ -187,20 +188,14 @@ class Deployer:
         return self._create(text, order.generated_name(128), parameters, nested)
 
 
-def check_capabilities(template: Mapping[str, Any], given: Collection[str]) -> None:
-    """Refuse IAM resources that nobody acknowledged.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
-    """
-    for name, resource in template["Resources"].items():
+def check_capabilities(template: Template, given: Collection[str]) -> None:
+    """Refuse what has no handler here, and what nobody acknowledged."""
+    for name, resource in template.resources.items():
         if resource["Type"] not in HANDLERS and resource["Type"] != NESTED:
             raise RefusedError(f"{name} is of type {resource['Type']}, which has no handler here.")
-        if not resource["Type"].startswith("AWS::IAM::"):
-            continue
-        named = {"RoleName", "InstanceProfileName"} & set(resource.get("Properties", {}))
-        if "CAPABILITY_NAMED_IAM" not in given and (named or "CAPABILITY_IAM" not in given):
-            needed = "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"
-            raise RefusedError(f"InsufficientCapabilities: {name} requires {needed}.")
+    included = {*given} | ({"CAPABILITY_IAM"} if "CAPABILITY_NAMED_IAM" in given else set())
+    if lacking := [each for each in capabilities(template) if each not in included]:
+        raise RefusedError(f"InsufficientCapabilities: requires {lacking}.")
 
 
 def creation_order(evaluation: Evaluation) -> list[str]:

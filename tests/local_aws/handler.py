@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.local_aws.errors import DeploymentError
+from tests.local_aws.evaluation import Place
 from tests.local_aws.requests import Requests
-from tests.support.resolver import Place
 
 
 @dataclass(frozen=True)

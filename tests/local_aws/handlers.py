@@ -220,7 +220,7 @@ def _create_bucket(order: Order) -> Created:
     region = order.place.region
     where = None if region == "us-east-1" else {"LocationConstraint": region}
     order.calls.call("s3", "CreateBucket", Bucket=name, CreateBucketConfiguration=where)
-    return Created(name, {"Arn": f"arn:{order.place.pseudo('AWS::Partition')}:s3:::{name}"})
+    return Created(name, {"Arn": f"arn:{order.place.partition}:s3:::{name}"})
 
 
 HANDLERS: dict[str, Handler] = {

@@ -7,6 +7,7 @@ import pytest
 
 from tests.local_aws.deployer import Deployer, Stack, creation_order
 from tests.local_aws.errors import DeploymentError, RefusedError
+from tests.local_aws.evaluation import Evaluation, Place
 from tests.local_aws.local_aws import LocalAws
 from tests.local_aws.samples import (
     ALLOW,
@@ -23,7 +24,6 @@ from tests.local_aws.samples import (
     vaults,
     with_resources,
 )
-from tests.support.resolver import Evaluation, Place
 
 
 def create(aws: LocalAws, text: str = "", **parameters: Any) -> Stack:

@@ -9,10 +9,10 @@ import pytest
 from allpairspy.allpairs import AllPairs
 
 from tests.local_aws.errors import RefusedError
+from tests.local_aws.evaluation import Resolved
 from tests.support.changes import changes
 from tests.support.generated import resolved, template, without_rules
 from tests.support.parameter_values import CLUSTER, ON, PROTECTIONS, VALUES, everything, on
-from tests.support.resolver import Resolved
 
 CORE = {"SOCABackupVault", "SOCABackupPlan", "SOCABackupSelection", "SOCAAWSBackupRole"}
 JOB_RULES = {"SOCABackupJobAlert", "SOCACopyJobAlert", "SOCARestoreJobAlert"}
@@ -165,7 +165,7 @@ def _check_vault(made: Resolved, asked: dict[str, str]) -> None:
         mode = "governance"  # the safer reading, where rules are not evaluated
     assert outputs["VaultLockMode"] == mode
     grace = {"ChangeableForDays": asked["VaultLockGraceDays"]} if mode == "compliance" else {}
-    lock = None if mode == "none" else {"MinRetentionDays": 1, **grace}
+    lock = None if mode == "none" else {"MinRetentionDays": "1", **grace}
     assert vault.get("LockConfiguration") == lock
     assert ("AccessPolicy" in vault) == (asked["DenyRecoveryPointDeletion"] == "yes")
 

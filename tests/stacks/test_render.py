@@ -7,10 +7,10 @@ import yaml
 from troposphere import Equals, Join, Output, Parameter, Ref, Sub, Template
 from troposphere.backup import BackupVault
 
+from generator.cloudformation.read import parse
 from generator.stacks import backup
 from generator.stacks.render import LINE, render
 from tests.support.generated import template, text
-from tests.support.template_text import load
 
 
 def _small() -> Template:
@@ -36,7 +36,7 @@ def _small() -> Template:
 
 
 def test_the_text_says_what_the_template_says() -> None:
-    assert load(text()) == backup.template().to_dict()
+    assert parse("a", text()).document == backup.template().to_dict()
 
 
 def test_sections_come_in_cloudformations_order() -> None:
@@ -48,7 +48,7 @@ def test_sections_come_in_cloudformations_order() -> None:
 
 
 def test_a_resource_starts_with_its_type_and_ends_with_its_properties() -> None:
-    assert list(load(render(_small()))["Resources"]["V"]) == [
+    assert list(parse("a", render(_small())).resources["V"]) == [
         "Type", "Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Metadata",
         "Properties",
     ]  # fmt: skip
@@ -96,7 +96,7 @@ def test_text_stays_the_text_it_was() -> None:
         made.add_output(Output(f"O{n}", Value=word, Description=word or " "))
         made.add_output(Output(f"P{n}", Value=Sub(word)))
         made.add_output(Output(f"Q{n}", Value=Join("", [word, Ref("A")])))
-    read = load(render(made))["Outputs"]
+    read = parse("a", render(made)).outputs
     assert [read[f"O{n}"]["Value"] for n in range(len(AWKWARD))] == AWKWARD
     assert [read[f"P{n}"]["Value"] for n in range(len(AWKWARD))] == [
         {"Fn::Sub": word} for word in AWKWARD
@@ -115,7 +115,7 @@ def test_a_long_list_of_names_is_wrapped() -> None:
     assert full
     assert all(len(line) > LINE - 30 for line in full)
     assert max(map(len, [*full, last])) <= LINE
-    assert load(render(made))["Resources"]["V"]["Metadata"]["Names"] == names
+    assert parse("a", render(made)).document["Resources"]["V"]["Metadata"]["Names"] == names
 
 
 def test_what_is_used_twice_is_written_out_twice() -> None:
@@ -126,7 +126,7 @@ def test_what_is_used_twice_is_written_out_twice() -> None:
     made.add_mapping("O", shared)
     tree = yaml.parse(render(made), Loader=yaml.SafeLoader)
     assert [event for event in tree if isinstance(event, yaml.AliasEvent)] == []
-    assert load(render(made))["Mappings"]["O"] == shared
+    assert parse("a", render(made)).document["Mappings"]["O"] == shared
 
 
 def test_a_reader_of_yaml_1_2_sees_the_same() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from tests.local_aws.errors import RefusedError
-from tests.support.resolver import Resolved, resolve
+from tests.local_aws.evaluation import Resolved, resolve
 
 Kind = Literal["unchanged", "updated", "replaced", "added", "removed"]
 

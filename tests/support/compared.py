@@ -4,11 +4,11 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from generator.cloudformation import read
+from generator.cloudformation.read import Template, parse
 from generator.compare.comparison import Comparison, compare
 
-Template = dict[str, Any]
-Slip = Callable[[Template], None]
+Document = dict[str, Any]
+Slip = Callable[[Document], None]
 
 OLD = """
 Description: A vault and who fills it. Version 1.2.3
@@ -76,22 +76,27 @@ Outputs:
 """
 
 
-def old() -> Template:
+def old() -> Document:
     """Return the small stack's template."""
-    return read.document("old", OLD)
+    return parse("old", OLD).document
 
 
 def after(slip: Slip) -> Comparison:
     """Return what an update of the small stack by the change does."""
     new = copy.deepcopy(old())
     slip(new)
-    return compare(old(), new)
+    return compare_documents(old(), new)
+
+
+def compare_documents(one: Document, other: Document) -> Comparison:
+    """Return what an update of a stack from the one to the other template does."""
+    return compare(Template("old", one), Template("new", other))
 
 
 def put(path: str, value: Any) -> Slip:
     """Return the change that puts a value at a path; the parts are separated by slashes."""
 
-    def slip(template: Template) -> None:
+    def slip(template: Document) -> None:
         *parents, last = path.split("/")
         node: Any = template
         for parent in parents:
@@ -104,7 +109,7 @@ def put(path: str, value: Any) -> Slip:
 def drop(path: str) -> Slip:
     """Return the change that takes away what is at a path."""
 
-    def slip(template: Template) -> None:
+    def slip(template: Document) -> None:
         *parents, last = path.split("/")
         node: Any = template
         for parent in parents:
@@ -117,7 +122,7 @@ def drop(path: str) -> Slip:
 def rename(path: str, name: str) -> Slip:
     """Return the change that gives what is at a path another name."""
 
-    def slip(template: Template) -> None:
+    def slip(template: Document) -> None:
         *parents, last = path.split("/")
         node: Any = template
         for parent in parents:
@@ -130,7 +135,7 @@ def rename(path: str, name: str) -> Slip:
 def all_of(*slips: Slip) -> Slip:
     """Return the changes as one."""
 
-    def slip(template: Template) -> None:
+    def slip(template: Document) -> None:
         for each in slips:
             each(template)
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from generator.cloudformation.read import parse
 from generator.stacks import backup
 from generator.stacks.render import render
+from tests.local_aws.evaluation import Resolved, resolve
 from tests.support.parameter_values import CLUSTER, REGIONS, everything
-from tests.support.resolver import Resolved, resolve
-from tests.support.template_text import load
 
 
 @cache
@@ -20,7 +20,7 @@ def text() -> str:
 @cache
 def template() -> dict[str, Any]:
     """Return the template in CloudFormation's long form, read back from its text."""
-    return load(text())
+    return parse("Backup.template", text()).document
 
 
 def resolved(region: str = "us-east-1", /, **parameters: str) -> Resolved:

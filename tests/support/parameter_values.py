@@ -124,7 +124,7 @@ VALUES: dict[str, Values] = {
     "StartWindowMinutes": Values(
         "480",
         ["60", "61", "480", "1440"],
-        ["59", "0", "-60", "1441", "52560000", "", "an hour", "60 ", "6e1", "60m"],
+        ["59", "0", "-60", "1441", "52560000", "", "an hour", "60 ", "60m"],
     ),
     "RetentionDays": Values(
         "90",

@@ -3,12 +3,15 @@
 import copy
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import cfn_flip
 
+from generator import templates_folder
+from generator.cloudformation.read import parse
 from generator.parent import check, example
+from generator.parent.nested_stacks import nested_stacks
+from generator.stacks import MAIN
 
 GONE = object()
 PARAMETERS = ("Resources", "Backup", "Properties", "Parameters")
@@ -49,11 +52,11 @@ def written(form: str, document: Any) -> str:
     return text if form == "json" else str(cfn_flip.to_yaml(text))  # type: ignore[no-untyped-call] # ships no types
 
 
-def found_in(directory: Path, text: str, stack: str | None = None) -> list[str]:
+def found_in(text: str, stack: str | None = None) -> list[str]:
     """Return the findings in a parent of that text, as they are printed, in the order of lines."""
-    path = directory / "parent"
-    path.write_text(text, encoding="utf-8")
-    return [finding.at("parent") for finding in check.findings(path, stack)]
+    parent = parse("parent", text)
+    stacks = nested_stacks(parent, templates_folder.read_templates(), MAIN, stack)
+    return [finding.at("parent") for finding in check.findings(parent, stacks)]
 
 
 def place(text: str, needle: str) -> str:

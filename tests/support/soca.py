@@ -6,7 +6,7 @@ from typing import Any
 from unittest import mock
 
 from generator import templates_folder
-from generator.release import contents
+from generator.release import contents, report
 from generator.release.bucket import Connection
 from generator.release.options import targets
 from generator.release.publish import Order
@@ -48,7 +48,8 @@ def publish(aws: LocalAws) -> str:
             order, targets(BUCKET, [aws.region]), connection, lambda _: None
         )
     assert not outcome.error, outcome.error
-    return outcome.template_url(FOLDER)
+    [url] = report.results([outcome], order)
+    return url
 
 
 def cluster(**parameters: Any) -> str:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.local_aws.evaluation import Resolved
 from tests.local_aws.events import matches, sent
 from tests.support.generated import resolved, with_names
 from tests.support.parameter_values import ACCOUNT, CLUSTER, ON, REGIONS, on
-from tests.support.resolver import Resolved
 
 EMAIL, TOPIC = ON["NotificationEmail"], ON["NotificationTopicArn"]
 VAULT = f"Vault-{CLUSTER}"

@@ -62,8 +62,8 @@ def test_the_keys_policy(region: str) -> None:
     key = resolved(region, CreateVaultKmsKey="yes").resources["SOCABackupVaultKey"]
     assert key == {
         "Description": f"Encrypts the backups in the vault of the cluster {CLUSTER}",
-        "EnableKeyRotation": True,
-        "PendingWindowInDays": 30,
+        "EnableKeyRotation": "true",
+        "PendingWindowInDays": "30",
         "KeyPolicy": KEY_POLICY,
         "Tags": [
             {"Key": "Name", "Value": f"{CLUSTER}-backup"},

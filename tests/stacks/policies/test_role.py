@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.local_aws import managed_policies
+from tests.local_aws.evaluation import Place
 from tests.local_aws.iam import allows, as_list
 from tests.support.generated import full_role, inline_policies, resolved, template
 from tests.support.parameter_values import ACCOUNT, ON, REGIONS, everything, on
-from tests.support.resolver import Place
 
 PARTITIONS = list(REGIONS)
 
@@ -169,7 +169,7 @@ def test_no_partition_has_a_longer_name_than_those_that_are_measured() -> None:
 
     names = [one["partition"] for one in Loader().load_data("endpoints")["partitions"]]
     assert max(map(len, names)) == max(map(len, PARTITIONS))
-    assert Place(REGIONS["aws-cn"]).pseudo("AWS::Partition") == "aws-cn"
+    assert Place(REGIONS["aws-cn"]).partition == "aws-cn"
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)

@@ -1,0 +1,110 @@
+"""The bytes of a template, from a file, an https:// address or an s3:// object, within limits."""
+
+from pathlib import Path
+
+from generator.cloudformation.errors import UnreadableError
+
+# What CloudFormation takes from S3: whatever is larger is no template.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_BYTES = 1_048_576
+TIMEOUT_SECONDS = 20
+
+ADVICE = "name a template file, https://... or s3://BUCKET/KEY"
+
+
+def fetch(source: str) -> bytes:
+    """Return the bytes that ``source`` names.
+
+    Raises UnreadableError where there are none, or more than CloudFormation takes.
+    """
+    scheme = source.partition("://")[0].lower() if "://" in source else ""
+    if scheme == "https":
+        content = _download(source)
+    elif scheme == "s3":
+        content = _get_object(source)
+    elif scheme:
+        raise UnreadableError(f"{label(source)}: {scheme}:// is not supported: {ADVICE}")
+    else:
+        content = _load(source)
+    if len(content) > MAX_BYTES:
+        raise UnreadableError(
+            f"{label(source)}: is larger than {MAX_BYTES} bytes, and CloudFormation takes no "
+            "larger template: name a template"
+        )
+    return content
+
+
+def label(source: str) -> str:
+    """Return the source without the query of an address: that of a presigned one is a secret."""
+    return source.partition("?")[0] if "://" in source else source
+
+
+def _load(source: str) -> bytes:
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableError(f"{source}: {reason}: {ADVICE}") from None
+
+
+def _download(source: str) -> bytes:
+    import http.client
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
+
+    try:
+        # S310: fetch() has looked at the scheme.
+        with urlopen(source, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
+            if not response.url.startswith("https://"):
+                raise UnreadableError(
+                    f"{label(source)}: leads to {label(response.url)}, which anybody on the way "
+                    "can change: name an https:// address"
+                )
+            content: bytes = response.read(MAX_BYTES + 1)
+            if len(content) <= MAX_BYTES and response.length:
+                raise http.client.IncompleteRead(content, response.length)
+    except HTTPError as error:
+        error.close()
+        raise UnreadableError(
+            f"{label(source)}: the server answered {error.code} {error.reason}: check the address "
+            "(S3 also answers 403 where an object does not exist)"
+        ) from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise UnreadableError(
+            f"{label(source)}: no answer ({reason}): check the address and the network"
+        ) from None
+    return content
+
+
+def _get_object(source: str) -> bytes:
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    bucket, _, key = source.partition("://")[2].partition("/")
+    if not bucket or not key:
+        raise UnreadableError(f"{source}: names no object: write s3://BUCKET/KEY")
+    config = Config(
+        connect_timeout=TIMEOUT_SECONDS,
+        read_timeout=TIMEOUT_SECONDS,
+        retries={"mode": "standard", "max_attempts": 3},
+    )
+    try:
+        answer = boto3.Session().client("s3", config=config).get_object(Bucket=bucket, Key=key)
+        content: bytes = answer["Body"].read(MAX_BYTES + 1)
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        advice = {
+            "AccessDenied": f"your credentials need s3:GetObject on arn:*:s3:::{bucket}/{key}",
+            "NoSuchBucket": "check the name of the bucket",
+            "NoSuchKey": "check the key of the object",
+        }.get(code, "check bucket, key and credentials")
+        raise UnreadableError(f"{source}: S3 answered {code}: {advice}") from None
+    except (BotoCoreError, OSError, ValueError) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise UnreadableError(
+            f"{source}: {reason}: check credentials, region and network"
+        ) from None
+    return content

@@ -1,0 +1,142 @@
+"""What an update changes for whoever passes parameters."""
+
+from collections.abc import Iterator
+from operator import gt, lt
+from typing import Any
+
+from generator.cloudformation.functions import scalar
+from generator.cloudformation.parameter_constraints import refusal
+from generator.cloudformation.read import Template
+from generator.compare.change import Change, Level, shown
+
+_BOUNDS = {"MinLength": gt, "MinValue": gt, "MaxLength": lt, "MaxValue": lt}
+_TEXTS = frozenset({"Description", "ConstraintDescription"})
+
+
+def parameter_changes(old: Template, new: Template) -> Iterator[Change]:
+    """Yield what whoever passes parameters meets."""
+    before, after = old.parameters, new.parameters
+    come = [name for name in after if name not in before]
+    for name, was in before.items():
+        if name in after:
+            yield from _parameter(name, was, after[name])
+            continue
+        twin = next((other for other in come if _alike(was, after[other])), None)
+        text = "a parent that passes it cannot update: CloudFormation refuses unknown parameters"
+        if twin:
+            come.remove(twin)
+            text = f"is now {twin}; {text}"
+        yield Change("parameter", name, "renamed" if twin else "removed", Level.MAJOR, text)
+    for name in after:
+        if name in before:
+            continue
+        if "Default" in after[name]:
+            text = f"default: {shown(scalar(after[name]['Default']))}"
+            yield Change("parameter", name, "added", Level.MINOR, text)
+        else:
+            text = "has no default: a parent that does not pass it cannot update"
+            yield Change("parameter", name, "newly required", Level.MAJOR, text)
+
+
+def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Return whether two parameters take the same, whatever is said about them."""
+    return {key: value for key, value in one.items() if key not in _TEXTS} == {
+        key: value for key, value in other.items() if key not in _TEXTS
+    }
+
+
+def _parameter(name: str, was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[Change]:
+    def change(what: str, level: Level, text: str = "") -> Change:
+        return Change("parameter", name, what, level, text)
+
+    if was.get("Type") != is_now.get("Type"):
+        text = f"Type: {was.get('Type')} -> {is_now.get('Type')}: check what parents pass"
+        yield change("narrowed", Level.MAJOR, text)
+    yield from _default(name, was, is_now)
+    for constraint in _narrower(was, is_now):
+        yield change("narrowed", Level.MAJOR, _both(constraint, was, is_now))
+    for constraint in _narrower(is_now, was):
+        yield change("widened", Level.MINOR, _both(constraint, was, is_now))
+    for text in _other_pattern(was, is_now):
+        yield change("narrowed", Level.MAJOR, text)
+    pattern = is_now.get("AllowedPattern")
+    if pattern != was.get("AllowedPattern") and not list(_other_pattern(was, is_now)):
+        yield change("widened", Level.MINOR, f"AllowedPattern: {pattern or 'any text'}")
+    if bool(was.get("NoEcho")) != bool(is_now.get("NoEcho")):
+        yield change("shown otherwise", Level.MINOR, "NoEcho changed")
+    if any(was.get(key) != is_now.get(key) for key in _TEXTS):
+        yield change("described otherwise", Level.PATCH)
+
+
+def _default(name: str, was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[Change]:
+    if "Default" not in was and "Default" not in is_now:
+        return
+    if "Default" not in is_now:
+        text = "lost its default: a parent that does not pass it cannot update"
+        yield Change("parameter", name, "newly required", Level.MAJOR, text)
+    elif "Default" not in was:
+        yield Change("parameter", name, "no longer required", Level.MINOR)
+    elif scalar(was["Default"]) != scalar(is_now["Default"]):
+        text = (
+            f"{shown(scalar(was['Default']))} -> {shown(scalar(is_now['Default']))}: a stack keeps "
+            "its value where the update says UsePreviousValue; a parent that does not pass the "
+            "parameter gets the new default"
+        )
+        yield Change("parameter", name, "default changed", Level.MINOR, text)
+
+
+def _narrower(was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[str]:
+    """Yield the list of values and the bounds that take less than before."""
+    values = [scalar(value) for value in is_now.get("AllowedValues", [])]
+    known = [scalar(value) for value in was.get("AllowedValues", [])]
+    if values and (not known or set(known) - set(values)):
+        yield "AllowedValues"
+    for bound, tighter in _BOUNDS.items():
+        if bound in is_now and (
+            bound not in was or tighter(float(is_now[bound]), float(was[bound]))
+        ):
+            yield bound
+
+
+def _both(constraint: str, was: dict[str, Any], is_now: dict[str, Any]) -> str:
+    said = [
+        ", ".join(shown(scalar(value)) for value in values)
+        if isinstance(values := each.get(constraint, "none"), list)
+        else str(values)
+        for each in (was, is_now)
+    ]
+    return f"{constraint}: {said[0]} -> {said[1]}"
+
+
+def _other_pattern(was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[str]:
+    """Yield what another pattern refuses, or may refuse: whether it does, nobody can compute here.
+
+    One that only has more alternatives takes all that the old one took.
+    """
+    old, new = was.get("AllowedPattern"), is_now.get("AllowedPattern")
+    if new is None or new == old:
+        return
+    known = [*was.get("AllowedValues", []), *([was["Default"]] if "Default" in was else [])]
+    only_pattern = {"Type": "String", "AllowedPattern": new}
+    refused = [value for value in map(scalar, known) if refusal(only_pattern, value)]
+    if refused:
+        yield f"AllowedPattern: {new} refuses {', '.join(shown(value) for value in refused)}"
+    elif old is None:
+        yield f"AllowedPattern: any text -> {new}"
+    elif not set(alternatives(old)) <= set(alternatives(new)):
+        yield f"AllowedPattern changed: check that {new} takes all that {old} took"
+
+
+def alternatives(pattern: str) -> list[str]:
+    """Return what stands between those | of a pattern that are in no bracket."""
+    found, depth, in_class, escaped = [""], 0, False, False
+    for character in str(pattern):
+        if not escaped and not in_class and not depth and character == "|":
+            found.append("")
+            continue
+        if not escaped:
+            depth += (character == "(") - (character == ")") if not in_class else 0
+            in_class = character == "[" or (in_class and character != "]")
+        escaped = character == "\\" and not escaped
+        found[-1] += character
+    return found

@@ -1,0 +1,67 @@
+"""A comparison as text for people, and as a document for machines."""
+
+import json
+
+from generator.compare.change import Change, place
+from generator.compare.comparison import Comparison
+from generator.compare.versions import text
+
+SCHEMA = 1
+"""Goes up when a key of ``as_json`` is renamed or goes."""
+
+
+def as_text(comparison: Comparison) -> str:
+    """Return the comparison for people: what an update does, the parent's side, the verdict."""
+    lines = [f"{comparison.old.name} -> {comparison.new.name}", "", "Resources"]
+    resources = [change for change in comparison.changes if change.about == "resource"]
+    others = [change for change in comparison.changes if change.about != "resource"]
+    for change in resources:
+        lines += _lines(change, f"{change.name} ({change.kind})")
+    if others:
+        lines += ["", "For the parent, and for whoever updates"]
+        for change in others:
+            lines += _lines(change, f"{change.about} {change.name}")
+    lines += ["", f"Verdict: {comparison.verdict}"]
+    lines += [f"  {failure}" for failure in comparison.failures]
+    return "\n".join(lines) + "\n"
+
+
+def as_json(comparison: Comparison) -> str:
+    """Return the comparison for machines.
+
+    Keys: schema; old and new, each with source and version (null: not stated); verdict;
+    needed_version (null: the old one states none); ok; failures; changes, each with about, name,
+    type, change, level, danger, text and where (the parameters for which it happens, by name).
+    """
+    old, new = comparison.versions
+    lowest = comparison.needed_version
+    document = {
+        "schema": SCHEMA,
+        "old": {"source": comparison.old.name, "version": text(old) if old else None},
+        "new": {"source": comparison.new.name, "version": text(new) if new else None},
+        "verdict": comparison.verdict,
+        "needed_version": text(lowest) if lowest else None,
+        "ok": not comparison.failures,
+        "failures": comparison.failures,
+        "changes": [
+            {
+                "about": change.about,
+                "name": change.name,
+                "type": change.kind or None,
+                "change": change.change,
+                "level": change.level.name.lower(),
+                "danger": change.danger,
+                "text": change.text,
+                "where": change.where,
+            }
+            for change in comparison.changes
+        ],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _lines(change: Change, name: str) -> list[str]:
+    mark = "!" if change.danger else " "
+    where = f", {place(change.where)}" if change.where else ""
+    lines = [f"{mark} {name}: {change.change}{where}"]
+    return [*lines, f"      {change.text}"] if change.text else lines

@@ -1,0 +1,47 @@
+"""What an update changes in the rules: which parameters are refused together."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from generator.cloudformation.errors import UnreadableError
+from generator.cloudformation.evaluate import View
+from generator.cloudformation.functions import scalar
+from generator.cloudformation.read import Template
+from generator.compare.change import Change, Level
+from generator.compare.parameter_values import assignments
+
+
+def rule_changes(old: Template, new: Template) -> Iterator[Change]:
+    """Yield what rules refuse now, and refused before."""
+    before, after = old.rules, new.rules
+    for name in before | after:
+        was, is_now = before.get(name), after.get(name)
+        if is_now is None:
+            yield Change("rule", name, "removed", Level.MINOR, "what it refused is allowed")
+        elif was is None or _without_texts(was) != _without_texts(is_now):
+            yield _stricter(old, new, name, "added" if was is None else "changed")
+        elif was != is_now:
+            yield Change("rule", name, "described otherwise", Level.PATCH)
+
+
+def _stricter(old: Template, new: Template, name: str, change: str) -> Change:
+    """Return the change of a rule: whether it refuses what a stack of the old template has."""
+    rules = old.rules
+    rule = new.rules[name]
+    try:
+        for given in assignments(old, new, *rules.values(), rule):
+            before = View(old, given.old)
+            accepted = all(before.refusal(each) is None for each in rules.values())
+            if accepted and View(new, given.new).refusal(rule) is not None:
+                text = "it refuses what was accepted"
+                return Change("rule", name, change, Level.MAJOR, text, where=given.where)
+    except UnreadableError:  # a function that only rules have
+        text = "check that it refuses nothing that was accepted"
+        return Change("rule", name, change, Level.MAJOR, text)
+    return Change("rule", name, change, Level.MINOR, "it refuses nothing that stacks have")
+
+
+def _without_texts(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {k: _without_texts(v) for k, v in node.items() if k != "AssertDescription"}
+    return [_without_texts(item) for item in node] if isinstance(node, list) else scalar(node)
