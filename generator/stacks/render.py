@@ -2,15 +2,19 @@
 
 import re
 import textwrap
+from itertools import chain
 from typing import Any
 
 import yaml
 from troposphere import Template
 
-# A list, a function with its arguments or a single pair stands in one line up to this length, not
+# A list, a function with its arguments or a small mapping stands in one line up to this length, not
 # counting what stands before it. A longer list of names, such as actions, is wrapped.
-LINE = 115
+LINE = 120
 LONG = 10 * LINE
+
+# Pairs of a small mapping, such as a tag.
+SMALL = 2
 
 # What holds neither white space nor a sign that means something in YAML; a colon brings quotes.
 NAME = r"[^\s,'\"\[\]{}]+"
@@ -120,7 +124,7 @@ def _in_a_line_if_short(node: Any) -> yaml.Node:
         length = len(_function(node)) + sum(map(_length, node.value))
         wraps = not _function(node) and all(map(_is_name, node.value))
     else:
-        length = sum(map(_length, node.value[0])) if len(node.value) == 1 else LONG
+        length = sum(map(_length, chain(*node.value))) if _is_small(node.value) else LONG
         wraps = False
     node.flow_style = length <= LINE or wraps
     node.length = length
@@ -134,6 +138,14 @@ def _length(node: Any) -> int:
         return len(_function(node)) + len(node.value) + 4
     length: int = node.length
     return length
+
+
+def _is_small(pairs: list[tuple[yaml.ScalarNode, yaml.Node]]) -> bool:
+    """Return whether a mapping may stand in a line: a single pair, or few of texts and numbers."""
+    if any(key.value == "Description" for key, _ in pairs):  # people read it: a line of its own
+        return False
+    are_scalars = all(isinstance(value, yaml.ScalarNode) for _, value in pairs)
+    return len(pairs) <= (SMALL if are_scalars else 1)
 
 
 def _is_name(node: yaml.Node) -> bool:
