@@ -7,8 +7,8 @@ from generator.stacks import cluster, console_urls, outputs, protected_types
 from generator.stacks.parts import alerts, copies, plan, role, selection, vault, windows
 
 DESCRIPTION = (
-    "(SO0072) - Scale-Out Computing on AWS: backs up and restores the EC2 instances, EBS volumes "
-    f"and EFS file systems of a cluster with AWS Backup. Template version {VERSION}"
+    "(SO0072) - Scale-Out Computing on AWS: AWS Backup for a cluster's EC2 instances, EBS volumes "
+    f"and EFS file systems. Template version {VERSION}"
 )
 
 

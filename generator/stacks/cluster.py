@@ -11,16 +11,15 @@ CLUSTER_ID = Input(
     group=GROUP,
     label="Cluster ID",
     Description=(
-        "ID of the cluster, 2 to 43 characters, for example soca-mycluster. It names the vault "
-        "and the plan, and it is the tag value (upper and lower case count) that marks a resource "
-        "for backup"
+        "ID of the cluster, 2 to 43 characters, for example soca-mycluster. It names the vault and "
+        "the plan and is the value (case-sensitive) of the tag that marks a resource for backup"
     ),
     Type="String",
     MinLength=2,
     MaxLength=43,
     AllowedPattern="^[A-Za-z0-9][A-Za-z0-9_-]{1,42}$",
     ConstraintDescription=(
-        "Type 2 to 43 letters, digits, '-' or '_', the first one a letter or a digit: "
+        "Type 2 to 43 letters, digits, '-' or '_', starting with a letter or a digit: "
         "soca-mycluster"
     ),
 )
@@ -30,9 +29,8 @@ BACKUP_TAG_KEY = Input(
     group=GROUP,
     label="Backup tag key",
     Description=(
-        "Key of the tag that marks a resource for backup, 1 to 128 characters, upper and lower "
-        "case count; the tag's value is the cluster ID. Newer installations (release 26.4.0 and "
-        "later) use edh:BackupPlan"
+        "Key of the tag that marks a resource for backup, 1 to 128 characters, case-sensitive; the "
+        "value is the cluster ID. SOCA 26.4.0 and later use edh:BackupPlan"
     ),
     Type="String",
     Default="soca:BackupPlan",
@@ -43,8 +41,8 @@ BACKUP_TAG_KEY = Input(
         "^(?![aA][wW][sS]:)[A-Za-z0-9_.:/=+@-]([A-Za-z0-9 _.:/=+@-]{0,126}[A-Za-z0-9_.:/=+@-])?$"
     ),
     ConstraintDescription=(
-        "Type a tag key of 1 to 128 letters, digits, spaces or _.:/=+-@ that does not start with "
-        "aws: and has no space at either end: soca:BackupPlan"
+        "Type 1 to 128 letters, digits, spaces or _.:/=+-@, not starting with aws: and without a "
+        "space at either end: soca:BackupPlan"
     ),
 )
 

@@ -77,7 +77,6 @@ class Switch(Input):
             Type="String",
             Default="no",
             AllowedValues=["no", "yes"],
-            ConstraintDescription="Choose no or yes",
             **properties,
         )
 
@@ -108,7 +107,6 @@ class Retention(Input):
             Type="String",
             Default=self.NONE,
             AllowedValues=[self.NONE, *days],
-            ConstraintDescription=f"Choose {self.NONE} or one of {', '.join(days)}",
             **properties,
         )
 

@@ -28,7 +28,9 @@ def of_vault(name: If, arn: If, key: Key) -> list[Output]:
         ),
         Output(
             "VaultManagedByStack",
-            Description="yes: the vault's key, lock and access policy are the stack's; no: adopted",
+            Description=(
+                "yes: the stack manages the vault's key, lock and access policy; no: adopted vault"
+            ),
             Value=vault.managed_by_stack(),
         ),
         Output(
@@ -43,7 +45,7 @@ def of_vault(name: If, arn: If, key: Key) -> list[Output]:
         ),
         Output(
             "VaultConsoleUrl",
-            Description="The vault and its recovery points in the console",
+            Description="Console page of the vault and its recovery points",
             Value=console_urls.url("#/backupvaults/details/${VaultName}", VaultName=name),
         ),
     ]
@@ -65,17 +67,17 @@ def of_plan(plan: BackupPlan, selection: BackupSelection) -> list[Output]:
         ),
         Output(
             "BackupTag",
-            Description="Tag, key=value, that has an instance, volume or file system backed up",
+            Description="Tag (key=value) that marks a resource for backup",
             Value=Sub("${BackupTagKey}=${ClusterId}"),
         ),
         Output(
             "PlanConsoleUrl",
-            Description="The backup plan in the console",
+            Description="Console page of the backup plan",
             Value=console_urls.url("#/backupplan/details/${PlanId}", PlanId=Ref(plan)),
         ),
         Output(
             "JobsConsoleUrl",
-            Description="Backup, copy and restore jobs in the console",
+            Description="Console page of backup, copy and restore jobs",
             Value=console_urls.url(console_urls.JOBS),
         ),
     ]
@@ -86,12 +88,16 @@ def of_role(role: Role) -> list[Output]:
     return [
         Output(
             "BackupRoleName",
-            Description="Name of the role for restores and backups on demand (SOCA's SOCA-Backup)",
+            Description=(
+                "Name of the role for restores and on-demand backups, SOCA-Backup in SOCA's page"
+            ),
             Value=Ref(role),
         ),
         Output(
             "BackupRoleArn",
-            Description="ARN of the role for restores and backups on demand (SOCA's SOCA-Backup)",
+            Description=(
+                "ARN of the role for restores and on-demand backups, SOCA-Backup in SOCA's page"
+            ),
             Value=GetAtt(role, "Arn"),
         ),
     ]
@@ -101,7 +107,7 @@ def of_alerts(topic_arn: If) -> Output:
     """Return the topic in use, given or made."""
     return Output(
         "AlertTopicArn",
-        Description="ARN of the topic that alerts are sent to, or none",
+        Description="ARN of the topic that receives alerts, or none",
         Value=alerts.ALERTS.then(topic_arn, "none"),
     )
 
@@ -110,6 +116,6 @@ def of_template() -> Output:
     """Return the version, by which a stack tells its release."""
     return Output(
         "TemplateVersion",
-        Description="Version of the template this stack was made from",
+        Description="Version of this stack's template",
         Value=VERSION,
     )

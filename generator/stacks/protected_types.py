@@ -77,9 +77,10 @@ EVERY = (
             group=GROUP,
             label="Protect FSx",
             Description=(
-                "yes: FSx file systems and volumes with the tag are backed up too; no: they are "
-                "not. Tag the volumes of ONTAP and OpenZFS; OpenZFS also needs the service opt-in "
-                "of FSx. Lustre scratch and data-linked file systems cannot be backed up"
+                "yes: also back up FSx file systems and volumes with the tag; no: do not. For "
+                "ONTAP and OpenZFS, tag the volumes; OpenZFS also needs the FSx service opt-in. "
+                "Lustre file systems that are scratch or linked to a data repository cannot be "
+                "backed up"
             ),
         ),
     ),

@@ -125,5 +125,5 @@ def test_trap_14_copies_and_keys_are_not_what_they_seem(partition: str) -> None:
         resolved(CopyDestinationVaultArn=vault.replace("vault:Vault", "vault/Vault"))
     described = {name: one["Description"] for name, one in template()["Parameters"].items()}
     assert "EC2 and EBS keep the key of their volumes" in described["VaultKmsKeyArn"]
-    assert "another account needs customer managed keys" in described["CopyDestinationVaultArn"]
+    assert "another account need customer managed keys" in described["CopyDestinationVaultArn"]
     assert "not aws/backup" in described["CopyDestinationVaultArn"]

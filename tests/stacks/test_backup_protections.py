@@ -329,4 +329,4 @@ def test_the_key_is_decided_at_creation_and_the_form_says_so(given: dict[str, st
     assert _update({}, given)["SOCABackupVault"] == "replaced"
     for name in given:
         description = template()["Parameters"][name]["Description"]
-        assert "Decided at creation, it cannot be changed later" in description
+        assert "cannot be changed later" in description

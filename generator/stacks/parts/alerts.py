@@ -30,11 +30,11 @@ NOTIFICATION_EMAIL = Optional(
     group=GROUP,
     label="E-mail address for alerts",
     Description=(
-        "Address that hears of failed jobs and of silence, once the subscription is confirmed in "
-        "the first mail to it. Empty: none"
+        "E-mail address for alerts about failed or missing backups. Alerts arrive only after you "
+        "confirm the subscription in the first e-mail. Empty: no e-mail"
     ),
     pattern="[^@ ]+@[^@ ]+[.][^@ ]+",
-    ConstraintDescription="Leave it empty, or type an e-mail address: admin@example.com",
+    ConstraintDescription="Leave empty or type an e-mail address: admin@example.com",
 )
 
 NOTIFICATION_TOPIC_ARN = Optional(
@@ -42,13 +42,14 @@ NOTIFICATION_TOPIC_ARN = Optional(
     group=GROUP,
     label="SNS topic for alerts (ARN)",
     Description=(
-        "ARN of an SNS topic of your own in this region; its policy has to let EventBridge and "
-        "CloudWatch publish, and is not changed here. Empty: a topic is made if there is an address"
+        "ARN of your own SNS topic in this region. Its policy must let EventBridge and CloudWatch "
+        "publish; the stack does not change it. Empty: a topic is created if there is an e-mail "
+        "address"
     ),
     # No dot: a FIFO topic ends in .fifo, and neither EventBridge nor e-mail takes one.
     pattern="arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}",
     ConstraintDescription=(
-        "Leave it empty, or type the ARN of a standard topic (not FIFO): "
+        "Leave empty or type the ARN of a standard topic (not FIFO): "
         "arn:aws:sns:us-east-1:111122223333:alerts"
     ),
 )
@@ -56,31 +57,29 @@ NOTIFICATION_TOPIC_ARN = Optional(
 SILENCE_ALARM_FOR = Input(
     "SilenceAlarmFor",
     group=GROUP,
-    label="Raise the alarm on silence of",
+    label="Alarm on missing backups of",
     Description=(
-        "Whose silence raises an alarm, if there is an address or a topic: EFS-and-EC2 watches "
-        "each of the two, EFS or EC2 only that one, any-job is content with any backup; none: no "
-        "such alarm. Choose what the cluster has: the alarm for what it has not never ends"
+        "Which missing backups raise an alarm, if there is an e-mail address or a topic. "
+        "EFS-and-EC2: each of the two; EFS or EC2: only that one; any-job: any completed backup is "
+        "enough; none: no alarm. An alarm for a service that the cluster does not use never clears"
     ),
     Type="String",
     Default="EFS-and-EC2",
     AllowedValues=["EFS-and-EC2", "EFS", "EC2", "any-job", "none"],
-    ConstraintDescription="Choose EFS-and-EC2, EFS, EC2, any-job or none",
 )
 
 SILENCE_ALARM_HOURS = Input(
     "SilenceAlarmHours",
     group=GROUP,
-    label="Silence lasts (hours)",
+    label="Alarm after (hours)",
     Description=(
-        "Hours without a backup until the alarm is raised: 26, 50, 74, 98 or 168; 50 forgives a "
-        "daily backup one slow night. CloudWatch watches seven days at most: for a schedule rarer "
-        "than that choose none above"
+        "Hours without a backup before the alarm: 26, 50, 74, 98 or 168. 50 tolerates one late "
+        "daily backup. CloudWatch looks back seven days at most: for rarer backups choose none "
+        "above"
     ),
     Type="Number",
     Default=50,
     AllowedValues=[26, 50, 74, 98, 168],
-    ConstraintDescription="Choose 26, 50, 74, 98 or 168",
 )
 
 HAS_EMAIL = Flag("HasEmail", NOTIFICATION_EMAIL.is_given)

@@ -9,17 +9,17 @@ from generator.stacks.policies import role
 
 COPY_DESTINATION_VAULT_ARN = Optional(
     "CopyDestinationVaultArn",
-    group="Copies in another place",
+    group="Copies",
     label="Copy to vault (ARN)",
     Description=(
-        "ARN of a vault in another region or account, into which every backup is copied, to be "
-        "kept as long as the original; empty: no copies. A copy to another account needs customer "
-        "managed keys on both sides; one of EC2 or EBS to another region needs a vault there "
-        "whose key is not aws/backup"
+        "ARN of a vault in another region or account that gets a copy of every backup, kept as "
+        "long as the original; empty: no copies. Copies to another account need customer managed "
+        "keys on both sides; copies of EC2 and EBS to another region need a key there that is not "
+        "aws/backup"
     ),
     pattern="arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}",
     ConstraintDescription=(
-        "Leave it empty, or type the ARN of a vault: "
+        "Leave empty or type the ARN of a vault: "
         "arn:aws:backup:us-west-2:111122223333:backup-vault:Vault-soca-mycluster"
     ),
 )

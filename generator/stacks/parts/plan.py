@@ -33,8 +33,8 @@ def _schedule(title: str, label: str, default: str, description: str) -> Input:
         Default=default,
         AllowedPattern=_CRON,
         ConstraintDescription=(
-            "Type cron(minute hour day month weekday *): the minute one number from 0 to 59, "
-            f"exactly one of day and weekday a question mark: {default}"
+            "Type cron(minute hour day month weekday *), with one minute (0 to 59) and ? for day "
+            f"or weekday: {default}"
         ),
     )
 
@@ -43,21 +43,17 @@ BACKUP_SCHEDULE = _schedule(
     "BackupSchedule",
     "Daily backup starts at",
     "cron(0 5 * * ? *)",
-    "When backups start: an AWS cron expression, in the time zone of BackupScheduleTimezone. "
-    "cron(0 5 * * ? *) is every day at 05:00",
+    "When backups start: an AWS cron expression in the time zone below. cron(0 5 * * ? *) is every "
+    "day at 05:00",
 )
 
 BACKUP_SCHEDULE_TIMEZONE = Optional(
     "BackupScheduleTimezone",
     group=GROUP,
     label="Time zone",
-    Description=(
-        "Time zone of the schedules, a name of the IANA database such as Europe/Paris; empty: UTC"
-    ),
+    Description="Time zone of all schedules: an IANA name such as Europe/Paris; empty: UTC",
     pattern="[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}",
-    ConstraintDescription=(
-        "Leave it empty for UTC, or type a name of the IANA database: Europe/Paris"
-    ),
+    ConstraintDescription="Leave empty for UTC, or type an IANA time zone name: Europe/Paris",
 )
 
 START_WINDOW_MINUTES = Input(
@@ -65,14 +61,14 @@ START_WINDOW_MINUTES = Input(
     group=GROUP,
     label="Start within (minutes)",
     Description=(
-        "Minutes, 60 to 1440, within which a backup has to start; one that cannot is left out "
-        "(state EXPIRED)"
+        "Minutes, 60 to 1440, within which a backup must start; a backup that cannot start in time "
+        "is skipped (state EXPIRED)"
     ),
     Type="Number",
     Default=60,
     MinValue=60,
     MaxValue=1440,
-    ConstraintDescription="Type a whole number of minutes from 60 to 1440: 60",
+    ConstraintDescription="Type a whole number of minutes, 60 to 1440: 60",
 )
 
 RETENTION_DAYS = Input(
@@ -80,14 +76,14 @@ RETENTION_DAYS = Input(
     group=GROUP,
     label="Keep for (days)",
     Description=(
-        "Days, 1 to 36500, that a backup is kept; more than lie between two backups, or there are "
-        "times without one"
+        "Days, 1 to 36500, to keep a backup; longer than the interval between backups, or there "
+        "will be gaps"
     ),
     Type="Number",
     Default=30,
     MinValue=1,
     MaxValue=36500,
-    ConstraintDescription="Type a whole number of days from 1 to 36500: 30",
+    ConstraintDescription="Type a whole number of days, 1 to 36500: 30",
 )
 
 WEEKLY_RETENTION = Retention(
@@ -96,8 +92,8 @@ WEEKLY_RETENTION = Retention(
     label="Keep a weekly backup for",
     days={"3-months": 90, "6-months": 183, "1-year": 365},
     Description=(
-        "How long one backup a week is kept: 3-months (90 days), 6-months (183), 1-year (365); "
-        "none: no weekly backup. Where its start window meets the daily one's, it stands in for it"
+        "How long to keep one backup a week: 3-months (90 days), 6-months (183), 1-year (365); "
+        "none: no weekly backup. If start windows overlap, only the backup kept longest is made"
     ),
 )
 
@@ -115,10 +111,10 @@ MONTHLY_RETENTION = Retention(
     label="Keep a monthly backup for",
     days={"1-year": 365, "3-years": 1095, "5-years": 1825, "7-years": 2555, "10-years": 3650},
     Description=(
-        "How long one backup a month is kept: 1-year (365 days), 3-years (1095), 5-years (1825), "
-        "7-years (2555), 10-years (3650); none: no monthly backup. After 30 days that of EFS "
-        "moves to cold storage (that of EC2 and EBS does not). Where its start window meets "
-        "another one's, it stands in for it: what is restored of that day may be in cold storage"
+        "How long to keep one backup a month: 1-year (365 days), 3-years (1095), 5-years (1825), "
+        "7-years (2555), 10-years (3650); none: no monthly backup. After 30 days, EFS backups move "
+        "to cold storage; others do not. If start windows overlap, only the backup kept longest is "
+        "made, so that day's backup may be in cold storage"
     ),
 )
 

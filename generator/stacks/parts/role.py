@@ -21,37 +21,36 @@ def _instance_role(title: str, label: str, what: str, example: str) -> Optional:
         group=GROUP,
         label=label,
         Description=(
-            f"ARN of the role (not of the instance profile) of {what}, so that a restored instance "
-            "can have it again; empty: none"
+            f"ARN of the IAM role of {what} (not the instance profile), so that restored instances "
+            "can keep it; empty: they cannot"
         ),
         pattern=ROLE_ARN,
         ConstraintDescription=(
-            "Leave it empty, or type the ARN of a role (not of an instance profile): "
-            f"{_ROLE_EXAMPLE}{example}"
+            f"Leave empty or type a role ARN (not an instance profile): {_ROLE_EXAMPLE}{example}"
         ),
     )
 
 
 SCHEDULER_IAM_ROLE_ARN = _instance_role(
-    "SchedulerIAMRoleArn", "Role of the scheduler (ARN)", "the scheduler", "scheduler"
+    "SchedulerIAMRoleArn", "Scheduler role (ARN)", "the scheduler", "scheduler"
 )
 COMPUTE_NODE_IAM_ROLE_ARN = _instance_role(
-    "ComputeNodeIAMRoleArn", "Role of the compute nodes (ARN)", "the compute nodes", "compute"
+    "ComputeNodeIAMRoleArn", "Compute node role (ARN)", "the compute nodes", "compute"
 )
 
 ADDITIONAL_INSTANCE_ROLE_ARNS = Optional(
     "AdditionalInstanceRoleArns",
     group=GROUP,
-    label="Roles of other instances (ARNs)",
+    label="Other instance roles (ARNs)",
     Description=(
-        "ARNs of further roles, separated by commas, that a restored instance may have, such as "
+        "ARNs of other IAM roles that restored instances may keep, separated by commas, such as "
         "those of login nodes and virtual desktops; empty: none"
     ),
     Type="CommaDelimitedList",
     pattern=ROLE_ARN,
     ConstraintDescription=(
-        "Leave it empty, or type ARNs of roles (not of instance profiles) with commas between "
-        f"them, none at the end: {_ROLE_EXAMPLE}login"
+        "Leave empty or type role ARNs (not instance profiles), with commas only between them: "
+        f"{_ROLE_EXAMPLE}login"
     ),
 )
 
@@ -60,14 +59,12 @@ PERMISSIONS_BOUNDARY_ARN = Optional(
     group=GROUP,
     label="Permissions boundary (ARN)",
     Description=(
-        "ARN of the policy that limits what the role may do, where the account demands one; "
-        "empty: none. What the boundary does not allow fails, at the latest on the day of a "
-        "restore"
+        "ARN of the policy that limits what the role may do, if your account requires one; empty: "
+        "none. Whatever it does not allow fails, perhaps only during a restore"
     ),
     pattern="arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+",
     ConstraintDescription=(
-        "Leave it empty, or type the ARN of an IAM policy: "
-        "arn:aws:iam::111122223333:policy/boundary"
+        "Leave empty or type the ARN of an IAM policy: arn:aws:iam::111122223333:policy/boundary"
     ),
 )
 

@@ -13,16 +13,15 @@ GROUP = "Vault"
 VAULT_KMS_KEY_ARN = Optional(
     "VaultKmsKeyArn",
     group=GROUP,
-    label="KMS key of the vault (ARN)",
+    label="KMS key for the vault (ARN)",
     Description=(
-        "ARN of the KMS key (not of an alias) that encrypts the recovery points of EFS; empty: "
-        "the AWS managed key aws/backup. Decided at creation, it cannot be changed later. "
-        "Recovery points of EC2 and EBS keep the key of their volumes, or stay unencrypted as "
-        "they are"
+        "ARN of the KMS key (not an alias) that encrypts recovery points of EFS; empty: the AWS "
+        "managed key aws/backup. It cannot be changed later. Recovery points of EC2 and EBS keep "
+        "the key of their volumes, or stay unencrypted"
     ),
     pattern="arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
     ConstraintDescription=(
-        "Leave it empty, or type the ARN of a key (an alias cannot be used): "
+        "Leave empty or type the ARN of a key (not an alias): "
         "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     ),
 )
@@ -32,8 +31,8 @@ CREATE_VAULT_KMS_KEY = Switch(
     group=GROUP,
     label="Create a KMS key for the vault",
     Description=(
-        "yes: a KMS key of its own, alias/<ClusterId>-backup, is made for the vault and kept with "
-        "it; no: the key above. Decided at creation, it cannot be changed later"
+        "yes: create a KMS key for the vault, alias/<ClusterId>-backup, and keep it with the "
+        "vault; no: use the key above. It cannot be changed later"
     ),
 )
 
@@ -42,14 +41,13 @@ VAULT_LOCK = Input(
     group=GROUP,
     label="Lock the vault",
     Description=(
-        "none: recovery points can be deleted by hand; governance: not before their time, unless "
-        "an administrator lifts the lock; compliance: after the grace period nobody, AWS "
-        "included, can ever lift it"
+        "none: recovery points can be deleted by hand; governance: not before they expire, unless "
+        "an administrator lifts the lock; compliance: after the grace period nobody, not even AWS, "
+        "can ever lift it"
     ),
     Type="String",
     Default="none",
     AllowedValues=["none", "governance", "compliance"],
-    ConstraintDescription="Choose none, governance or compliance",
 )
 
 VAULT_LOCK_GRACE_DAYS = Input(
@@ -57,13 +55,13 @@ VAULT_LOCK_GRACE_DAYS = Input(
     group=GROUP,
     label="Compliance lock final after (days)",
     Description=(
-        "Days, 3 to 36500, until a compliance lock becomes final; without effect in the other modes"
+        "Days, 3 to 36500, until a compliance lock becomes final; ignored in the other modes"
     ),
     Type="Number",
     Default=30,
     MinValue=3,
     MaxValue=36500,
-    ConstraintDescription="Type a whole number of days from 3 to 36500: 30",
+    ConstraintDescription="Type a whole number of days, 3 to 36500: 30",
 )
 
 VAULT_LOCK_CONFIRMATION = Optional(
@@ -71,12 +69,12 @@ VAULT_LOCK_CONFIRMATION = Optional(
     group=GROUP,
     label="Confirm the compliance lock",
     Description=(
-        "The word permanent confirms that a compliance lock can never be lifted once it is final; "
+        "Type permanent to confirm that a compliance lock can never be lifted once it is final; "
         "empty: not confirmed"
     ),
     # Not AllowedValues: the console would offer the word in a list instead of having it typed.
     pattern="permanent",
-    ConstraintDescription="Leave it empty, or type: permanent",
+    ConstraintDescription="Leave empty or type: permanent",
 )
 
 DENY_RECOVERY_POINT_DELETION = Switch(
@@ -84,8 +82,8 @@ DENY_RECOVERY_POINT_DELETION = Switch(
     group=GROUP,
     label="Deny deletion of recovery points",
     Description=(
-        "yes: the vault's access policy denies everyone but the role below to delete recovery "
-        "points, against accidents, not against those who can change the policy; no: IAM alone "
+        "yes: the vault's access policy lets only the role below delete recovery points, which "
+        "prevents accidents but does not stop anyone who can change the policy; no: IAM alone "
         "decides"
     ),
 )
@@ -95,11 +93,11 @@ RECOVERY_POINT_ADMIN_ROLE_ARN = Optional(
     group=GROUP,
     label="Role that may delete recovery points (ARN)",
     Description=(
-        "ARN of the role that may delete recovery points although deletion is denied; empty: nobody"
+        "ARN of the role that may delete recovery points when deletion is denied; empty: nobody"
     ),
     pattern=ROLE_ARN,
     ConstraintDescription=(
-        "Leave it empty, or type the ARN of a role: arn:aws:iam::111122223333:role/backup-admin"
+        "Leave empty or type the ARN of a role: arn:aws:iam::111122223333:role/backup-admin"
     ),
 )
 
@@ -108,13 +106,13 @@ EXISTING_VAULT_NAME = Optional(
     group=GROUP,
     label="Existing vault",
     Description=(
-        "Name of a vault that an earlier stack of this cluster left in this region, 2 to 50 "
-        "characters; it stays as it is, with its key, lock and access policy. Empty: a new vault, "
+        "Name (2 to 50 characters) of a vault that an earlier stack of this cluster left in this "
+        "region; it stays unchanged, with its key, lock and access policy. Empty: a new vault, "
         "Vault-<ClusterId>"
     ),
     pattern="[A-Za-z0-9_-]{2,50}",
     ConstraintDescription=(
-        "Leave it empty, or type the name of a vault, 2 to 50 letters, digits, '-' or '_': "
+        "Leave empty or type the name of a vault, 2 to 50 letters, digits, '-' or '_': "
         "Vault-soca-mycluster"
     ),
 )
@@ -138,9 +136,7 @@ ONE_KEY_FOR_THE_VAULT = Refusal(
     "OneKeyForTheVault",
     when=CREATE_VAULT_KMS_KEY.is_on,
     demand=VAULT_KMS_KEY_ARN.is_empty,
-    otherwise=(
-        "The vault has one key: leave VaultKmsKeyArn empty, or choose no for CreateVaultKmsKey"
-    ),
+    otherwise="The vault has one key: leave VaultKmsKeyArn empty, or set CreateVaultKmsKey to no",
 )
 
 # Where rules are not evaluated, the lock is made in governance mode, which can be lifted.
@@ -149,8 +145,8 @@ COMPLIANCE_IS_CONFIRMED = Refusal(
     when=Equals(Ref(VAULT_LOCK), "compliance"),
     demand=Equals(Ref(VAULT_LOCK_CONFIRMATION), "permanent"),
     otherwise=(
-        "A compliance lock can never be lifted: type permanent into VaultLockConfirmation, or "
-        "choose governance for VaultLock"
+        "A compliance lock can never be lifted: type permanent into VaultLockConfirmation, or set "
+        "VaultLock to governance"
     ),
 )
 
@@ -165,9 +161,9 @@ ADOPTED_VAULT_STAYS_AS_IT_IS = Refusal(
         Equals(Ref(DENY_RECOVERY_POINT_DELETION), "no"),
     ),
     otherwise=(
-        "With ExistingVaultName the vault stays as it is: leave VaultKmsKeyArn empty, "
-        "CreateVaultKmsKey and DenyRecoveryPointDeletion on no and VaultLock on none, and protect "
-        "the vault by the command line"
+        "With ExistingVaultName the vault stays as it is: leave VaultKmsKeyArn empty, set "
+        "CreateVaultKmsKey and DenyRecoveryPointDeletion to no and VaultLock to none, and protect "
+        "the vault with the AWS CLI"
     ),
 )
 

@@ -13,8 +13,8 @@ WINDOWS_VSS = Switch(
     group=protected_types.GROUP,
     label="Pause Windows applications (VSS)",
     Description=(
-        "yes: Windows instances with the VSS components, such as virtual desktops, write out their "
-        "data before a backup; no: they are backed up as they run"
+        "yes: Windows instances with the VSS components, such as virtual desktops, write their "
+        "data to disk before a backup; no: they are backed up as they run"
     ),
 )
 
