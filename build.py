@@ -22,10 +22,13 @@ FINE, FINDING, USAGE = 0, 1, 2
 
 
 def templates(arguments: argparse.Namespace) -> int:
-    """Generate and lint; only then replace the files, and print path, size and checksum of each."""
+    """Generate and lint; only then replace the files, and print path, size and checksum of each.
+
+    For a template also how many bytes are left of what lint allows.
+    """
     import hashlib
 
-    from generator import paths, templates_folder
+    from generator import lint, paths, templates_folder
 
     made = templates_folder.generate()
     if _report(templates_folder.lint(made)):
@@ -33,7 +36,9 @@ def templates(arguments: argparse.Namespace) -> int:
     for path in templates_folder.write(made, arguments.output or paths.TEMPLATES):
         content = path.read_bytes()
         checksum = hashlib.sha256(content).hexdigest()
-        print(f"{templates_folder.shown(path)}  {len(content)} bytes  sha256:{checksum}")
+        is_template = path.suffix == ".template"
+        left = f", {lint.MAX_BYTES - len(content)} left" if is_template else ""
+        print(f"{templates_folder.shown(path)}  {len(content)} bytes{left}  sha256:{checksum}")
     return FINE
 
 

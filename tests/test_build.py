@@ -14,7 +14,7 @@ import pytest
 import build
 from generator import VERSION, paths, templates_folder
 from generator.cloudformation.finding import Finding
-from generator.lint import findings
+from generator.lint import MAX_BYTES, findings
 from tests.support.generated import text
 
 ROOT = Path(build.__file__).parent
@@ -66,7 +66,8 @@ def test_templates_writes_the_file_and_prints_path_size_and_checksum(tmp_path: P
     for path in (tmp_path / "new" / NAME, tmp_path / "new" / "deployer-policy.json"):
         written = path.read_bytes()
         checksum = hashlib.sha256(written).hexdigest()
-        lines.append(f"{path}  {len(written)} bytes  sha256:{checksum}\n")
+        left = f", {MAX_BYTES - len(written)} left" if path.name == NAME else ""
+        lines.append(f"{path}  {len(written)} bytes{left}  sha256:{checksum}\n")
     assert done.stdout == "".join(lines)
     assert (done.returncode, done.stderr) == (0, "")
 

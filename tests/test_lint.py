@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from generator.cloudformation.finding import Finding
-from generator.lint import MAX_TEMPLATE_BODY_BYTES, findings
+from generator.lint import MAX_BYTES, findings
 from tests.support.generated import text
 
 SMALL = """\
@@ -19,7 +19,7 @@ Resources:
     Properties:
       BackupVaultName: vault
 """
-ROOM = MAX_TEMPLATE_BODY_BYTES - len(SMALL)
+ROOM = MAX_BYTES - len(SMALL)
 
 
 def test_the_template_has_no_finding() -> None:
@@ -106,6 +106,7 @@ def test_a_template_that_is_too_large_is_a_finding(padding: str, rules: list[str
     found = findings(SMALL + padding)
     assert [finding.rule for finding in found] == rules
     assert all(str(len((SMALL + padding).encode())) in finding.message for finding in found)
+    assert all("51200 in --template-body" in finding.message for finding in found)
 
 
 def test_a_finding_is_shown_as_linters_show_it() -> None:

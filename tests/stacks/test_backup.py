@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from generator import VERSION
-from generator.lint import MAX_TEMPLATE_BODY_BYTES
 from tests.support.generated import resolved, template, text
 from tests.support.parameter_values import ACCOUNT, CLUSTER, REGIONS, everything, on
 
@@ -100,10 +99,6 @@ def test_numbers_name_their_unit_last() -> None:
 
 
 # What CloudFormation takes everywhere.
-
-
-def test_it_is_small_enough_for_a_template_body() -> None:
-    assert len(text().encode()) <= MAX_TEMPLATE_BODY_BYTES
 
 
 def test_it_needs_no_capability_but_iam() -> None:
