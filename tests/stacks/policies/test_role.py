@@ -151,8 +151,8 @@ def test_equal_resources_and_conditions_make_one_statement() -> None:
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
-def test_the_inline_policies_leave_room_below_iams_limit(partition: str) -> None:
-    """IAM takes 10,240 characters without white space; with every option on we use 9,000 at most.
+def test_the_inline_policies_keep_1000_of_iams_10240_characters_free(partition: str) -> None:
+    """With every option on, and ten more roles than SOCA's two, all with the longest names.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     """
@@ -160,8 +160,9 @@ def test_the_inline_policies_leave_room_below_iams_limit(partition: str) -> None
     assert len(full_role(partition)) == len(every), "everything() leaves a policy of the role off"
     names = re.findall(r":role/([^\"]+)", json.dumps(full_role(partition)))
     assert len([name for name in names if len(name) == 64]) == 12
+    # IAM does not count white space.
     size = sum(len(json.dumps(one, separators=(",", ":"))) for one in full_role(partition).values())
-    assert size < 9000
+    assert size <= 10_240 - 1_000
 
 
 def test_no_partition_has_a_longer_name_than_those_that_are_measured() -> None:
