@@ -4,9 +4,9 @@ from awacs.aws import PolicyDocument, Statement
 
 
 def document(*statements: Statement) -> PolicyDocument:
-    """Return a document of these statements, in the version that knows policy variables.
+    """Return a document with these statements.
 
-    Without a version IAM reads a document as one of 2008, in which ${...} is plain text.
+    Without Version, IAM assumes the one of 2008, in which policy variables are plain text.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
     """
     return PolicyDocument(Version="2012-10-17", Statement=list(statements))

@@ -1,4 +1,4 @@
-"""The text of a template -> what is wrong with it."""
+"""What is wrong with the text of a template."""
 
 from generator.cloudformation.finding import Finding
 from generator.paths import ROOT, RULES
@@ -16,14 +16,14 @@ def findings(text: str) -> list[Finding]:
     The project's .cfnlintrc counts, and none in the working or the home directory.
     https://github.com/aws-cloudformation/cfn-lint
     """
-    # Here, because importing cfn-lint takes longer than generating.
+    # Imported here, because that takes longer than generating.
     from cfnlint.config import ConfigMixIn
     from cfnlint.decode.decode import decode_str
     from cfnlint.runner import Runner
 
     template, matches = decode_str(text)
     if template is not None:
-        # The configuration's own templates are for `cfn-lint` by hand, from the project's root.
+        # The templates in the configuration are for running `cfn-lint` by hand.
         config = ConfigMixIn(
             ["--config-file", str(ROOT / ".cfnlintrc"), "--append-rules", str(RULES)], templates=[]
         )

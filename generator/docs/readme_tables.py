@@ -1,4 +1,4 @@
-"""The tables of the README that the source knows: parameters, outputs, and what is protected.
+"""The tables of the README that come from the source: parameters, outputs, what is protected.
 
 A table stands between two comments, ``<!-- protected: ... -->`` and
 ``<!-- end of protected -->``;
@@ -27,7 +27,7 @@ def tables(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 
 def protected_table(types: Sequence[ProtectedType]) -> str:
-    """Return the table of what is protected: selected by which ARNs, with which policy, when."""
+    """Return the table of what is protected, by which ARNs and which policy, and when."""
     rows = [
         (
             escape(each.what),
@@ -81,7 +81,7 @@ def refresh(text: str, new: Mapping[str, str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Return ``text`` as it reads in a table's cell: no character of it is Markdown or HTML."""
+    """Return ``text`` for a cell of a table, with Markdown and HTML escaped."""
     text = text.replace("&", "&amp;").replace("<", "&lt;")
     return re.sub(r"([\\`*_|\[\]])", r"\\\1", " ".join(text.split()))
 

@@ -1,4 +1,4 @@
-"""The Backup template: which parts, in which order, and what it tells the stack that nests it."""
+"""The Backup template: its parts, in their order."""
 
 from troposphere import GetAtt, Template
 
@@ -20,8 +20,8 @@ def template() -> Template:
     made = Template(DESCRIPTION)
     made.set_version("2010-09-09")
     for element in (
-        # The console shows them in this order: first what every cluster should look at, alerts
-        # among it; last what reaches beyond the usual resources and the region.
+        # The console's order: first what every administrator should look at, including alerts;
+        # last what goes beyond the usual resources and the region.
         *cluster.DECLARED,
         *plan.DECLARED,
         *alerts.DECLARED,

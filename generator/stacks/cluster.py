@@ -1,4 +1,4 @@
-"""What every part knows of the cluster: its id, and the tag that asks for a backup."""
+"""What every part knows about the cluster: its ID, and the tag that marks a resource for backup."""
 
 from troposphere import Ref, Sub, Tags
 
@@ -36,7 +36,7 @@ BACKUP_TAG_KEY = Input(
     Default="soca:BackupPlan",
     MinLength=1,
     MaxLength=128,
-    # No space at either end: a pasted one would deploy, and match no resource.
+    # No space at either end: pasted by mistake, it would deploy and match no resource.
     AllowedPattern=(
         "^(?![aA][wW][sS]:)[A-Za-z0-9_.:/=+@-]([A-Za-z0-9 _.:/=+@-]{0,126}[A-Za-z0-9_.:/=+@-])?$"
     ),
@@ -50,15 +50,15 @@ DECLARED = (CLUSTER_ID, BACKUP_TAG_KEY)
 
 
 def tag_map(name: str | Sub) -> dict[str, Ref | Sub | str]:
-    """Return the tags of a resource of ours, as AWS Backup takes them: a map."""
+    """Return the tags of one of our resources as a map, which is what AWS Backup takes."""
     return {"Name": name, "soca:ClusterId": Ref(CLUSTER_ID)}
 
 
 def tags(name: str | Sub) -> Tags:
-    """Return the tags of a resource of ours, as every other service takes them: a list."""
+    """Return the tags of one of our resources as a list, which is what other services take."""
     return Tags(tag_map(name))
 
 
 def owner_tag() -> Tags:
-    """Return the one tag of what is made several times over and has no name of its own."""
+    """Return the only tag of resources that exist several times and have no name of their own."""
     return Tags({"soca:ClusterId": Ref(CLUSTER_ID)})

@@ -9,7 +9,7 @@ from generator.stacks.declarations import Flag
 IS_CHINA = Flag("IsChina", Equals(Ref("AWS::Partition"), "aws-cn"))
 IS_GOVCLOUD = Flag("IsGovCloud", Equals(Ref("AWS::Partition"), "aws-us-gov"))
 
-# Conditions, not a mapping: a partition that is missing in a mapping could not deploy at all.
+# Conditions, not a mapping: in a partition without a row in the mapping, no stack could deploy.
 HOST = IS_CHINA.then(
     "console.amazonaws.cn",
     IS_GOVCLOUD.then("console.amazonaws-us-gov.com", "console.aws.amazon.com"),
@@ -19,12 +19,12 @@ DECLARED = (IS_CHINA, IS_GOVCLOUD)
 
 
 def address(page: str) -> str:
-    """Return the address of a page as a text for ``Sub``, with ``Host=HOST`` beside it."""
+    """Return the address of a page as a string for ``Sub``, which also needs ``Host=HOST``."""
     return "https://${AWS::Region}.${Host}/backup/home?region=${AWS::Region}" + page
 
 
 def url(page: str, **values: Any) -> Sub:
-    """Return the address of a page, which may name ``values``."""
+    """Return the address of a page, in which ``values`` are filled in."""
     return Sub(address(page), Host=HOST, **values)
 
 

@@ -1,4 +1,4 @@
-"""What templates are declared with; each element knows how it gets into a template."""
+"""What templates are declared with; each element adds itself to a template."""
 
 from typing import Any
 
@@ -16,31 +16,31 @@ from troposphere import (
     Template,
 )
 
-# No * and no ? in it: in a policy they would let in more than one role.
+# Without * and ?, which would match more than one role in a policy.
 ROLE_ARN = "arn:aws[a-z-]*:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}"
 
 
 class Input(Parameter):
-    """A parameter that knows where the console shows it: under which heading, with which label.
+    """A parameter with the group and the label that the console shows.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-interface.html
     """
 
     def __init__(self, title: str, *, group: str, label: str, **properties: Any) -> None:
-        # Before super(): afterwards troposphere accepts CloudFormation's own properties only.
+        # Before super(): afterwards troposphere accepts only CloudFormation's own properties.
         self.group = group
         self.label = label
         super().__init__(title, **properties)
 
     def declare_in(self, template: Template) -> None:
-        """Add the parameter, and its place in the console."""
+        """Add the parameter, its group and its label."""
         template.add_parameter(self)
         template.add_parameter_to_group(self, self.group)
         template.set_parameter_label(self, self.label)
 
 
 class Optional(Input):
-    """A parameter that is left empty, or matches the pattern."""
+    """A parameter that may be empty, and otherwise has to match the pattern."""
 
     def __init__(
         self, title: str, *, group: str, label: str, pattern: str, **properties: Any
@@ -67,7 +67,7 @@ class Optional(Input):
 
 
 class Switch(Input):
-    """A parameter that is yes or no, and no unless asked for."""
+    """A parameter that is yes or no; no is the default."""
 
     def __init__(self, title: str, *, group: str, label: str, **properties: Any) -> None:
         super().__init__(
@@ -87,9 +87,9 @@ class Switch(Input):
 
 
 class Retention(Input):
-    """A parameter that names how long something is kept, and the mapping from names to days.
+    """A parameter that names how long something is kept, with a mapping from names to days.
 
-    CloudFormation cannot compare two numbers; a name cannot be paired with one it does not fit.
+    CloudFormation cannot compare two numbers, so the days that depend on each other share a name.
     """
 
     NONE = "none"
@@ -98,7 +98,7 @@ class Retention(Input):
         self, title: str, *, group: str, label: str, days: dict[str, int], **properties: Any
     ) -> None:
         self.rows = {name: {"Days": number} for name, number in days.items()}
-        # Not the title: no two logical names of a template may be the same.
+        # Not the title: logical names have to be unique within a template.
         self.mapping = f"{title}Days"
         super().__init__(
             title,
@@ -113,18 +113,18 @@ class Retention(Input):
     def declare_in(self, template: Template) -> None:
         """Add the parameter and the mapping."""
         super().declare_in(template)
-        # A row for "none", too: a look-up in the branch that is not taken must not fail either.
+        # Also a row for "none": a look-up must not fail in the branch that is not taken either.
         unused = next(iter(self.rows.values()))
         template.add_mapping(self.mapping, {self.NONE: unused, **self.rows})
 
     @property
     def days(self) -> FindInMap:
-        """Return the days that the chosen name stands for."""
+        """Return the number of days for the chosen name."""
         return FindInMap(self.mapping, Ref(self), "Days")
 
     @property
     def is_chosen(self) -> Not:
-        """Return the condition that it is not "none"."""
+        """Return the condition that the choice is not "none"."""
         return Not(Equals(Ref(self), self.NONE))
 
 
@@ -137,7 +137,7 @@ def accepted(check: str, reason: str) -> dict[str, Any]:
 
 
 class Flag:
-    """A condition and its name, so that nobody spells the name twice.
+    """A condition with its name, so that nobody has to write the name twice.
 
     A condition sees every parameter as a string: a Number is compared with "0", not with 0.
     """
@@ -154,18 +154,18 @@ class Flag:
 
     @property
     def holds(self) -> Condition:
-        """Return the condition as a term of another one."""
+        """Return the condition for use in another condition."""
         return Condition(self.name)
 
     def then(self, value: Any, otherwise: Any = NoValue) -> If:
-        """Return ``value`` where the condition holds, else ``otherwise`` (no such property)."""
+        """Return ``value`` if the condition holds, else ``otherwise`` (default: no property)."""
         return If(self.name, value, otherwise)
 
 
 class Refusal:
-    """A rule: parameters that do not go together are refused before anything is made.
+    """A rule that refuses parameters that do not fit together, before anything is created.
 
-    Whether nested stacks evaluate rules is not documented: a template has to be safe without them.
+    Whether nested stacks evaluate rules is not documented, so a template has to be safe without.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
     """
 

@@ -1,6 +1,6 @@
-"""What the stack tells the stack that nests it, and the console.
+"""What the stack tells its parent stack and the console.
 
-None has a condition, so that a parent can read every one of them.
+No output has a condition, so a parent can read every one of them.
 """
 
 from troposphere import GetAtt, If, Output, Ref, Sub
@@ -14,7 +14,7 @@ from generator.stacks.parts import alerts, vault
 
 
 def of_vault(name: If, arn: If, key: Key) -> list[Output]:
-    """Return what is known of the vault in use, new or adopted."""
+    """Describe the vault in use, new or adopted."""
     return [
         Output(
             "BackupVaultName",
@@ -52,7 +52,7 @@ def of_vault(name: If, arn: If, key: Key) -> list[Output]:
 
 
 def of_plan(plan: BackupPlan, selection: BackupSelection) -> list[Output]:
-    """Return the plan, what it selects, and where its jobs are to be seen."""
+    """Describe the plan, what it selects, and where to see its jobs."""
     return [
         Output("BackupPlanId", Description="ID of the backup plan", Value=Ref(plan)),
         Output(
@@ -84,7 +84,7 @@ def of_plan(plan: BackupPlan, selection: BackupSelection) -> list[Output]:
 
 
 def of_role(role: Role) -> list[Output]:
-    """Return the role, which people choose for restores and for backups on demand."""
+    """Describe the role that people choose for restores and on-demand backups."""
     return [
         Output(
             "BackupRoleName",
@@ -104,7 +104,7 @@ def of_role(role: Role) -> list[Output]:
 
 
 def of_alerts(topic_arn: If) -> Output:
-    """Return the topic in use, given or made."""
+    """Name the topic in use, given or created."""
     return Output(
         "AlertTopicArn",
         Description="ARN of the topic that receives alerts, or none",
@@ -113,7 +113,7 @@ def of_alerts(topic_arn: If) -> Output:
 
 
 def of_template() -> Output:
-    """Return the version, by which a stack tells its release."""
+    """Say which release the stack is."""
     return Output(
         "TemplateVersion",
         Description="Version of this stack's template",

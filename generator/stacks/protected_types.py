@@ -1,6 +1,6 @@
 """What is protected: for each type of resource, what is selected and what the role may do.
 
-One table for both, so that nothing is selected that the role cannot back up and restore.
+One table for both, so that the plan never selects what the role cannot back up and restore.
 """
 
 from collections.abc import Callable
@@ -23,13 +23,13 @@ class ProtectedType:
     name: str
     """Part of the names of its policy, parameter, condition and selection."""
     what: str
-    """How people call it."""
+    """What people call it."""
     policy: Callable[[], PolicyDocument]
     """What the role may do to it."""
     arns: tuple[str, ...]
     """What a selection names: ARN patterns, with CloudFormation's ${AWS::Partition}."""
     parameter: Switch | None = None
-    """What an administrator switches on to protect it; None: it is always protected."""
+    """The switch that protects it; None: it is always protected."""
 
     @property
     def policy_name(self) -> str:
@@ -42,12 +42,12 @@ class ProtectedType:
         return Flag(f"Protects{self.name}", self.parameter.is_on) if self.parameter else None
 
     def inline_policy(self) -> Policy | If:
-        """Return the role's policy, where it is protected."""
+        """Return the role's policy, if the type is protected."""
         policy = Policy(PolicyName=self.policy_name, PolicyDocument=self.policy())
         return self.flag.then(policy) if self.flag else policy
 
 
-# Explicit types, because a selection by tag alone skips a type that the region has not opted in.
+# Explicit types, because a selection by tag alone skips types that are not opted in to AWS Backup.
 EVERY = (
     ProtectedType(
         "EC2AndEBS",

@@ -1,4 +1,4 @@
-"""A template as the text of its file: YAML that people read, in reviews and in the console."""
+"""A template as the text of its file: YAML for people to read, in reviews and in the console."""
 
 import re
 import textwrap
@@ -8,15 +8,15 @@ from typing import Any
 import yaml
 from troposphere import Template
 
-# A list, a function with its arguments or a small mapping stands in one line up to this length, not
-# counting what stands before it. A longer list of names, such as actions, is wrapped.
+# Lists, functions with their arguments and small mappings are on one line up to this length, not
+# counting indentation and key. A longer list of names, such as actions, is wrapped.
 LINE = 120
 LONG = 10 * LINE
 
-# Pairs of a small mapping, such as a tag.
+# Pairs in a small mapping, such as a tag.
 SMALL = 2
 
-# What holds neither white space nor a sign that means something in YAML; a colon brings quotes.
+# No white space, and nothing with a meaning in YAML but the colon, for which PyYAML adds quotes.
 NAME = r"[^\s,'\"\[\]{}]+"
 LONG_LIST_OF_NAMES = re.compile(
     rf"^(?=.{{{LINE},}}$)(?P<start> *(?:- )*)\S+: \[(?:'?{NAME}'?(?:, |(?=\]$)))+\]$", re.MULTILINE
@@ -72,14 +72,14 @@ def render(template: Template) -> str:
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
-        width=LONG,  # text is not folded: what is quoted in a review stands in one line
+        width=LONG,  # no folding: a reviewer can search for and quote a whole sentence
     )
     text = re.sub(r"\n(?=\w)", "\n\n", text)  # a blank line between sections
     return LONG_LIST_OF_NAMES.sub(_wrapped, text)
 
 
 def _wrapped(line: re.Match[str]) -> str:
-    """Break the line after a comma; PyYAML itself would fold the texts, too."""
+    """Break the line after commas; with a smaller width PyYAML would fold texts as well."""
     return textwrap.fill(
         line[0],
         LINE,
@@ -89,11 +89,11 @@ def _wrapped(line: re.Match[str]) -> str:
     )
 
 
-class _Dumper(yaml.CDumper):  # libyaml's: a tenth of the time of the one in Python
-    """Short intrinsics; what is short in one line."""
+class _Dumper(yaml.CDumper):  # libyaml's takes a tenth of the time of the one in Python
+    """Writes functions in their short form, and what is short on one line."""
 
     def ignore_aliases(self, _: Any) -> bool:
-        """Write what is used twice out twice: CloudFormation's YAML has no aliases."""
+        """Write out every use of an object: CloudFormation does not support YAML aliases."""
         return True
 
 
@@ -119,7 +119,7 @@ _Dumper.add_representer(list, _sequence)
 
 
 def _in_a_line_if_short(node: Any) -> yaml.Node:
-    """Choose the style of a list or mapping, whose parts have chosen theirs before."""
+    """Choose the style of a list or mapping; its parts already have theirs."""
     if isinstance(node, yaml.SequenceNode):
         length = len(_function(node)) + sum(map(_length, node.value))
         wraps = not _function(node) and all(map(_is_name, node.value))
@@ -133,7 +133,7 @@ def _in_a_line_if_short(node: Any) -> yaml.Node:
 
 
 def _length(node: Any) -> int:
-    """Return how long the node is in one line; LONG where it should not stand in one."""
+    """Return the length of the node on one line; LONG if it does not belong on one."""
     if isinstance(node, yaml.ScalarNode):
         return len(_function(node)) + len(node.value) + 4
     length: int = node.length
@@ -141,8 +141,8 @@ def _length(node: Any) -> int:
 
 
 def _is_small(pairs: list[tuple[yaml.ScalarNode, yaml.Node]]) -> bool:
-    """Return whether a mapping may stand in a line: a single pair, or few of texts and numbers."""
-    if any(key.value == "Description" for key, _ in pairs):  # people read it: a line of its own
+    """Return whether a mapping may be on one line: a single pair, or few with scalar values."""
+    if any(key.value == "Description" for key, _ in pairs):  # reads best on its own line
         return False
     are_scalars = all(isinstance(value, yaml.ScalarNode) for _, value in pairs)
     return len(pairs) <= (SMALL if are_scalars else 1)
@@ -154,7 +154,7 @@ def _is_name(node: yaml.Node) -> bool:
 
 
 def _function(node: yaml.Node) -> str:
-    """Return the tag of a function, !Sub for one; empty for plain data."""
+    """Return the tag of a function, such as !Sub; empty for plain data."""
     tag: str = node.tag
     return tag if tag.startswith("!") else ""
 

@@ -1,4 +1,4 @@
-"""Who hears of it when a backup fails, and when nothing is backed up at all."""
+"""Alerts about failed backups, and about missing ones."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -46,7 +46,7 @@ NOTIFICATION_TOPIC_ARN = Optional(
         "publish; the stack does not change it. Empty: a topic is created if there is an e-mail "
         "address"
     ),
-    # No dot: a FIFO topic ends in .fifo, and neither EventBridge nor e-mail takes one.
+    # No dot: FIFO topics end in .fifo, and work neither with EventBridge nor with e-mail.
     pattern="arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}",
     ConstraintDescription=(
         "Leave empty or type the ARN of a standard topic (not FIFO): "
@@ -113,7 +113,7 @@ DECLARED = (
 
 
 def alerts_topic() -> Topic:
-    """Return the topic that is made where an address is given and no topic.
+    """Return the topic that is created for an e-mail address if no topic is given.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html
     """
@@ -131,12 +131,12 @@ def alerts_topic() -> Topic:
 
 
 def arn_of(topic: Topic) -> If:
-    """Return the topic in use, given or made; only where there are alerts."""
+    """Return the topic in use, given or created, if there are alerts."""
     return HAS_TOPIC.then(Ref(NOTIFICATION_TOPIC_ARN), Ref(topic))
 
 
 def subscription(topic: Topic) -> SubscriptionResource:
-    """Return the subscription of the address, to the given topic or to the one that is made."""
+    """Return the subscription of the e-mail address to the topic in use."""
     return SubscriptionResource(
         "SOCABackupAlertsSubscription",
         Condition=HAS_EMAIL.name,
@@ -152,7 +152,7 @@ def topic_policy(
     silence: Sequence[tuple[Flag, Alarm]],
     expired: Alarm,
 ) -> TopicPolicy:
-    """Return the policy of the topic that is made; a given topic's policy is its owner's."""
+    """Return the policy of the created topic; the policy of a given one is up to its owner."""
     return TopicPolicy(
         "SOCABackupAlertsTopicPolicy",
         Condition=CREATES_TOPIC.name,
@@ -160,14 +160,14 @@ def topic_policy(
         PolicyDocument=resources.alerts_topic(
             Ref(topic),
             [GetAtt(rule, "Arn") for rule in rules],
-            # A policy must not name an alarm that does not exist; expired exists with the topic.
+            # Only alarms that exist; the one on expired recovery points exists with the topic.
             [*(flag.then(GetAtt(alarm, "Arn")) for flag, alarm in silence), GetAtt(expired, "Arn")],
         ),
     )
 
 
 def job_rules(topic_arn: If, vault_name: If, vault_arn: If, role_arn: GetAtt) -> list[Rule]:
-    """Return the rules that report jobs which did not end well, one for each shape of event.
+    """Return the rules that report jobs that did not end well, one for each form of event.
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
@@ -187,8 +187,8 @@ def job_rules(topic_arn: If, vault_name: If, vault_arn: If, role_arn: GetAtt) ->
                 Target(
                     Id="Alerts",
                     Arn=topic_arn,
-                    # The reason may hold quotes, be empty or be missing, and EventBridge does not
-                    # escape what it puts into a string: so the job goes in as the object it is.
+                    # The reason may contain quotes, be empty or be missing, and EventBridge does
+                    # not escape values in strings. So the message contains the job as an object.
                     InputTransformer=InputTransformer(
                         InputPathsMap={"state": state, "resource": resource, "job": "$.detail"},
                         InputTemplate=Sub(
@@ -227,16 +227,17 @@ def job_rules(topic_arn: If, vault_name: If, vault_arn: If, role_arn: GetAtt) ->
             "Restore",
             {"iamRoleArn": [role_arn], "status": ["FAILED", "ABORTED"]},
             state="$.detail.status",
-            resource="$.resources[0]",  # the recovery point: what was restored is not named
+            resource="$.resources[0]",  # the recovery point; what was restored is not named
         ),
     ]
 
 
 def silence_alarms(topic_arn: If, vault_name: If) -> list[tuple[Flag, Alarm]]:
-    """Return the alarms on silence, each with its condition: no backup for so many hours.
+    """Return the alarms on missing backups, each with its condition.
 
-    AWS Backup sends the metric only when it is not zero, so what is missing counts as a breach. EFS
-    and EC2 have an alarm each: a file system with a mistyped tag is silent while instances are not.
+    AWS Backup sends the metric only when it is not zero, so missing data counts as a breach. EFS
+    and EC2 each have an alarm: backups of a file system with a mistyped tag would be missing, while
+    those of instances are not.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
     """
 
@@ -265,7 +266,7 @@ def silence_alarms(topic_arn: If, vault_name: If) -> list[tuple[Flag, Alarm]]:
 
 
 def expired_alarm(topic_arn: If, vault_name: If) -> Alarm:
-    """Return the alarm on recovery points that are past their time and could not be deleted."""
+    """Return the alarm on expired recovery points that could not be deleted."""
     return _alarm(
         "SOCABackupExpired",
         ALERTS,

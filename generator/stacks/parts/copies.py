@@ -1,4 +1,4 @@
-"""Copies of every recovery point in a second vault, of another region or account."""
+"""Copies of every recovery point in a second vault, in another region or account."""
 
 from troposphere import If, Ref
 from troposphere.backup import CopyActionResourceType, LifecycleResourceType
@@ -30,7 +30,7 @@ DECLARED = (COPY_DESTINATION_VAULT_ARN, MAKES_COPIES)
 
 
 def copy_actions(lifecycle: LifecycleResourceType) -> If:
-    """Return the copies of one rule; each says how long it is kept, or it would be kept for ever.
+    """Return the copies of one rule; without a lifecycle, a copy would be kept for ever.
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/cross-region-backup.html
     """
@@ -44,7 +44,7 @@ def copy_actions(lifecycle: LifecycleResourceType) -> If:
 
 
 def inline_policy() -> If:
-    """Return the role's policy for the destination; to copy from a vault is always allowed."""
+    """Return the role's policy for the destination; copying from a vault is always allowed."""
     return MAKES_COPIES.then(
         Policy(
             PolicyName="CopyToDestinationVault",

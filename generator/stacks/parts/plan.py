@@ -16,7 +16,7 @@ from generator.stacks.declarations import Flag, Input, Optional, Retention
 
 GROUP = "Schedule and retention"
 
-# Minute, hour, day, month, weekday, and the year, always *: a plan must not end by itself.
+# Minute, hour, day, month, weekday, year. The year is always *, so that no plan ends by itself.
 _CRON = (
     r"^cron\([0-5]?[0-9] [0-9*,/-]+ "
     r"([0-9*,/LW-]+ [0-9A-Za-z*,/-]+ \?|\? [0-9A-Za-z*,/-]+ [0-9A-Za-z*,/#-]+) \*\)$"
@@ -126,7 +126,7 @@ MONTHLY_SCHEDULE = _schedule(
     "each month at 05:00",
 )
 
-# At least 90 days before the shortest monthly retention ends, which AWS demands.
+# AWS requires at least 90 days in cold storage, also for the shortest monthly retention.
 MONTHLY_COLD_AFTER_DAYS = 30
 
 HAS_TIMEZONE = Flag("HasTimezone", BACKUP_SCHEDULE_TIMEZONE.is_given)
@@ -153,10 +153,10 @@ def backup_plan(
     copies: Callable[[LifecycleResourceType], If],
     advanced_settings: If,
 ) -> BackupPlan:
-    """Return the plan: one backup a day into the vault, and one a week and a month where asked for.
+    """Return the plan: a daily backup, and a weekly and a monthly one if chosen.
 
-    ``copies`` returns the copy actions of a rule for the rule's own lifecycle.
-    The completion window is AWS's own, 7 days: a first backup of a large file system takes days.
+    ``copies`` returns a rule's copy actions for its lifecycle. The completion window is AWS's
+    default of 7 days, because the first backup of a large file system takes days.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-backupplan.html
     """
 

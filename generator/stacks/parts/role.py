@@ -1,4 +1,4 @@
-"""The role under which AWS Backup backs up, restores and ends the life of recovery points."""
+"""The role with which AWS Backup backs up, restores, and deletes expired recovery points."""
 
 from collections.abc import Sequence
 
@@ -86,13 +86,13 @@ DECLARED = (
 
 
 def backup_role(protections: Sequence[Policy | If]) -> Role:
-    """Return the role, kept with the vault: without it recovery points never expire.
+    """Return the role, which is retained with the vault: without it recovery points never expire.
 
-    ``protections`` are the policies of what is protected, and of how.
+    ``protections`` are the policies for what is protected, and how.
 
-    Its policies are inline, so that they are kept with it. It has no name of its own: a kept one
-    would block the next stack. AWS's policies for backup operators pass only roles with AWSBackup
-    in the name, into which CloudFormation puts this logical id.
+    The policies are inline, so they are retained with the role. It has no RoleName: a retained role
+    with that name would block the next stack. AWS's policies for backup operators allow passing
+    only roles with AWSBackup in the name; CloudFormation makes the name from this logical ID.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
     """
     return Role(

@@ -1,4 +1,4 @@
-"""What the plan backs up: resources of the protected types that carry the cluster's tag."""
+"""What the plan backs up: resources of the protected types with the cluster's tag."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,12 +20,12 @@ from generator.stacks.protected_types import ProtectedType
 def backup_selections(
     plan: BackupPlan, role: Role, types: Sequence[ProtectedType]
 ) -> list[BackupSelection]:
-    """Return the selection of what is always protected, and one of each type that is optional.
+    """Return one selection of all types that are always protected, and one of each optional type.
 
-    Every change to a selection replaces it, so what is optional is a selection of its own.
+    Every change to a selection replaces it, so an optional type has a selection of its own.
 
-    Resources with Conditions is an intersection; Resources with ListOfTags would be a union, every
-    instance of the account. The key has a prefix in Conditions, and none in ListOfTags.
+    Resources and Conditions intersect. Resources and ListOfTags would add up, to every instance of
+    the account. The tag key has a prefix in Conditions, but not in ListOfTags.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
     """
 

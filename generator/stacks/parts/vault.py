@@ -72,7 +72,7 @@ VAULT_LOCK_CONFIRMATION = Optional(
         "Type permanent to confirm that a compliance lock can never be lifted once it is final; "
         "empty: not confirmed"
     ),
-    # Not AllowedValues: the console would offer the word in a list instead of having it typed.
+    # Not AllowedValues: the console would offer the word in a list, but it has to be typed.
     pattern="permanent",
     ConstraintDescription="Leave empty or type: permanent",
 )
@@ -131,7 +131,7 @@ LOCKS_FOR_COMPLIANCE = Flag(
 DENIES_DELETION = Flag("DeniesDeletion", DENY_RECOVERY_POINT_DELETION.is_on)
 HAS_RECOVERY_POINT_ADMIN = Flag("HasRecoveryPointAdmin", RECOVERY_POINT_ADMIN_ROLE_ARN.is_given)
 
-# Where rules are not evaluated, the given key wins and none is made.
+# Where rules are not evaluated, the given key is used and no key is created.
 ONE_KEY_FOR_THE_VAULT = Refusal(
     "OneKeyForTheVault",
     when=CREATE_VAULT_KMS_KEY.is_on,
@@ -139,7 +139,7 @@ ONE_KEY_FOR_THE_VAULT = Refusal(
     otherwise="The vault has one key: leave VaultKmsKeyArn empty, or set CreateVaultKmsKey to no",
 )
 
-# Where rules are not evaluated, the lock is made in governance mode, which can be lifted.
+# Where rules are not evaluated, the lock is in governance mode and can be lifted.
 COMPLIANCE_IS_CONFIRMED = Refusal(
     "ComplianceIsConfirmed",
     when=Equals(Ref(VAULT_LOCK), "compliance"),
@@ -150,7 +150,7 @@ COMPLIANCE_IS_CONFIRMED = Refusal(
     ),
 )
 
-# Where rules are not evaluated, the vault stays as it is; the output VaultManagedByStack says no.
+# Where rules are not evaluated, the vault is unchanged; the output VaultManagedByStack says no.
 ADOPTED_VAULT_STAYS_AS_IT_IS = Refusal(
     "AdoptedVaultStaysAsItIs",
     when=EXISTING_VAULT_NAME.is_given,
@@ -190,7 +190,7 @@ DECLARED = (
 
 
 def vault_key() -> Key:
-    """Return the key, kept with the vault: without it nothing in the vault can be read.
+    """Return the key, which is retained with the vault: it encrypts backups of EFS.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
     """
@@ -201,14 +201,14 @@ def vault_key() -> Key:
         UpdateReplacePolicy="Retain",
         Description=Sub("Encrypts the backups in the vault of the cluster ${ClusterId}"),
         EnableKeyRotation=True,
-        PendingWindowInDays=30,  # the longest time to notice that someone deletes the key
+        PendingWindowInDays=30,  # the maximum: time to notice that someone deleted the key
         KeyPolicy=resources.vault_key(),
         Tags=tags(Sub("${ClusterId}-backup")),
     )
 
 
 def vault_key_alias(key: Key) -> Alias:
-    """Return the name of the key; it goes with the stack, the key stays."""
+    """Return the alias of the key; it is deleted with the stack, the key is not."""
     return Alias(
         "SOCABackupVaultKeyAlias",
         Condition=CREATES_KEY.name,
@@ -218,9 +218,9 @@ def vault_key_alias(key: Key) -> Alias:
 
 
 def backup_vault(key: Key) -> BackupVault:
-    """Return the vault; CloudFormation keeps it, and the backups, when the stack goes.
+    """Return the vault; CloudFormation retains it, and the backups, when the stack is deleted.
 
-    A creation that rolls back removes it, so that the next attempt does not find the name taken.
+    If creating the stack fails, the vault is deleted, so that the name is free for another try.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-backupvault.html
     """
     name = Sub("Vault-${ClusterId}")
@@ -232,7 +232,7 @@ def backup_vault(key: Key) -> BackupVault:
         BackupVaultName=name,
         BackupVaultTags=tag_map(name),
         EncryptionKeyArn=_key_arn(key, otherwise=Ref("AWS::NoValue")),
-        # At least 1 day and no upper limit: whatever a rule keeps fits the lock.
+        # At least 1 day and no maximum, so the retention of every rule fits the lock.
         LockConfiguration=LOCKS_VAULT.then(
             LockConfigurationType(
                 MinRetentionDays=1,
@@ -266,12 +266,12 @@ def arn_of(vault: BackupVault) -> If:
 
 
 def key_of(key: Key) -> If:
-    """Return the ARN of the vault's key, or what stands for it in the output."""
+    """Return the ARN of the vault's key, or what the output says instead."""
     return CREATES_VAULT.then(_key_arn(key, otherwise="aws/backup"), "unknown: adopted vault")
 
 
 def lock_mode() -> If:
-    """Return the mode of the vault's lock, or what stands for it in the output."""
+    """Return the mode of the vault's lock, or what the output says instead."""
     return CREATES_VAULT.then(
         LOCKS_FOR_COMPLIANCE.then("compliance", LOCKS_VAULT.then("governance", "none")),
         "unknown: adopted vault",
@@ -279,7 +279,7 @@ def lock_mode() -> If:
 
 
 def managed_by_stack() -> If:
-    """Return yes where key, lock and access policy are this stack's, no where they are not."""
+    """Return yes if the stack manages key, lock and access policy, else no."""
     return CREATES_VAULT.then("yes", "no")
 
 

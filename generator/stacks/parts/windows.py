@@ -1,4 +1,4 @@
-"""Windows instances, which can write out their data before they are backed up."""
+"""Windows instances, which can write their data to disk before a backup."""
 
 from troposphere import If
 from troposphere.backup import AdvancedBackupSettingResourceType
@@ -24,7 +24,7 @@ DECLARED = (WINDOWS_VSS, PAUSES_WINDOWS)
 
 
 def plan_settings() -> If:
-    """Return the plan's settings for Windows; Linux instances are backed up as without them.
+    """Return the plan's settings for Windows; they do not affect Linux instances.
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/windows-backups.html
     """
@@ -38,7 +38,7 @@ def plan_settings() -> If:
 
 
 def inline_policy() -> If:
-    """Return the role's policy for the commands that VSS takes."""
+    """Return the role's policy for the commands that VSS needs."""
     return PAUSES_WINDOWS.then(
         Policy(PolicyName="PauseWindows", PolicyDocument=role.pause_windows())
     )

@@ -1,1 +1,1 @@
-"""Every document that says who may do what: of the role, and of the resources themselves."""
+"""Every policy document: the role's, and those of resources."""

@@ -1,4 +1,4 @@
-"""The documents that stand at a resource, not at a role: the key's, the vault's and the topic's."""
+"""The policies of resources: the key, the vault and the topic."""
 
 from awacs import backup, kms, sns
 from awacs.aws import (
@@ -18,11 +18,11 @@ from generator.iam_language import document
 
 
 def vault_key() -> PolicyDocument:
-    """Let the account's own IAM policies decide who manages and who uses the key, and no one else.
+    """Let the account's IAM policies alone decide who manages and who uses the key.
 
-    Use is what AWS asks for a vault's key and what its policy for restores has; grants are for AWS
-    services only. It is not narrowed to kms:ViaService: what a restore calls the key through is not
-    documented for every case, and a key that refuses shows on the day of the disaster.
+    The actions for use are those that AWS asks for a vault's key and those of its policy for
+    restores; grants are for AWS services only. There is no kms:ViaService: through which service a
+    restore uses the key is not documented for every case, and a wrong guess fails on the worst day.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
     """
     account = Principal("AWS", Ref("AWS::AccountId"))
@@ -76,12 +76,12 @@ def vault_key() -> PolicyDocument:
 
 
 def keep_recovery_points(unless: If) -> PolicyDocument:
-    """Deny everyone to delete recovery points and to change how long they live.
+    """Deny everyone the deletion of recovery points and changes to how long they are kept.
 
-    ``unless`` is the condition that exempts the admin role, where there is one: ``not_by``.
+    ``unless`` exempts the admin role, if there is one: see ``not_by``.
 
-    Vault policies take no wildcard in an action, so each is spelled out. What CloudFormation needs
-    for the vault itself, its deletion and this policy included, is not denied.
+    Vault policies do not support wildcards in actions, so each is spelled out. Nothing that
+    CloudFormation needs for the vault itself is denied, not even its deletion or a new policy.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
     """
     statement = Statement(
@@ -100,7 +100,7 @@ def keep_recovery_points(unless: If) -> PolicyDocument:
 
 
 def not_by(role_arn: Ref) -> Condition:
-    """Return the condition that somebody else than the role asks."""
+    """Return the condition that the caller is not this role."""
     return Condition(ArnNotEquals("aws:PrincipalArn", [role_arn]))
 
 

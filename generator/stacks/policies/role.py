@@ -1,11 +1,11 @@
-"""The documents of the backup role, one function each.
+"""The policies of the backup role, one function each.
 
-The role's statements are those of AWS's managed policies AWSBackupServiceRolePolicyForBackup (v30)
-and AWSBackupServiceRolePolicyForRestores (v36) for EC2, EBS, EFS, FSx and the keys they use,
-with AWS's resources and conditions: a narrower guess breaks a restore, and shows on the day of the
-disaster. Narrower are only iam:PassRole, and the account where the ARN has one and the
-resource is the cluster's own: images and snapshots have none in their ARN, keys may belong to
-another account. Where one of AWS's statements allows less than another, the wider one stands alone.
+The statements are those of AWS's managed policies AWSBackupServiceRolePolicyForBackup (v30) and
+AWSBackupServiceRolePolicyForRestores (v36) for the protected types and the keys they use, with
+AWS's resources and conditions: a narrower guess breaks a restore, and nobody notices before the
+worst day. Two things are narrower: iam:PassRole, and the account in ARNs of the cluster's own
+resources. (ARNs of images and snapshots have no account, and keys may belong to another one.)
+Where AWS has two statements and one allows more, only that one is here.
 
 https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
 """
@@ -45,15 +45,14 @@ ROUTE_TABLES = "arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:route-table/*"
 VSS_DOCUMENT = "arn:${AWS::Partition}:ssm:*:*:document/AWSEC2-CreateVssSnapshot"
 RECOVERY_POINTS = "arn:${AWS::Partition}:backup:*:${AWS::AccountId}:recovery-point:*"
 
-# How the services call themselves in China is not documented where it was looked for: so both
-# forms.
+# Which form services use in China is not documented where we looked, so both are allowed.
 SUFFIXES = ("amazonaws.com", "amazonaws.com.cn")
 
 
 def backup_trust() -> PolicyDocument:
-    """Let AWS Backup assume the role: by its one name for all partitions, and without a condition.
+    """Let AWS Backup, which has the same name in all partitions, assume the role.
 
-    A condition on something that the service does not send would stop every backup.
+    No condition: one on a key that the service does not send would stop every backup.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
     """
     return document(
@@ -67,7 +66,7 @@ def backup_trust() -> PolicyDocument:
 
 
 def use_vaults_and_keys() -> PolicyDocument:
-    """Find what is tagged, fill vaults and copy between them, use the keys of data and backups."""
+    """Find tagged resources, fill vaults, copy between them, use the keys of data and backups."""
     return document(
         _allow(
             "FindResourcesAndKeys",
@@ -78,7 +77,7 @@ def use_vaults_and_keys() -> PolicyDocument:
             [backup.CopyIntoBackupVault, backup.DescribeBackupVault],
             VAULTS,
         ),
-        # IAM puts in the account of the recovery point; CloudFormation must not.
+        # A variable of IAM, not of CloudFormation: the account of the recovery point.
         _allow(
             "TagRecoveryPoints",
             [backup.TagResource],
@@ -249,7 +248,7 @@ def protect_fsx() -> PolicyDocument:
 
 
 def pause_windows() -> PolicyDocument:
-    """Have Windows instances write out their data before they are backed up (VSS).
+    """Let Windows instances write their data to disk before a backup (VSS).
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/windows-backups.html
     """
@@ -260,7 +259,7 @@ def pause_windows() -> PolicyDocument:
 
 
 def copy_into(vault_arn: Ref) -> PolicyDocument:
-    """Copy recovery points into the vault, which may be another account's.
+    """Copy recovery points into the vault, which may belong to another account.
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
     """
@@ -275,7 +274,7 @@ def copy_into(vault_arn: Ref) -> PolicyDocument:
 
 
 def pass_instance_roles(arns: Ref | list[Ref]) -> PolicyDocument:
-    """Let a restored instance have one of these roles (ARNs of roles, not of instance profiles).
+    """Let restored instances have one of these roles (role ARNs, not instance profile ARNs).
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-ec2.html
     """
@@ -293,14 +292,14 @@ def pass_instance_roles(arns: Ref | list[Ref]) -> PolicyDocument:
 
 
 def _made_by_backup() -> Null:
-    """Return the condition that holds for what AWS Backup made: it has tagged it so."""
+    """Return the condition that AWS Backup created the resource, which it marks with this tag."""
     return Null("aws:ResourceTag/aws:backup:source-resource", "false")
 
 
 def _allow(
     sid: str, actions: list[Action], *arns: str, when: ConditionElement | None = None
 ) -> Statement:
-    """Allow the actions on the ARNs (none given: on everything), where the condition holds."""
+    """Allow the actions on the ARNs (default: on everything) if the condition holds."""
     statement = Statement(
         Sid=sid,
         Effect=Allow,
