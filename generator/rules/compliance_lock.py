@@ -6,10 +6,10 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import ABSENT
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import VAULT
-from _backup_values import Values
+from _backup.cases import ABSENT
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import VAULT
+from _backup.values import Values
 
 
 class ComplianceLock(BackupRule):

@@ -7,10 +7,10 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import TOKEN, Case, both
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import arn_parts, copies_of, rules_of_plans, selections, vault_at, vault_named
-from _backup_values import Values
+from _backup.cases import TOKEN, Case, both
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import arn_parts, copies_of, rules_of_plans, selections, vault_at, vault_named
+from _backup.values import Values
 
 FORM = "arn:<partition>:backup:<region>:<account>:backup-vault:<name>"
 # How the regions of the partitions begin, where they do not begin like those of `aws`.

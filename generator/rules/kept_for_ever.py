@@ -6,10 +6,10 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import ABSENT, Case
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import copies_of, rules_of_plans
-from _backup_values import Values
+from _backup.cases import ABSENT, Case
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import copies_of, rules_of_plans
+from _backup.values import Values
 
 FIX = "set Lifecycle.DeleteAfterDays"
 

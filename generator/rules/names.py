@@ -7,10 +7,10 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import TOKEN, Case, both
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import AIR_GAPPED_VAULT, VAULT, plan_rules, selections
-from _backup_values import Values
+from _backup.cases import TOKEN, Case, both
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import AIR_GAPPED_VAULT, VAULT, plan_rules, selections
+from _backup.values import Values
 
 # Property: characters (None: AWS documents none), shortest, longest, both in characters.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html

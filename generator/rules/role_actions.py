@@ -8,9 +8,9 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_actions import ALWAYS, COPYING, TAGGING, TYPES
-from _backup_cases import ABSENT, Given, Partial, both
-from _backup_iam import (
+from _backup.actions import ALWAYS, COPYING, TAGGING, TYPES
+from _backup.cases import ABSENT, Given, Partial, both
+from _backup.roles import (
     Policies,
     UsedRole,
     allows,
@@ -20,9 +20,9 @@ from _backup_iam import (
     texts,
     used_roles,
 )
-from _backup_rule import BackupRule, Finding
-from _backup_template import arn_parts, copies_of, rules_of_plans
-from _backup_values import Values
+from _backup.rule import BackupRule, Finding
+from _backup.template import arn_parts, copies_of, rules_of_plans
+from _backup.values import Values
 
 # Conditions that the permissions of one role depend on; beyond, nothing is said about it.
 MAX_CONDITIONS = 6

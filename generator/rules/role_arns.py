@@ -7,11 +7,11 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import Case
-from _backup_iam import all_documents, covers, statements, texts
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import arn_parts
-from _backup_values import Values
+from _backup.cases import Case
+from _backup.roles import all_documents, covers, statements, texts
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import arn_parts
+from _backup.values import Values
 
 # Resources of AWS Backup whose name follows a colon.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html

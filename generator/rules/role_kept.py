@@ -6,10 +6,10 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_iam import policies_of, used_roles
-from _backup_rule import BackupRule, Finding
-from _backup_template import survives
-from _backup_values import Values
+from _backup.roles import policies_of, used_roles
+from _backup.rule import BackupRule, Finding
+from _backup.template import survives
+from _backup.values import Values
 
 
 class RoleKept(BackupRule):

@@ -7,10 +7,10 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import TOKEN
-from _backup_iam import used_roles
-from _backup_rule import BackupRule, Finding, finding
-from _backup_values import Values
+from _backup.cases import TOKEN
+from _backup.roles import used_roles
+from _backup.rule import BackupRule, Finding, finding
+from _backup.values import Values
 
 # Unknown, but certainly without the word.
 HARMLESS = re.compile(r"\$\{AWS::(Region|AccountId|Partition|URLSuffix)\}")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_iam import allows, condition_keys, covers, policies_of, statements, texts, used_roles
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import arn_parts
-from _backup_values import Values
+from _backup.roles import allows, condition_keys, covers, policies_of, statements, texts, used_roles
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import arn_parts
+from _backup.values import Values
 
 KEY = "iam:passedtoservice"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import Case, Partial, both
-from _backup_iam import allows, condition_keys, covers, statements, texts, used_roles
-from _backup_rule import BackupRule, Finding, finding
-from _backup_values import Values
+from _backup.cases import Case, Partial, both
+from _backup.roles import allows, condition_keys, covers, statements, texts, used_roles
+from _backup.rule import BackupRule, Finding, finding
+from _backup.values import Values
 
 SERVICE = "backup.amazonaws.com"
 # Keys of which nothing says that AWS Backup sends them when it assumes a role.

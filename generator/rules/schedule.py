@@ -7,9 +7,9 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import rules_of_plans
-from _backup_values import Values
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import rules_of_plans
+from _backup.values import Values
 
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]

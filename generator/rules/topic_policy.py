@@ -7,11 +7,11 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import Case, Partial, both
-from _backup_iam import allows, covers, statements, texts
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import VAULTS
-from _backup_values import Values
+from _backup.cases import Case, Partial, both
+from _backup.roles import allows, covers, statements, texts
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import VAULTS
+from _backup.values import Values
 
 TOPIC = "AWS::SNS::Topic"
 # A policy of a topic: which property holds its topics.

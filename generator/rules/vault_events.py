@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import VAULTS
-from _backup_values import Values
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import VAULTS
+from _backup.values import Values
 
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html
 EVENTS = frozenset(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_rule import BackupRule, Finding
-from _backup_template import VAULTS, survives
-from _backup_values import Values
+from _backup.rule import BackupRule, Finding
+from _backup.template import VAULTS, survives
+from _backup.values import Values
 
 
 class VaultKept(BackupRule):

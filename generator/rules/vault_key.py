@@ -7,10 +7,10 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import TOKEN, both
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import VAULTS, arn_parts, survives
-from _backup_values import Values
+from _backup.cases import TOKEN, both
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import VAULTS, arn_parts, survives
+from _backup.values import Values
 
 KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 FORM = "arn:<partition>:kms:<region>:<account>:key/<id>"

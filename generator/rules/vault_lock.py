@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import ABSENT, Case, Given, both, together
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import (
+from _backup.cases import ABSENT, Case, Given, both, together
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import (
     AIR_GAPPED_VAULT,
     VAULT,
     copies_of,
@@ -16,7 +16,7 @@ from _backup_template import (
     vault_at,
     vault_named,
 )
-from _backup_values import Values
+from _backup.values import Values
 
 SHORTEST_GRACE_DAYS = 3
 LONGEST_DAYS = 36_500

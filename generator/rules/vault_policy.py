@@ -6,12 +6,12 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_actions import ON_VAULTS
-from _backup_cases import ABSENT, TOKEN, Case
-from _backup_iam import statements, texts
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import VAULTS
-from _backup_values import Values
+from _backup.actions import ON_VAULTS
+from _backup.cases import ABSENT, TOKEN, Case
+from _backup.roles import statements, texts
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import VAULTS
+from _backup.values import Values
 
 
 def action_fault(action: str) -> str | None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import ABSENT, Case
-from _backup_iam import covers, statements, texts
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import VAULTS
-from _backup_values import Values
+from _backup.cases import ABSENT, Case
+from _backup.roles import covers, statements, texts
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import VAULTS
+from _backup.values import Values
 
 # What CloudFormation calls to update or delete a vault and its policy.
 NEEDED = (

@@ -6,10 +6,10 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup_cases import together
-from _backup_rule import BackupRule, Finding, finding
-from _backup_template import rules_of_plans
-from _backup_values import Values
+from _backup.cases import together
+from _backup.rule import BackupRule, Finding, finding
+from _backup.template import rules_of_plans
+from _backup.values import Values
 
 SHORTEST_START_MINUTES = 60
 LONGEST_START_MINUTES = 52_560_000  # 100 years

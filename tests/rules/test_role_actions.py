@@ -195,7 +195,7 @@ NOT_ASKED_FOR = {
 
 
 def test_the_table_asks_for_nothing_that_aws_does_not_give() -> None:
-    actions = shared("_backup_actions")
+    actions = shared("_backup.actions")
     asked = {*actions.ALWAYS, *actions.COPYING, *actions.TAGGING}
     for needs in actions.TYPES.values():
         asked |= {*needs.actions, *needs.copying}
@@ -203,7 +203,7 @@ def test_the_table_asks_for_nothing_that_aws_does_not_give() -> None:
 
 
 def test_what_aws_gives_is_asked_for_or_left_out_with_a_reason() -> None:
-    actions = shared("_backup_actions")
+    actions = shared("_backup.actions")
     asked = {*actions.ALWAYS, *actions.COPYING, *actions.TAGGING}
     for needs in actions.TYPES.values():
         asked |= {*needs.actions, *needs.copying}
@@ -225,5 +225,5 @@ def test_actions_on_vaults_are_those_of_the_service_authorization_reference() ->
         for name, action in data["backup"]["Actions"].items()
         if {"backupVault", "recoveryPoint"} & set(action.get("Resources") or [])
     }
-    assert {name.lower() for name in shared("_backup_actions").ON_VAULTS} == on_vaults
-    assert all(re.fullmatch("[A-Za-z]+", name) for name in shared("_backup_actions").ON_VAULTS)
+    assert {name.lower() for name in shared("_backup.actions").ON_VAULTS} == on_vaults
+    assert all(re.fullmatch("[A-Za-z]+", name) for name in shared("_backup.actions").ON_VAULTS)

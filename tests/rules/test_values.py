@@ -41,12 +41,12 @@ YES, NO = "yes", "no"
 def values() -> Any:
     template, faults = decode_str(SECTIONS)
     assert template is not None, faults
-    return shared("_backup_values").Values(Template(None, template))
+    return shared("_backup.values").Values(Template(None, template))
 
 
 def possibilities(node: Any) -> list[Any]:
     """Return what the node can be: unknown text as such, ABSENT as None."""
-    absent = shared("_backup_cases").ABSENT
+    absent = shared("_backup.cases").ABSENT
     return [None if case.value is absent else case.value for case in values().of(node, ())]
 
 
@@ -164,7 +164,7 @@ def test_what_can_be_true_together(what: dict[str, Any], *, possible: bool) -> N
 
 
 def test_what_contradicts_itself_is_not_combined() -> None:
-    module = shared("_backup_cases")
+    module = shared("_backup.cases")
     assert module.both(given(IsOne=True), given(IsTwo=True)) == given(IsOne=True, IsTwo=True)
     assert module.both(given(IsOne=True), given(IsOne=False)) is None
     assert module.both(given(Chosen="one"), given(Chosen="two")) is None
@@ -185,7 +185,7 @@ def test_what_contradicts_itself_is_not_combined() -> None:
     ],
 )
 def test_numbers(value: Any, number: int | None) -> None:
-    assert shared("_backup_cases").Case(value, (), {}).number == number
+    assert shared("_backup.cases").Case(value, (), {}).number == number
 
 
 def test_a_resource_behind_a_condition_exists_only_under_it() -> None:

@@ -3,10 +3,14 @@
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
-from _backup_cases import ABSENT, TOKEN, Case, Given, Partial, Path, both, together
+sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
+
+from _backup.cases import ABSENT, TOKEN, Case, Given, Partial, Place, both, together
 from cfnlint.template import Template
 
 # Enough for every combination a person writes; beyond it a value counts as unknown.
@@ -32,7 +36,7 @@ class Values:
 
     # What a node of the template can be
 
-    def of(self, node: Any, path: Path, given: Given | None = None) -> list[Case]:
+    def of(self, node: Any, path: Place, given: Given | None = None) -> list[Case]:
         """Return what the node at the path can be, under what is given already."""
         given = given or {}
         if node is None:
@@ -45,7 +49,7 @@ class Values:
             return [_unknown(node, path, given)]
         return [Case(node, path, given)]
 
-    def _function(self, function: str, argument: Any, path: Path, given: Given) -> list[Case]:
+    def _function(self, function: str, argument: Any, path: Place, given: Given) -> list[Case]:
         inside = (*path, function)
         cases: list[Case] | None = None
         if function == "Ref" and isinstance(argument, str):
@@ -64,7 +68,7 @@ class Values:
             cases = self._joined(argument, path, given)
         return cases or [_unknown({function: argument}, path, given)]
 
-    def _reference(self, name: str, path: Path, given: Given) -> list[Case]:
+    def _reference(self, name: str, path: Place, given: Given) -> list[Case]:
         """Return what a parameter can be, and the name in ``${}`` where nobody can know."""
         if name == "AWS::NoValue":
             return [Case(ABSENT, path, given)]
@@ -95,7 +99,7 @@ class Values:
         # Nothing left: what is given already excludes the values that are known.
         return cases if 0 < len(cases) <= MAX_CASES else unknown
 
-    def _branches(self, argument: list[Any], inside: Path, given: Given) -> list[Case]:
+    def _branches(self, argument: list[Any], inside: Place, given: Given) -> list[Case]:
         name = argument[0]
         cases: list[Case] = []
         for index, holds in ((1, True), (2, False)):
@@ -104,7 +108,7 @@ class Values:
                 cases += self.of(argument[index], (*inside, index), merged)
         return cases
 
-    def _rows(self, argument: list[Any], path: Path, given: Given) -> list[Case]:
+    def _rows(self, argument: list[Any], path: Place, given: Given) -> list[Case]:
         """Return every row that Fn::FindInMap can find; both keys can be unknown."""
         cases: list[Case] = []
         if len(argument) < 3 or not isinstance(argument[0], str):  # noqa: PLR2004 - map, two keys
@@ -122,7 +126,7 @@ class Values:
         return cases if len(cases) <= MAX_CASES else []
 
     def _keys(
-        self, node: Any, keys: list[Any], path: Path, given: Given
+        self, node: Any, keys: list[Any], path: Place, given: Given
     ) -> Iterator[tuple[Any, Given]]:
         """Yield the keys that the node can name, and what holds then."""
         reference = node.get("Ref") if isinstance(node, dict) and len(node) == 1 else None
@@ -148,7 +152,7 @@ class Values:
             if merged is not None:
                 yield key, merged
 
-    def _substituted(self, argument: Any, path: Path, given: Given) -> list[Case] | None:
+    def _substituted(self, argument: Any, path: Place, given: Given) -> list[Case] | None:
         own: dict[str, Any] = {}
         if isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], dict):  # noqa: PLR2004 - text, variables
             argument, own = argument
@@ -167,7 +171,7 @@ class Values:
                 pieces.append(self._reference(name, path, given))
         return _concatenated(pieces, path, given)
 
-    def _joined(self, argument: list[Any], path: Path, given: Given) -> list[Case] | None:
+    def _joined(self, argument: list[Any], path: Place, given: Given) -> list[Case] | None:
         if len(argument) != 2 or not isinstance(argument[0], str):  # noqa: PLR2004 - delimiter, list
             return None
         joined: list[Case] = []
@@ -286,13 +290,13 @@ def _string(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _unknown(node: Any, path: Path, given: Given) -> Case:
+def _unknown(node: Any, path: Place, given: Given) -> Case:
     """Return a value nobody knows; the same expression gives the same text."""
     text = json.dumps(node, sort_keys=True, default=str)
     return Case(Partial("${#" + hashlib.sha256(text.encode()).hexdigest()[:12] + "}"), path, given)
 
 
-def _concatenated(pieces: list[list[Case]], path: Path, given: Given) -> list[Case]:
+def _concatenated(pieces: list[list[Case]], path: Place, given: Given) -> list[Case]:
     """Return the texts that the pieces make, one alternative of each at a time."""
     texts = [Case("", path, given)]
     for piece in pieces:

@@ -1,13 +1,17 @@
 """The roles that selections use, their policies and the statements of those."""
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import NamedTuple
 
-from _backup_cases import ABSENT, Case, Given, Partial, both
-from _backup_template import selections_of_plans
-from _backup_values import Values
+sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
+
+from _backup.cases import ABSENT, Case, Given, Partial, both
+from _backup.template import selections_of_plans
+from _backup.values import Values
 
 ROLE = "AWS::IAM::Role"
 # Resources that hold a policy for roles: where the document is, and which property has the roles.

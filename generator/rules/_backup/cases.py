@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import product
 from typing import Any
 
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 # What has to hold for a value: ("condition", name) -> bool, ("parameter", name) -> its value,
 # ("key", expression) -> the row of a mapping.
 Given = Mapping[tuple[str, str], str | bool]
@@ -41,7 +41,7 @@ class Case:
     """
 
     value: Any
-    path: Path
+    path: Place
     given: Given
     via: str = ""
 

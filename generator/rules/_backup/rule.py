@@ -1,10 +1,14 @@
 """The class that all rules of this directory are: what they have in common with cfn-lint's."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
-from _backup_cases import Case, Given, Path
-from _backup_values import Values
+sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
+
+from _backup.cases import Case, Given, Place
+from _backup.values import Values
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
@@ -12,7 +16,7 @@ from cfnlint.template import Template
 class Finding(NamedTuple):
     """What is wrong, where, and under which assumptions."""
 
-    path: Path
+    path: Place
     message: str
     given: Given
     # Of several findings about the same thing at one place, the first one is shown.
@@ -42,7 +46,7 @@ class BackupRule(CloudFormationLintRule):
         if not self.id or not any(kind.startswith(self.about) for kind in types):
             return matches
         values = Values(cfn)
-        shown: set[tuple[Path, str]] = set()
+        shown: set[tuple[Place, str]] = set()
         for found in self.check(values):
             if (found.path, found.about) not in shown and values.possible(found.given):
                 shown.add((found.path, found.about))

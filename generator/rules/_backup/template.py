@@ -1,11 +1,15 @@
 """Where a template has plans, rules, copies and vaults, and which vault a name or an ARN means."""
 
 import re
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
-from _backup_cases import ABSENT, TOKEN, Case, Given, Partial, both
-from _backup_values import Values
+sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
+
+from _backup.cases import ABSENT, TOKEN, Case, Given, Partial, both
+from _backup.values import Values
 
 VAULT = "AWS::Backup::BackupVault"
 AIR_GAPPED_VAULT = "AWS::Backup::LogicallyAirGappedBackupVault"
