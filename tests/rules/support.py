@@ -16,7 +16,8 @@ from cfnlint.template import Template
 
 HERE = Path(__file__).parent
 RULES = HERE.parents[1] / "generator" / "rules"
-NAMES = sorted(path.stem for path in RULES.glob("[a-z]*.py"))
+FILES = {path.stem: path for path in RULES.rglob("[a-z]*.py") if path.parent.name != "_backup"}
+NAMES = sorted(FILES)
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.rules.support import HERE, NAMES, RULES
+from tests.rules.support import FILES, HERE, NAMES
 
 Report = dict[Path, list[dict[str, Any]]]
 
@@ -21,7 +21,7 @@ def marks(path: Path) -> list[tuple[int, str]]:
 
 
 def its_id(name: str) -> str:
-    found = re.search(r'^    id = "(\w+)"$', (RULES / f"{name}.py").read_text(), re.MULTILINE)
+    found = re.search(r'^    id = "(\w+)"$', FILES[name].read_text(), re.MULTILINE)
     assert found
     return found[1]
 

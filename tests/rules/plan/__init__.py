@@ -1,0 +1,1 @@
+"""Tests of generator.rules.plan, one module each."""
