@@ -1,0 +1,1 @@
+"""Rules about vaults: deletion, keys, locks, access policies, and who hears of their events."""

@@ -1,0 +1,1 @@
+"""Tests of generator.rules.vault, one module each."""
