@@ -1,0 +1,1 @@
+"""Rules about what a selection selects: nothing, everything, or what the region allows."""

@@ -1,0 +1,1 @@
+"""Tests of generator.rules.selection, one module each."""
