@@ -16,7 +16,7 @@ from cfnlint.template import Template
 
 HERE = Path(__file__).parent
 RULES = HERE.parents[1] / "generator" / "rules"
-FILES = {path.stem: path for path in RULES.rglob("[a-z]*.py") if path.parent.name != "_backup"}
+FILES = {path.stem: path for path in RULES.glob("[a-z]*/[a-z]*.py")}
 NAMES = sorted(FILES)
 
 

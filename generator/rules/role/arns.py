@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
+sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import Case
 from _backup.roles import all_documents, covers, statements, texts

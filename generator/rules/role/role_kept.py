@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
+sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.roles import policies_of, used_roles
 from _backup.rule import BackupRule, Finding

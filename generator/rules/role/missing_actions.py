@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
-sys.path.extend({str(Path(__file__).parent)} - {*sys.path})  # cfn-lint loads each file alone
+sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.actions import ALWAYS, COPYING, TAGGING, TYPES
 from _backup.cases import ABSENT, Given, Partial, both

@@ -1,0 +1,1 @@
+"""Rules about the roles that selections use: who assumes them, and what they may do."""

@@ -1,0 +1,1 @@
+"""Tests of generator.rules.role, one module each."""
