@@ -1,9 +1,14 @@
 """The rules load through cfn-lint alone: anywhere, for YAML and JSON, next to anybody's modules."""
 
+import importlib
 import json
+import runpy
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -11,6 +16,7 @@ from generator.docs.rules_page import loaded
 from tests.rules.support import HERE, NAMES, RULES, cfn_lint, found, matches, plan, rule, template
 
 BAD = HERE / "bad" / "windows.yaml"
+FILES = sorted(RULES.glob("*/[a-z]*.py"))
 
 
 def findings(*arguments: Path, cwd: Path, append: Path = RULES, pythonpath: str = "") -> list[str]:
@@ -35,8 +41,35 @@ def test_the_directory_alone_is_enough(tmp_path: Path) -> None:
     assert findings(BAD, cwd=tmp_path, append=Path("copied")) == ["E9502", "E9502"]
 
 
+@contextmanager
+def nothing_imported(*packages: str) -> Iterator[None]:
+    """Forget these packages, and that the rules were ever on the path, for a while."""
+    elsewhere = [entry for entry in sys.path if entry != str(RULES)]
+    with patch.dict(sys.modules), patch.object(sys, "path", elsewhere):
+        for name in [name for name in sys.modules if name.partition(".")[0] in packages]:
+            del sys.modules[name]
+        yield
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_each_file_makes_what_it_imports_importable(path: Path) -> None:
+    """cfn-lint promises no order in which it loads them, and a folder alone can be appended."""
+    with nothing_imported("_backup"):
+        runpy.run_path(str(path), run_name=path.stem)
+        assert str(RULES) not in sys.path[:-1], "in front, it would replace modules of others"
+
+
+@pytest.mark.parametrize("name", ["actions", "cases", "roles", "template", "values"])
+def test_what_rules_share_needs_no_cfn_lint_but_for_the_class_of_rules(name: str) -> None:
+    with nothing_imported("_backup", "cfnlint"):
+        sys.modules["cfnlint"] = None  # type: ignore[assignment] # then importing it fails
+        sys.path.append(str(RULES))
+        assert importlib.import_module(f"_backup.{name}")
+
+
 def test_modules_of_others_with_the_same_names_stay_theirs(tmp_path: Path) -> None:
-    for name in [*NAMES, "generator"]:
+    rooms = {path.parent.name for path in FILES} - {"_backup"}
+    for name in {*rooms, *(path.stem for path in FILES), "generator"}:
         (tmp_path / f"{name}.py").write_text("raise RuntimeError('loaded instead of ours')\n")
     assert findings(BAD, cwd=tmp_path, pythonpath=str(tmp_path)) == ["E9502", "E9502"]
 

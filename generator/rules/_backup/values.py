@@ -6,12 +6,14 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import ABSENT, TOKEN, Case, Given, Partial, Place, both, together
-from cfnlint.template import Template
+
+if TYPE_CHECKING:  # what reads values, cfn-lint's conditions too, needs no cfn-lint to be imported
+    from cfnlint.template import Template
 
 # Enough for every combination a person writes; beyond it a value counts as unknown.
 MAX_CASES = 64
@@ -24,7 +26,7 @@ class Values:
     (or with an empty default, which says "not given"), an attribute of a resource, an import.
     """
 
-    def __init__(self, cfn: Template) -> None:
+    def __init__(self, cfn: "Template") -> None:
         self.cfn = cfn
         self.parameters = self._section("Parameters")
         self.mappings = self._section("Mappings")
