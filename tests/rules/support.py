@@ -163,3 +163,18 @@ def template(**resources: Any) -> dict[str, Any]:
     names = {"Parameters", "Conditions", "Mappings", "Rules"} & set(resources)
     sections: dict[str, Any] = {name: resources.pop(name) for name in sorted(names)}
     return {**sections, "Resources": resources}
+
+
+# A statement for the access policy of a vault.
+DENY = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "backup:DeleteRecoveryPoint",
+    "Resource": "*",
+}
+
+
+def policy(*statements: Any, **document: Any) -> dict[str, Any]:
+    """Return a template whose vault has an access policy; what is None is left out of it."""
+    whole = {"Version": "2012-10-17", "Statement": list(statements), **document}
+    return template(Vault=vault(AccessPolicy={k: v for k, v in whole.items() if v is not None}))

@@ -1,34 +1,11 @@
-"""E9531, W9532, W9533: what selections select."""
+"""E9531: selections that match nothing."""
 
 from typing import Any
 
 import pytest
 
-from tests.rules.support import agree, found, selection, template
-
-TYPES = ["arn:aws:ec2:*:*:instance/*"]
-TAGS = [{"ConditionType": "STRINGEQUALS", "ConditionKey": "stage", "ConditionValue": "prod"}]
-NO = {"Ref": "AWS::NoValue"}
-PARAMETERS = {
-    "Key": {"Type": "String", "Default": "stage"},
-    "Given": {"Type": "String"},
-    "List": {"Type": "CommaDelimitedList"},
-}
-CONDITIONS = {
-    "Tagged": {"Fn::Equals": [{"Ref": "Given"}, "tags"]},
-    "Typed": {"Fn::Not": [{"Condition": "Tagged"}]},
-}
-
-
-def where(key: Any, operator: str = "StringEquals") -> dict[str, Any]:
-    return {operator: [{"ConditionKey": key, "ConditionValue": "prod"}]}
-
-
-def messages(rule: str, **properties: Any) -> list[str]:
-    whole = template(
-        Selection=selection(**properties), Parameters=PARAMETERS, Conditions=CONDITIONS
-    )
-    return found(rule, whole)
+from tests.rules.selection.support import NO, TAGS, TYPES, messages, where
+from tests.rules.support import agree
 
 
 @pytest.mark.parametrize("operator", ["StringEquals", "StringLike", "StringNotEquals"])
@@ -92,60 +69,3 @@ NOTHING = ["neither Resources nor ListOfTags"]
 )
 def test_something_to_select_from(properties: dict[str, Any], expected: list[str]) -> None:
     agree(messages("E9531", **properties), expected)
-
-
-UNION = ["does not narrow them down"]
-ALL = ["every resource of the account"]
-
-
-@pytest.mark.parametrize(
-    ("properties", "expected"),
-    [
-        ({"Resources": TYPES, "ListOfTags": TAGS}, UNION),
-        ({"Resources": {"Ref": "List"}, "ListOfTags": TAGS}, []),
-        ({"Resources": TYPES, "ListOfTags": []}, []),
-        ({"Resources": [], "ListOfTags": TAGS}, []),
-        ({"Resources": TYPES, "Conditions": where("aws:ResourceTag/stage")}, []),
-        ({"Resources": ["*"]}, ALL),
-        ({"Resources": "*"}, ALL),
-        ({"Resources": [*TYPES, "*"]}, ALL),
-        ({"Resources": ["*"], "Conditions": {}}, ALL),
-        ({"Resources": ["*"], "Conditions": where("aws:ResourceTag/stage")}, []),
-        ({"Resources": ["*"], "NotResources": TYPES}, []),
-        ({"Resources": ["*"], "Conditions": {"Fn::If": ["Typed", where("x"), NO]}}, ALL),
-        (
-            {
-                "Resources": {"Fn::If": ["Typed", TYPES, NO]},
-                "ListOfTags": {"Fn::If": ["Typed", NO, TAGS]},
-            },
-            [],
-        ),
-        (
-            {
-                "Resources": {"Fn::If": ["Typed", TYPES, NO]},
-                "ListOfTags": {"Fn::If": ["Tagged", TAGS, NO]},
-            },
-            [],
-        ),
-    ],
-)
-def test_scope(properties: dict[str, Any], expected: list[str]) -> None:
-    agree(messages("W9532", **properties), expected)
-
-
-OPT_IN = ["obeys the region's service opt-in"]
-
-
-@pytest.mark.parametrize(
-    ("properties", "expected"),
-    [
-        ({"ListOfTags": TAGS}, OPT_IN),
-        ({"ListOfTags": TAGS, "Resources": []}, OPT_IN),
-        ({"ListOfTags": TAGS, "Resources": TYPES}, []),
-        ({"ListOfTags": TAGS, "Resources": {"Ref": "List"}}, []),
-        ({"Resources": TYPES}, []),
-        ({"ListOfTags": TAGS, "Resources": {"Fn::If": ["Typed", TYPES, NO]}}, OPT_IN),
-    ],
-)
-def test_opt_in(properties: dict[str, Any], expected: list[str]) -> None:
-    agree(messages("W9533", **properties), expected)

@@ -163,31 +163,6 @@ def test_what_can_be_true_together(what: dict[str, Any], *, possible: bool) -> N
     assert values().possible(given(**what)) is possible
 
 
-def test_what_contradicts_itself_is_not_combined() -> None:
-    module = shared("_backup.cases")
-    assert module.both(given(IsOne=True), given(IsTwo=True)) == given(IsOne=True, IsTwo=True)
-    assert module.both(given(IsOne=True), given(IsOne=False)) is None
-    assert module.both(given(Chosen="one"), given(Chosen="two")) is None
-
-
-@pytest.mark.parametrize(
-    ("value", "number"),
-    [
-        (7, 7),
-        ("7", 7),
-        (" -1 ", -1),
-        (7.0, 7),
-        (7.5, None),
-        ("7.5", None),
-        ("seven", None),
-        (True, None),
-        ([7], None),
-    ],
-)
-def test_numbers(value: Any, number: int | None) -> None:
-    assert shared("_backup.cases").Case(value, (), {}).number == number
-
-
 def test_a_resource_behind_a_condition_exists_only_under_it() -> None:
     resources = dict(values().of_type("AWS::SNS::Topic"))
     assert resources["Topic"].given == {}
