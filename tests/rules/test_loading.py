@@ -13,7 +13,7 @@ from unittest.mock import patch
 import pytest
 
 from generator.docs.rules_page import loaded
-from tests.rules.support import HERE, NAMES, RULES, cfn_lint, found, matches, plan, rule, template
+from tests.rules.support import HERE, NAMES, RULES, cfn_lint, found, plan, rule, template
 
 BAD = HERE / "bad" / "windows.yaml"
 FILES = sorted(RULES.glob("*/[a-z]*.py"))
@@ -97,10 +97,6 @@ def test_rules_have_the_ids_of_rules_of_others_and_say_what_they_are() -> None:
 def test_one_number_is_one_rule_whatever_its_severity() -> None:
     numbers = [one.id[1:] for one in loaded()]
     assert len(numbers) == len(set(numbers))
-
-
-def test_a_template_without_backups_is_left_alone() -> None:
-    assert not list(matches(json.dumps(template(Topic={"Type": "AWS::SNS::Topic"}))))
 
 
 def test_a_finding_can_be_switched_off_where_it_is(tmp_path: Path) -> None:

@@ -29,10 +29,7 @@ def finding(case: Case, message: str, given: Given | None = None, about: str = "
 
 
 class BackupRule(CloudFormationLintRule):
-    """A cfn-lint rule that looks at a template only if it has what the rule is about."""
-
-    # Prefixes of resource types; without any of them the rule has nothing to look at.
-    about: tuple[str, ...] = ("AWS::Backup::",)
+    """A cfn-lint rule that looks at a template through its possible values."""
 
     def check(self, values: Values) -> Iterator[Finding]:
         """Yield what is wrong; the same thing is shown once, and only where it is possible."""
@@ -41,9 +38,7 @@ class BackupRule(CloudFormationLintRule):
     def match(self, cfn: Template) -> list[RuleMatch]:
         """Return the findings as cfn-lint wants them."""
         matches: list[RuleMatch] = []
-        types = [str(resource.get("Type")) for resource in cfn.get_resources().values()]
-        # cfn-lint makes a rule, without id, of this class too in every file that imports it.
-        if not self.id or not any(kind.startswith(self.about) for kind in types):
+        if not self.id:  # cfn-lint makes a rule of this class too in every file that imports it
             return matches
         values = Values(cfn)
         shown: set[tuple[Place, str]] = set()

@@ -28,7 +28,6 @@ class RoleArns(BackupRule):
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html"
     tags = ["resources", "backup", "iam", "policy"]
-    about = ("AWS::Backup::", "AWS::IAM::")
 
     def check(self, values: Values) -> Iterator[Finding]:
         """Look at the resources of every identity policy."""

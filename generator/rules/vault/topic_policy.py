@@ -35,7 +35,6 @@ class TopicPolicy(BackupRule):
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html"
     tags = ["resources", "backup", "sns", "events", "notifications"]
-    about = ("AWS::Backup::", "AWS::Events::Rule")
 
     def check(self, values: Values) -> Iterator[Finding]:
         """Look at the topics that vaults and EventBridge rules about AWS Backup name."""
