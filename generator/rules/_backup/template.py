@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.cases import ABSENT, TOKEN, Case, Given, Partial, both
+from _backup.cases import ABSENT, TOKEN, Case, Given, Partial, both, together
 from _backup.values import Values
 
 VAULT = "AWS::Backup::BackupVault"
@@ -56,21 +56,24 @@ def selections(values: Values) -> Iterator[Case]:
         yield selection
 
 
-def filled(values: Values, cases: list[Case]) -> list[tuple[bool | None, Case]]:
-    """Return for each case whether the list (or object) has something in it; None: unknown."""
-    result: list[tuple[bool | None, Case]] = []
-    for case in cases:
-        if case.value is ABSENT or case.value in ([], {}):
-            result.append((False, case))
-        elif isinstance(case.value, dict):
-            result.append((True, case))
-        elif isinstance(case.value, list):
-            inside = list(values.items([case]))
-            always = any(item.given == case.given for item in inside)
-            result.append((True if always else None if inside else False, case))
-        else:
-            result.append((None, case))
-    return result
+def filled(values: Values, case: Case) -> bool | None:
+    """Return whether the list (or object) has something in it; None: unknown."""
+    if case.value is ABSENT or case.value in ([], {}):
+        return False
+    if isinstance(case.value, dict):
+        return True
+    inside = list(values.items([case])) if isinstance(case.value, list) else None
+    if inside and any(item.given == case.given for item in inside):
+        return True
+    return False if inside == [] else None
+
+
+def filled_together(
+    values: Values, selection: Case, first: str, second: str
+) -> Iterator[tuple[bool | None, bool | None, Case, Given]]:
+    """Yield whether two properties have something in them, the second one, and when it is so."""
+    for (one, other), given in together(values.at(selection, first), values.at(selection, second)):
+        yield filled(values, one), filled(values, other), other, given
 
 
 class Vault(NamedTuple):
@@ -126,20 +129,20 @@ def arn_parts(text: str) -> list[str] | None:
     return [re.sub("\0([0-9]+)\0", lambda found: names[int(found[1])], part) for part in parts]
 
 
-def survives(values: Values, name: str) -> list[str]:
-    """Return the attributes that the resource needs to outlive stack and replacement.
+def to_be_kept(values: Values, name: str) -> str:
+    """Return the attributes that the resource lacks to outlive stack and replacement.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
     """
     resource = values.resources[name]
     deletion = resource.get("DeletionPolicy", "Delete")
     replacement = resource.get("UpdateReplacePolicy", "Delete")
-    missing: list[str] = []
     if "Fn::Transform" in resource:
-        return missing
+        return ""
+    missing: list[str] = []
     # An expression (AWS::LanguageExtensions) is not known, and so not a finding.
     if isinstance(deletion, str) and deletion not in KEEPS:
         missing.append("DeletionPolicy: RetainExceptOnCreate")
     if isinstance(replacement, str) and replacement != "Retain":
         missing.append("UpdateReplacePolicy: Retain")
-    return missing
+    return " and ".join(missing)

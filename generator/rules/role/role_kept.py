@@ -8,7 +8,7 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.roles import policies_of, used_roles
 from _backup.rule import BackupRule, Finding
-from _backup.template import survives
+from _backup.template import to_be_kept
 from _backup.values import Values
 
 
@@ -30,19 +30,19 @@ class RoleKept(BackupRule):
                 "with it go the permissions to expire recovery points, which then stay, billed, "
                 "as EXPIRED"
             )
-            missing = survives(values, role.name)
+            missing = to_be_kept(values, role.name)
             if missing:
                 yield Finding(
                     ("Resources", role.name),
-                    f"Role {role.name!r} is not kept: {why}: add " + " and ".join(missing),
+                    f"Role {role.name!r} is not kept: {why}: add {missing}",
                     role.given,
                 )
             for policy in policies_of(values, role.name, role.properties).separate:
-                missing = survives(values, policy)
+                missing = to_be_kept(values, policy)
                 if missing:
                     yield Finding(
                         ("Resources", policy),
                         f"Policy {policy!r} of role {role.name!r} is not kept: {why}: put it into "
-                        "the role's Policies, or add " + " and ".join(missing),
+                        f"the role's Policies, or add {missing}",
                         role.given,
                     )

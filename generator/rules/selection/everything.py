@@ -8,7 +8,7 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import Case, both
 from _backup.rule import BackupRule, Finding, finding
-from _backup.template import filled, selections
+from _backup.template import filled_together, selections
 from _backup.values import Values
 
 
@@ -29,26 +29,25 @@ class SelectionScope(BackupRule):
             yield from self._everything(values, selection)
 
     def _union(self, values: Values, selection: Case) -> Iterator[Finding]:
-        for has_resources, resources in filled(values, values.at(selection, "Resources")):
-            for has_tags, tags in filled(values, values.at(selection, "ListOfTags")):
-                given = both(resources.given, tags.given)
-                if has_resources and has_tags and given is not None:
-                    yield finding(
-                        tags,
-                        "ListOfTags beside Resources does not narrow them down: both are backed "
-                        "up, every resource in Resources and everything with one of the tags: "
-                        "use Conditions with aws:ResourceTag/<key> to get those with the tag",
-                        given,
-                        "union",
-                    )
+        both_properties = filled_together(values, selection, "Resources", "ListOfTags")
+        for has_resources, has_tags, tags, given in both_properties:
+            if has_resources and has_tags:
+                yield finding(
+                    tags,
+                    "ListOfTags beside Resources does not narrow them down: both are backed "
+                    "up, every resource in Resources and everything with one of the tags: "
+                    "use Conditions with aws:ResourceTag/<key> to get those with the tag",
+                    given,
+                    "union",
+                )
 
     def _everything(self, values: Values, selection: Case) -> Iterator[Finding]:
+        limits = list(filled_together(values, selection, "Conditions", "NotResources"))
         for item in values.items(values.at(selection, "Resources")):
-            if item.text != "*":
-                continue
-            for limited, case in self._limits(values, selection):
-                given = both(item.given, case.given)
-                if limited is False and given is not None:
+            for has_conditions, has_others, _, unlimited in limits:
+                given = both(item.given, unlimited)
+                nothing_limits = has_conditions is False and has_others is False
+                if item.text == "*" and nothing_limits and given is not None:
                     yield finding(
                         item,
                         f"Resources {item} without Conditions selects every resource of the "
@@ -56,13 +55,3 @@ class SelectionScope(BackupRule):
                         "arn:aws:ec2:*:*:instance/*, or add Conditions",
                         given,
                     )
-
-    def _limits(self, values: Values, selection: Case) -> Iterator[tuple[bool | None, Case]]:
-        """Yield whether anything narrows the selection down, and when; None: not known."""
-        for has_conditions, conditions in filled(values, values.at(selection, "Conditions")):
-            for has_others, others in filled(values, values.at(selection, "NotResources")):
-                given = both(conditions.given, others.given)
-                if given is not None:
-                    known = None not in (has_conditions, has_others)
-                    limited = bool(has_conditions or has_others) if known else None
-                    yield limited, Case(None, conditions.path, given)

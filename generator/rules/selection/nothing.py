@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.cases import TOKEN, Case, both
+from _backup.cases import TOKEN, Case
 from _backup.rule import BackupRule, Finding, finding
-from _backup.template import filled, selections
+from _backup.template import filled_together, selections
 from _backup.values import Values
 
 PREFIX = "aws:ResourceTag/"
@@ -61,17 +61,14 @@ class Selection(BackupRule):
                         )
 
     def _nothing(self, values: Values, selection: Case) -> Iterator[Finding]:
-        resources = filled(values, values.at(selection, "Resources"))
-        tags = filled(values, values.at(selection, "ListOfTags"))
-        for has_resources, these in resources:
-            for has_tags, those in tags:
-                given = both(these.given, those.given)
-                if has_resources is False and has_tags is False and given is not None:
-                    yield finding(
-                        selection,
-                        "this selection has neither Resources nor ListOfTags, so AWS Backup "
-                        "refuses it, with or without Conditions: add Resources, for example "
-                        "arn:aws:ec2:*:*:instance/*",
-                        given,
-                        "nothing",
-                    )
+        both_properties = filled_together(values, selection, "Resources", "ListOfTags")
+        for has_resources, has_tags, _, given in both_properties:
+            if has_resources is False and has_tags is False:
+                yield finding(
+                    selection,
+                    "this selection has neither Resources nor ListOfTags, so AWS Backup "
+                    "refuses it, with or without Conditions: add Resources, for example "
+                    "arn:aws:ec2:*:*:instance/*",
+                    given,
+                    "nothing",
+                )

@@ -6,9 +6,8 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.cases import both
 from _backup.rule import BackupRule, Finding, finding
-from _backup.template import filled, selections
+from _backup.template import filled_together, selections
 from _backup.values import Values
 
 
@@ -26,15 +25,14 @@ class SelectionOptIn(BackupRule):
     def check(self, values: Values) -> Iterator[Finding]:
         """Look for selections that have nothing but tags."""
         for selection in selections(values):
-            for has_resources, resources in filled(values, values.at(selection, "Resources")):
-                for has_tags, tags in filled(values, values.at(selection, "ListOfTags")):
-                    given = both(resources.given, tags.given)
-                    if has_resources is False and has_tags and given is not None:
-                        yield finding(
-                            tags,
-                            "ListOfTags without Resources obeys the region's service opt-in: "
-                            "resources of a service that is switched off there are skipped "
-                            "without an error: use Resources by type with Conditions, or check "
-                            "aws backup describe-region-settings",
-                            given,
-                        )
+            both_properties = filled_together(values, selection, "Resources", "ListOfTags")
+            for has_resources, has_tags, tags, given in both_properties:
+                if has_resources is False and has_tags:
+                    yield finding(
+                        tags,
+                        "ListOfTags without Resources obeys the region's service opt-in: "
+                        "resources of a service that is switched off there are skipped "
+                        "without an error: use Resources by type with Conditions, or check "
+                        "aws backup describe-region-settings",
+                        given,
+                    )

@@ -9,7 +9,7 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import TOKEN, both
 from _backup.rule import BackupRule, Finding, finding
-from _backup.template import VAULTS, arn_parts, survives
+from _backup.template import VAULTS, arn_parts, to_be_kept
 from _backup.values import Values
 
 KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
@@ -72,12 +72,12 @@ class VaultKey(BackupRule):
                 if name not in keys:
                     continue
                 given = both(key.given, keys[name].given)
-                missing = survives(values, name)
+                missing = to_be_kept(values, name)
                 if missing and given is not None:
                     yield Finding(
                         ("Resources", name),
                         f"Key {name!r} of vault {vault!r} is not kept: when it goes, with the "
                         "stack or out of the template, the recovery points it encrypted cannot "
-                        "be read any more: add " + " and ".join(missing),
+                        f"be read any more: add {missing}",
                         given,
                     )

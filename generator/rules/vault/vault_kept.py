@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.rule import BackupRule, Finding
-from _backup.template import VAULTS, survives
+from _backup.template import VAULTS, to_be_kept
 from _backup.values import Values
 
 
@@ -24,12 +24,12 @@ class VaultKept(BackupRule):
     def check(self, values: Values) -> Iterator[Finding]:
         """Look at what keeps the vaults."""
         for name, vault in values.of_type(*VAULTS):
-            missing = survives(values, name)
+            missing = to_be_kept(values, name)
             if missing:
                 yield Finding(
                     ("Resources", name),
                     f"Vault {name!r} is not kept: CloudFormation cannot delete a vault with "
                     "recovery points, so deleting the stack or replacing the vault fails: add "
-                    + " and ".join(missing),
+                    f"{missing}",
                     vault.given,
                 )
