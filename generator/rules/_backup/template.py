@@ -105,11 +105,10 @@ def vault_at(values: Values, reference: Case) -> Vault | None:
         vault = vaults.get(attribute[1])
         given = both(reference.given, vault.given) if vault else None
         return Vault(attribute[1], given) if given is not None else None
-    parts = arn_parts(arn)
-    if parts is None or parts[3:5] != ["${AWS::Region}", "${AWS::AccountId}"]:
-        return None
-    name = Partial(parts[6]) if parts[5] == "backup-vault" and len(parts) == 7 else ABSENT  # noqa: PLR2004 - with its name
-    return vault_named(values, Case(name, reference.path, reference.given))
+    match arn_parts(arn):
+        case [_, _, _, "${AWS::Region}", "${AWS::AccountId}", "backup-vault", name]:
+            return vault_named(values, Case(Partial(name), reference.path, reference.given))
+    return None
 
 
 def arn_parts(text: str) -> list[str] | None:
@@ -123,10 +122,10 @@ def arn_parts(text: str) -> list[str] | None:
         names.append(found[0])
         return f"\0{len(names) - 1}\0"
 
-    parts = TOKEN.sub(hide, text).split(":", 6)
-    if parts[0] != "arn" or len(parts) < 6:  # noqa: PLR2004 - arn:partition:service:region:account:resource
-        return None
-    return [re.sub("\0([0-9]+)\0", lambda found: names[int(found[1])], part) for part in parts]
+    match TOKEN.sub(hide, text).split(":", 6):
+        case ["arn", _partition, _service, _region, _account, _resource, *_name] as parts:
+            return [re.sub("\0([0-9]+)\0", lambda found: names[int(found[1])], p) for p in parts]
+    return None
 
 
 def to_be_kept(values: Values, name: str) -> str:

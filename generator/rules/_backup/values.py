@@ -52,22 +52,24 @@ class Values:
         return [Case(node, path, given)]
 
     def _function(self, function: str, argument: Any, path: Place, given: Given) -> list[Case]:
-        inside = (*path, function)
-        cases: list[Case] | None = None
-        if function == "Ref" and isinstance(argument, str):
-            cases = self._reference(argument, path, given)
-        elif function == "Fn::GetAtt":
-            parts = argument.split(".", 1) if isinstance(argument, str) else argument
-            if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
+        cases: list[Case] = []
+        match function, argument:
+            case "Ref", str(name):
+                cases = self._reference(name, path, given)
+            case "Fn::GetAtt", str(attribute):
+                cases = [Case(Partial("${" + attribute + "}"), path, given)]
+            case "Fn::GetAtt", [*parts] if all(isinstance(part, str) for part in parts):
                 cases = [Case(Partial("${" + ".".join(parts) + "}"), path, given)]
-        elif function == "Fn::If" and isinstance(argument, list) and len(argument) == 3:  # noqa: PLR2004 - condition, then, else
-            cases = self._branches(argument, inside, given)
-        elif function == "Fn::FindInMap" and isinstance(argument, list):
-            cases = self._rows(argument, path, given)
-        elif function == "Fn::Sub":
-            cases = self._substituted(argument, path, given)
-        elif function == "Fn::Join" and isinstance(argument, list):
-            cases = self._joined(argument, path, given)
+            case "Fn::If", [_condition, _then, _else]:
+                cases = self._branches(argument, (*path, function), given)
+            case "Fn::FindInMap", [str(), _row, _column, *_options]:
+                cases = self._rows(argument, path, given)
+            case "Fn::Sub", str(text):
+                cases = self._substituted(text, {}, path, given)
+            case "Fn::Sub", [str(text), dict(own)]:
+                cases = self._substituted(text, own, path, given)
+            case "Fn::Join", [str(delimiter), items]:
+                cases = self._joined(delimiter, items, path, given)
         return cases or [_unknown({function: argument}, path, given)]
 
     def _reference(self, name: str, path: Place, given: Given) -> list[Case]:
@@ -101,30 +103,28 @@ class Values:
         # Nothing left: what is given already excludes the values that are known.
         return cases if 0 < len(cases) <= MAX_CASES else unknown
 
-    def _branches(self, argument: list[Any], inside: Place, given: Given) -> list[Case]:
-        name = argument[0]
+    def _branches(self, argument: list[Any], path: Place, given: Given) -> list[Case]:
         cases: list[Case] = []
         for index, holds in ((1, True), (2, False)):
-            merged = both(given, {("condition", str(name)): holds})
+            merged = both(given, {("condition", str(argument[0])): holds})
             if merged is not None:
-                cases += self.of(argument[index], (*inside, index), merged)
+                cases += self.of(argument[index], (*path, index), merged)
         return cases
 
     def _rows(self, argument: list[Any], path: Place, given: Given) -> list[Case]:
-        """Return every row that Fn::FindInMap can find; both keys can be unknown."""
+        """Return every value that Fn::FindInMap can find; both keys can be unknown."""
+        name, row, column, *options = argument
         cases: list[Case] = []
-        if len(argument) < 3 or not isinstance(argument[0], str):  # noqa: PLR2004 - map, two keys
-            return cases
-        mapping = self.mappings.get(argument[0])
+        mapping = self.mappings.get(name)
         if not isinstance(mapping, dict):
             return cases
-        for row, in_row in self._keys(argument[1], list(mapping), path, given):
-            columns = mapping[row] if isinstance(mapping[row], dict) else {}
-            for column, in_column in self._keys(argument[2], list(columns), path, in_row):
-                via = f" (mapping {argument[0]!r}, row {row!r})"
-                cases.append(Case(columns[column], path, in_column, via))
-        if len(argument) > 3 and isinstance(argument[3], dict):  # noqa: PLR2004 - DefaultValue
-            cases += self.of(argument[3].get("DefaultValue"), path, given)
+        for one, in_row in self._keys(row, list(mapping), path, given):
+            columns = mapping[one] if isinstance(mapping[one], dict) else {}
+            for other, in_column in self._keys(column, list(columns), path, in_row):
+                via = f" (mapping {name!r}, row {one!r})"
+                cases.append(Case(columns[other], path, in_column, via))
+        if options and isinstance(options[0], dict):
+            cases += self.of(options[0].get("DefaultValue"), path, given)
         return cases if len(cases) <= MAX_CASES else []
 
     def _keys(
@@ -154,14 +154,9 @@ class Values:
             if merged is not None:
                 yield key, merged
 
-    def _substituted(self, argument: Any, path: Place, given: Given) -> list[Case] | None:
-        own: dict[str, Any] = {}
-        if isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], dict):  # noqa: PLR2004 - text, variables
-            argument, own = argument
-        if not isinstance(argument, str):
-            return None
+    def _substituted(self, text: str, own: Any, path: Place, given: Given) -> list[Case]:
         pieces: list[list[Case]] = []
-        for part in re.split(f"({TOKEN.pattern})", argument):
+        for part in re.split(f"({TOKEN.pattern})", text):
             name = part[2:-1].strip() if TOKEN.fullmatch(part) else None
             if name is None:
                 pieces.append([Case(str(part), path, given)])
@@ -173,17 +168,15 @@ class Values:
                 pieces.append(self._reference(name, path, given))
         return _concatenated(pieces, path, given)
 
-    def _joined(self, argument: list[Any], path: Place, given: Given) -> list[Case] | None:
-        if len(argument) != 2 or not isinstance(argument[0], str):  # noqa: PLR2004 - delimiter, list
-            return None
+    def _joined(self, delimiter: str, items: Any, path: Place, given: Given) -> list[Case]:
         joined: list[Case] = []
-        for whole in self.of(argument[1], path, given):
+        for whole in self.of(items, path, given):
             if not isinstance(whole.value, list):
-                return None
+                return []
             pieces: list[list[Case]] = []
             for item in whole.value:
-                if pieces and argument[0]:
-                    pieces.append([Case(str(argument[0]), path, given)])
+                if pieces and delimiter:
+                    pieces.append([Case(str(delimiter), path, given)])
                 pieces.append(self.of(item, path, whole.given))
             joined += _concatenated(pieces, path, whole.given)
         return joined

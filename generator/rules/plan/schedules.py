@@ -30,40 +30,41 @@ EXAMPLE = "write for example cron(0 5 * * ? *)"
 SENTINELS = ("Europe/Paris", "US/Eastern", "EST5EDT")
 
 
-def cron_fault(expression: str) -> str | None:  # noqa: PLR0911 - one return for each fault
-    """Return what AWS Backup does not take about the expression, and the fix; None: nothing."""
+def cron_faults(expression: str) -> Iterator[str]:
+    """Yield what AWS Backup does not take about the expression, and the fix; the first counts."""
     found = re.fullmatch(r"cron\((.*)\)", expression)
     if not found:
-        return f"AWS Backup takes cron(...) and nothing else: {EXAMPLE}"
+        yield f"AWS Backup takes cron(...) and nothing else: {EXAMPLE}"
+        return
     fields = found[1].split()
     if len(fields) != len(FIELDS):
-        return (
+        yield (
             f"it has {len(fields)} fields, but AWS takes six (minutes, hours, day-of-month, "
             f"month, day-of-week, year): {EXAMPLE}"
         )
+        return
     named = dict(zip(FIELDS, fields, strict=True))
     for name, text in named.items():
         for part in text.split(","):
             if not _takes(name, part):
                 low, high, names = FIELDS[name]
                 words = f" or {names[0]} to {names[-1]}" if names else ""
-                return f"{part!r} is no {name}: it goes from {low} to {high}{words}"
+                yield f"{part!r} is no {name}: it goes from {low} to {high}{words}"
     if "?" not in (named["day-of-month"], named["day-of-week"]):
-        return (
+        yield (
             "one of day-of-month and day-of-week has to be '?', because AWS does not take both: "
             + EXAMPLE
         )
     if not re.fullmatch(r"[0-9]+", named["minutes"]):
-        return (
+        yield (
             "it starts more than one backup an hour, and AWS Backup refuses intervals under "
             "60 minutes: name one minute"
         )
     if _never(named["day-of-month"], named["month"]):
-        return (
+        yield (
             f"day {named['day-of-month']} does not exist in month {named['month']}, so no backup "
             "ever starts: choose a day that exists"
         )
-    return None
 
 
 def _takes(name: str, part: str) -> bool:
@@ -131,7 +132,7 @@ class Schedule(BackupRule):
         """Look at the schedules of all rules."""
         for rule in rules_of_plans(values):
             for schedule in values.at(rule, "ScheduleExpression"):
-                fault = cron_fault(str(schedule.text)) if schedule.known else None
+                fault = next(cron_faults(str(schedule.text)), None) if schedule.known else None
                 if fault:
                     yield finding(schedule, f"ScheduleExpression {schedule}: {fault}")
             for zone in values.at(rule, "ScheduleExpressionTimezone"):

@@ -48,12 +48,15 @@ class Windows(BackupRule):
                     )
             ends = values.at(rule, "CompletionWindowMinutes")
             for (start, end), given in together(starts, ends):
-                if start.number is not None and end.number is not None:  # noqa: SIM102 - reads as two questions
-                    if end.number <= start.number:
-                        yield finding(
-                            end,
-                            f"CompletionWindowMinutes {end} is not longer than StartWindowMinutes "
-                            f"{start}: a backup that starts late in its window is canceled before "
-                            "it completes: leave it out (7 days), or make it much longer",
-                            given,
-                        )
+                if (
+                    start.number is not None
+                    and end.number is not None
+                    and end.number <= start.number
+                ):
+                    yield finding(
+                        end,
+                        f"CompletionWindowMinutes {end} is not longer than StartWindowMinutes "
+                        f"{start}: a backup that starts late in its window is canceled before "
+                        "it completes: leave it out (7 days), or make it much longer",
+                        given,
+                    )
