@@ -61,6 +61,12 @@ class Case:
         return str(self.value) if isinstance(self.value, int | float) else None
 
     @property
+    def reference(self) -> tuple[str, str]:
+        """Logical id and attribute if the value is the reference to one; otherwise empty texts."""
+        found = re.fullmatch(r"\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}", self.text or "")
+        return (found[1], found[2] or "") if found else ("", "")
+
+    @property
     def number(self) -> int | None:
         """The value as a whole number; None: unknown, or not a whole number."""
         if isinstance(self.value, bool) or not self.known:

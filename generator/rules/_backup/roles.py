@@ -51,9 +51,9 @@ def used_roles(values: Values) -> Iterator[UsedRole]:
 
 def _means(values: Values, arn: Case, name: str, properties: Case) -> Given | None:
     """Return what has to hold for the ARN to be this role's; None: it is another's."""
-    text = arn.text or ""
-    if text == f"${{{name}.Arn}}":
+    if arn.reference == (name, "Arn"):
         return both(arn.given, properties.given)
+    text = arn.text or ""
     tail = text.rpartition("/")[2] if ":role/" in text else None
     if tail == f"${{{name}}}":
         return both(arn.given, properties.given)
@@ -68,50 +68,46 @@ class Policies(NamedTuple):
 
     documents: list[Case]
     attached: list[Case]  # AWS's own two policies for AWS Backup
-    complete: bool
     separate: list[str]  # resources that hold a policy of the role
+    complete: bool
 
 
 def policies_of(values: Values, role: str, properties: Case) -> Policies:
     """Return the policies of a role."""
-    found = Policies([], [], complete=True, separate=[])
+    inline = values.items(values.at(properties, "Policies"))
+    documents = [case for policy in inline for case in values.at(policy, "PolicyDocument")]
+    attached: list[Case] = []
     complete = True
-    for policy in values.items(values.at(properties, "Policies")):
-        documents = values.at(policy, "PolicyDocument")
-        complete &= all(isinstance(document.value, dict) for document in documents)
-        found.documents.extend(documents)
     managed = {name for name, _ in values.of_type("AWS::IAM::ManagedPolicy")}
     named: set[str] = set()
     for arn in values.items(values.at(properties, "ManagedPolicyArns")):
-        text = arn.text or ""
-        if text[2:-1] in managed:
-            named.add(text[2:-1])
-        elif AWS_POLICIES.fullmatch(text):
-            found.attached.append(arn)
+        name, attribute = arn.reference
+        if name in managed and not attribute:
+            named.add(name)
+        elif AWS_POLICIES.fullmatch(arn.text or ""):
+            attached.append(arn)
         else:
             complete = False
+    separate: list[str] = []
     for kind, property_name in POLICIES.items():
         for name, policy in values.of_type(kind):
-            attached = name in named
-            for holder in values.items(values.at(policy, property_name)):
-                its_role = _role_named(values, holder, role, properties)
-                attached |= its_role is True
-                complete &= its_role is not None
-            if attached:
-                found.separate.append(name)
-                found.documents.extend(values.at(policy, "PolicyDocument"))
-    complete &= all(isinstance(document.value, dict) for document in found.documents)
-    return found._replace(complete=complete)
+            holders = values.items(values.at(policy, property_name))
+            holds = [_role_named(values, holder, role, properties) for holder in holders]
+            complete &= None not in holds
+            if name in named or True in holds:
+                separate.append(name)
+                documents += values.at(policy, "PolicyDocument")
+    complete &= all(isinstance(document.value, dict) for document in documents)
+    return Policies(documents, attached, separate, complete=complete)
 
 
 def _role_named(values: Values, holder: Case, role: str, properties: Case) -> bool | None:
     """Return whether a name means the role; None: nobody can know."""
-    if holder.text == f"${{{role}}}":
-        return True
     names = [name.text for name in values.at(properties, "RoleName") if name.value is not ABSENT]
-    if holder.text in names:
+    if holder.reference == (role, "") or holder.text in names:
         return True
-    other = holder.text is not None and holder.text[2:-1] in values.resources
+    name, attribute = holder.reference
+    other = name in values.resources and not attribute
     return None if isinstance(holder.value, Partial) and not other else False
 
 
@@ -139,6 +135,15 @@ def texts(values: Values, statement: Case, *keys: str) -> Iterator[Case]:
 def covers(pattern: str, action: str) -> bool:
     """Return whether IAM's pattern (with ``*`` and ``?``) is the action or includes it."""
     return fnmatchcase(action.lower(), pattern.lower().replace("[", "[[]"))
+
+
+def principals(values: Values, statement: Case, *kinds: str) -> Iterator[Case]:
+    """Yield the principals of these kinds that a statement names, or what stands for all kinds."""
+    for principal in values.at(statement, "Principal"):
+        named = [principal]
+        if isinstance(principal.value, dict):
+            named = [case for kind in kinds for case in values.at(principal, kind)]
+        yield from values.items(named)
 
 
 def all_documents(values: Values) -> Iterator[Case]:

@@ -98,14 +98,12 @@ def vault_named(values: Values, reference: Case) -> Vault | None:
 
 def vault_at(values: Values, reference: Case) -> Vault | None:
     """Return the vault of the template that an ARN means: in this account and region."""
-    arn = reference.text or ""
-    attribute = re.fullmatch(r"\$\{([A-Za-z0-9]+)\.BackupVaultArn\}", arn)
-    vaults = dict(values.of_type(*VAULTS))
-    if attribute:
-        vault = vaults.get(attribute[1])
+    name, attribute = reference.reference
+    if attribute == "BackupVaultArn":
+        vault = dict(values.of_type(*VAULTS)).get(name)
         given = both(reference.given, vault.given) if vault else None
-        return Vault(attribute[1], given) if given is not None else None
-    match arn_parts(arn):
+        return Vault(name, given) if given is not None else None
+    match arn_parts(reference.text or ""):
         case [_, _, _, "${AWS::Region}", "${AWS::AccountId}", "backup-vault", name]:
             return vault_named(values, Case(Partial(name), reference.path, reference.given))
     return None
@@ -126,6 +124,12 @@ def arn_parts(text: str) -> list[str] | None:
         case ["arn", _partition, _service, _region, _account, _resource, *_name] as parts:
             return [re.sub("\0([0-9]+)\0", lambda found: names[int(found[1])], p) for p in parts]
     return None
+
+
+def can_become_arn(text: str) -> bool:
+    """Return whether the text can be an ARN because its next part is unknown."""
+    beginning, *unknown = TOKEN.split(text)
+    return bool(unknown) and (not beginning or f"{beginning}:".startswith("arn:"))
 
 
 def to_be_kept(values: Values, name: str) -> str:

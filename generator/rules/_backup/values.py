@@ -221,6 +221,11 @@ class Values:
                 for case in self.of(resource.get("Properties", {}), path, self.exists(name)):
                     yield str(name), case
 
+    def type_of(self, name: str) -> str:
+        """Return the type of the resource; empty: there is none of this name."""
+        resource = self.resources.get(name)
+        return str(resource.get("Type")) if isinstance(resource, dict) else ""
+
     def exists(self, name: str) -> Given:
         """Return what has to hold for the resource to exist."""
         condition = self.resources[name].get("Condition")

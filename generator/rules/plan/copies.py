@@ -9,7 +9,15 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import TOKEN, Case, both
 from _backup.rule import BackupRule, Finding, finding
-from _backup.template import arn_parts, copies_of, rules_of_plans, selections, vault_at, vault_named
+from _backup.template import (
+    arn_parts,
+    can_become_arn,
+    copies_of,
+    rules_of_plans,
+    selections,
+    vault_at,
+    vault_named,
+)
 from _backup.values import Values
 
 FORM = "arn:<partition>:backup:<region>:<account>:backup-vault:<name>"
@@ -20,14 +28,9 @@ ELSEWHERE = re.compile(r"[a-z]{2}-iso")
 
 def arn_fault(text: str) -> str | None:
     """Return why the text is no ARN of a vault, as far as it is known; None: no reason seen."""
-    if TOKEN.match(text):
-        return None  # it can be all of the ARN, or its beginning
     parts = arn_parts(text)
     if parts is None:
-        # A short beginning can still become one: the next part is unknown.
-        beginning = TOKEN.split(text)[0]
-        grows = beginning != text and (beginning + ":").startswith("arn:")
-        return None if grows else f"it is not the ARN of a vault: use {FORM}"
+        return None if can_become_arn(text) else f"it is not the ARN of a vault: use {FORM}"
     _, partition, service, region, _, *resource = parts
     if not TOKEN.search(service) and service != "backup":
         return f"it is an ARN of {service!r}, not of a vault: use {FORM}"

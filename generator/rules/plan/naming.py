@@ -9,7 +9,7 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import TOKEN, Case, both
 from _backup.rule import BackupRule, Finding, finding
-from _backup.template import AIR_GAPPED_VAULT, VAULT, plan_rules, selections
+from _backup.template import VAULTS, plan_rules, selections
 from _backup.values import Values
 
 # Property: characters (None: AWS documents none), shortest, longest, both in characters.
@@ -52,7 +52,7 @@ class Names(BackupRule):
 
     def check(self, values: Values) -> Iterator[Finding]:
         """Look at all names."""
-        for _, vault in values.of_type(VAULT, AIR_GAPPED_VAULT):
+        for _, vault in values.of_type(*VAULTS):
             yield from self._name(values, vault, "BackupVaultName")
         for selection in selections(values):
             yield from self._name(values, selection, "SelectionName")

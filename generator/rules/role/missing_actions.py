@@ -1,6 +1,5 @@
 """E9543: roles that lack what the backups of their selection need."""
 
-import re
 import sys
 from collections.abc import Iterator
 from itertools import product
@@ -9,7 +8,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.actions import ALWAYS, COPYING, TAGGING, TYPES
-from _backup.cases import ABSENT, Given, Partial, both
+from _backup.cases import ABSENT, Case, Given, Partial, both
 from _backup.roles import (
     Policies,
     UsedRole,
@@ -28,14 +27,13 @@ from _backup.values import Values
 MAX_CONDITIONS = 6
 
 
-def type_named(arn: str, values: Values) -> str | None:
+def type_named(arn: Case, values: Values) -> str | None:
     """Return the type in TYPES whose ARN or ARN pattern this is; None: another, or not known."""
-    attribute = re.fullmatch(r"\$\{([A-Za-z0-9]+)\.[A-Za-z.]*Arn\}", arn, re.IGNORECASE)
-    if attribute:
-        resource = values.resources.get(attribute[1])
-        kind = resource.get("Type") if isinstance(resource, dict) else None
+    resource, attribute = arn.reference
+    if attribute.lower().endswith("arn"):
+        kind = values.type_of(resource)
         return next((name for name, needs in TYPES.items() if needs.kind == kind), None)
-    parts = arn_parts(arn) or []
+    parts = arn_parts(arn.text or "") or []
     text = ":".join([*parts[2:3], *parts[5:]])
     return next((name for name, needs in TYPES.items() if text.startswith(needs.resource)), None)
 
@@ -82,7 +80,7 @@ class RoleActions(BackupRule):
     ) -> Iterator[Finding]:
         plan_needs = list(self._plan_needs(values, role))
         for item in values.items(values.at(role.selection, "Resources")):
-            name = type_named(item.text or "", values)
+            name = type_named(item, values)
             given = both(role.given, item.given)
             if name is None or given is None:
                 continue
@@ -113,9 +111,9 @@ class RoleActions(BackupRule):
     def _plan_needs(self, values: Values, role: UsedRole) -> Iterator[tuple[str, Given]]:
         """Yield what the selection's plan asks for besides plain backups: "copies", "tags"."""
         for plan in role.plan:
-            name = (plan.text or "")[2:-1].removesuffix(".BackupPlanId")
+            name, attribute = plan.reference
             for rule in rules_of_plans(values):
-                if rule.path[1] != name:
+                if rule.path[1] != name or attribute not in ("", "BackupPlanId"):
                     continue
                 for copy in copies_of(values, rule):
                     yield "copies", copy.given

@@ -1,6 +1,5 @@
 """E9512: keys that a vault cannot use, or that go away under its recovery points."""
 
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,32 +8,28 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import TOKEN, both
 from _backup.rule import BackupRule, Finding, finding
-from _backup.template import VAULTS, arn_parts, to_be_kept
+from _backup.template import VAULTS, arn_parts, can_become_arn, to_be_kept
 from _backup.values import Values
 
 KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 FORM = "arn:<partition>:kms:<region>:<account>:key/<id>"
 
 
-def key_fault(text: str, types: dict[str, str]) -> str | None:  # noqa: PLR0911 - one for each fault
-    """Return why the text is no ARN of a key, as far as it is known; None: no reason seen.
+def reference_fault(kind: str, name: str, attribute: str) -> str | None:
+    """Return why a reference to a resource of this type is no ARN of a key; None: no reason."""
+    if kind == "AWS::KMS::Alias":
+        return f"{name!r} is an alias: use the ARN of its key"
+    if kind in KEYS and attribute != "Arn":
+        return f"that is the id of the key: use its ARN, !GetAtt {name}.Arn"
+    return None
 
-    ``types`` are the resource types by logical id.
-    """
-    reference = re.fullmatch(r"\$\{([A-Za-z0-9]+)(\.[A-Za-z0-9.]+)?\}", text)
-    if reference:
-        name, attribute = reference.groups()
-        if types.get(name) == "AWS::KMS::Alias":
-            return f"{name!r} is an alias: use the ARN of its key"
-        if types.get(name) in KEYS and attribute != ".Arn":
-            return f"that is the id of the key: use its ARN, !GetAtt {name}.Arn"
-        return None
-    beginning = TOKEN.split(text)[0]
+
+def text_fault(text: str) -> str | None:
+    """Return why the text is no ARN of a key, as far as it is known; None: no reason seen."""
     parts = arn_parts(text)
     if parts is None:
-        grows = beginning != text and (not beginning or (beginning + ":").startswith("arn:"))
-        kind = "an alias" if beginning.startswith("alias/") else "not the ARN of a key"
-        return None if grows else f"it is {kind}: use {FORM}"
+        kind = "an alias" if text.startswith("alias/") else "not the ARN of a key"
+        return None if can_become_arn(text) else f"it is {kind}: use {FORM}"
     if not TOKEN.search(parts[2]) and parts[2] != "kms":
         return f"it is an ARN of {parts[2]!r}, not of a KMS key: use {FORM}"
     if parts[5].startswith("alias/"):
@@ -57,19 +52,17 @@ class VaultKey(BackupRule):
 
     def check(self, values: Values) -> Iterator[Finding]:
         """Look at the keys of the vaults."""
-        types = {
-            str(name): str(resource.get("Type"))
-            for name, resource in values.resources.items()
-            if isinstance(resource, dict)
-        }
         keys = dict(values.of_type(*KEYS))
         for vault, properties in values.of_type(*VAULTS):
             for key in values.at(properties, "EncryptionKeyArn"):
-                fault = None if key.text is None else key_fault(key.text, types)
+                if key.text is None:
+                    continue
+                name, attribute = key.reference
+                kind = values.type_of(name)
+                fault = reference_fault(kind, name, attribute) if name else text_fault(key.text)
                 if fault:
                     yield finding(key, f"EncryptionKeyArn {key}: {fault}")
-                name = re.sub(r"^\$\{([A-Za-z0-9]+)(\.Arn)?\}$", r"\1", key.text or "")
-                if name not in keys:
+                if name not in keys or attribute not in ("", "Arn"):
                     continue
                 given = both(key.given, keys[name].given)
                 missing = to_be_kept(values, name)

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import ABSENT, Case
-from _backup.roles import covers, statements, texts
+from _backup.roles import covers, principals, statements, texts
 from _backup.rule import BackupRule, Finding, finding
 from _backup.template import VAULTS
 from _backup.values import Values
@@ -41,17 +41,9 @@ class VaultPolicyLockout(BackupRule):
                 exempts = "NotPrincipal" in statement.value or all(
                     case.value is not ABSENT and case.value for case in conditions
                 )
-                if denies and not exempts and self._everybody(values, statement):
+                named = principals(values, statement, "AWS")
+                if denies and not exempts and any(principal.text == "*" for principal in named):
                     yield from self._denied(values, statement)
-
-    def _everybody(self, values: Values, statement: Case) -> bool:
-        for principal in values.at(statement, "Principal"):
-            named = (
-                values.at(principal, "AWS") if isinstance(principal.value, dict) else [principal]
-            )
-            if any(item.text == "*" for item in values.items(named)):
-                return True
-        return False
 
     def _denied(self, values: Values, statement: Case) -> Iterator[Finding]:
         for action in texts(values, statement, "Action"):

@@ -1,6 +1,5 @@
 """E9522: topics to which AWS Backup's messages cannot be published."""
 
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import Case, Partial, both
-from _backup.roles import allows, covers, statements, texts
+from _backup.roles import allows, covers, principals, statements, texts
 from _backup.rule import BackupRule, Finding, finding
 from _backup.template import VAULTS
 from _backup.values import Values
@@ -53,9 +52,10 @@ class TopicPolicy(BackupRule):
         return any(source.text == "aws.backup" for source in sources)
 
     def _topic(self, values: Values, arn: Case, service: str, what: str) -> Iterator[Finding]:
-        name = re.sub(r"^\$\{([A-Za-z0-9]+)(\.TopicArn)?\}$", r"\1", arn.text or "")
+        name, attribute = arn.reference
         topics = dict(values.of_type(TOPIC))
-        given = both(arn.given, topics[name].given) if name in topics else None
+        ours = name in topics and attribute in ("", "TopicArn")
+        given = both(arn.given, topics[name].given) if ours else None
         if given is None:
             return
         for key in values.at(topics[name], "KmsMasterKeyId"):
@@ -100,11 +100,7 @@ class TopicPolicy(BackupRule):
             publishes = any(covers(action.text or "", "sns:Publish") for action in actions)
             if not publishes or not allows(values, statement):
                 continue
-            for principal in values.at(statement, "Principal"):
-                named = [principal]
-                if isinstance(principal.value, dict):
-                    named = values.at(principal, "Service") + values.at(principal, "AWS")
-                for item in values.items(named):
-                    if item.text in (service, "*") or isinstance(item.value, Partial):
-                        return True
+            for principal in principals(values, statement, "Service", "AWS"):
+                if principal.text in (service, "*") or isinstance(principal.value, Partial):
+                    return True
         return False
