@@ -6,11 +6,12 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.cases import ABSENT, Case, Given, both, together
+from _backup.cases import ABSENT, Case, both, together
 from _backup.rule import BackupRule, Finding, finding
 from _backup.template import (
     AIR_GAPPED_VAULT,
     VAULT,
+    Vault,
     copies_of,
     rules_of_plans,
     vault_at,
@@ -39,9 +40,8 @@ class VaultLock(BackupRule):
         locks: dict[str, list[Case]] = {}
         for kind, shortest in SHORTEST_DAYS.items():
             for name, properties in values.of_type(kind):
-                found = (
-                    values.at(properties, "LockConfiguration") if kind == VAULT else [properties]
-                )
+                itself = [properties]  # an air-gapped vault is its own lock
+                found = values.at(properties, "LockConfiguration") if kind == VAULT else itself
                 locks[name] = [lock for lock in found if isinstance(lock.value, dict)]
                 for lock in locks[name]:
                     yield from self._lock(values, lock, shortest)
@@ -83,49 +83,43 @@ class VaultLock(BackupRule):
             filled += [vault_at(values, arn) for arn in arns]
             for vault in filled:
                 if vault:
-                    yield from self._fits(values, rule, vault.given, vault.name, locks)
+                    yield from self._fits(values, rule, vault, locks[vault.name])
             for copy in copies_of(values, rule):
                 for arn in values.at(copy, "DestinationBackupVaultArn"):
                     vault = vault_at(values, arn)
                     # Which retention a copy without a lifecycle gets, AWS does not say clearly.
                     stated = any(case.value is not ABSENT for case in values.at(copy, "Lifecycle"))
                     if vault and stated:
-                        yield from self._fits(values, copy, vault.given, vault.name, locks)
+                        yield from self._fits(values, copy, vault, locks[vault.name])
 
     def _fits(
-        self, values: Values, owner: Case, given: Given, vault: str, locks: dict[str, list[Case]]
+        self, values: Values, owner: Case, vault: Vault, locks: list[Case]
     ) -> Iterator[Finding]:
         days = values.at(owner, "Lifecycle", "DeleteAfterDays")
-        for lock in locks.get(vault, []):
-            minima = values.at(lock, "MinRetentionDays")
-            maxima = values.at(lock, "MaxRetentionDays")
-            for (kept, low), holds in together(days, minima):
-                when = both(given, holds)
-                if (
-                    kept.number is not None
-                    and 0 < kept.number < (low.number or 0)
-                    and when is not None
-                ):
+        for lock in locks:
+            for (kept, low), holds in together(days, values.at(lock, "MinRetentionDays")):
+                given = both(vault.given, holds)
+                if given is not None and 0 < (kept.number or 0) < (low.number or 0):
                     yield finding(
                         kept,
                         f"DeleteAfterDays {kept} is under the MinRetentionDays {low} of vault "
-                        f"{vault!r}, which refuses every such job: keep longer, or lower the "
+                        f"{vault.name!r}, which refuses every such job: keep longer, or lower the "
                         "minimum",
-                        when,
+                        given,
                         "minimum",
                     )
-            for (kept, high), holds in together(days, maxima):
-                when = both(given, holds)
-                if high.number is None or when is None:
-                    continue
+            for (kept, high), holds in together(days, values.at(lock, "MaxRetentionDays")):
+                given = both(vault.given, holds)
                 for_ever = kept.value is ABSENT or kept.number == -1
+                if given is None or high.number is None:
+                    continue
                 if for_ever or (kept.number or 0) > high.number:
                     shown = "is not set (kept for ever), which" if for_ever else str(kept)
                     yield finding(
                         kept,
                         f"DeleteAfterDays {shown} is over the MaxRetentionDays {high} of vault "
-                        f"{vault!r}, which refuses every such job: keep {high.number} days at "
+                        f"{vault.name!r}, which refuses every such job: keep {high.number} days at "
                         "most, or raise the maximum",
-                        when,
+                        given,
                         "maximum",
                     )
