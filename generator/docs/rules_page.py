@@ -1,4 +1,4 @@
-"""The page docs/rules.md: what the rules in generator/rules look for, from the rules themselves."""
+"""The page docs/rules.md: what the rules in generator/rules find, in their own words."""
 
 from typing import Any
 
@@ -7,36 +7,37 @@ from generator.paths import DOCS, RULES
 PAGE = DOCS / "rules.md"
 
 INTRODUCTION = """\
-# Lint rules that know AWS Backup
+# cfn-lint rules for AWS Backup
 
 <!-- Generated from generator/rules. Do not edit. -->
 
-cfn-lint knows types and patterns of AWS Backup's properties, but not what the service makes of
-them. These rules report what deploys and then backs up nothing, cannot be restored, or cannot be
-deleted again. They work for any template, YAML or JSON:
+cfn-lint checks the types and patterns of AWS Backup's properties, but it does not know what the
+service does with them. These rules find what deploys without an error and then backs up nothing,
+cannot be restored or cannot be deleted. They work with any template, in YAML or JSON:
 
 ```bash
 cfn-lint --append-rules generator/rules -- TEMPLATE...
 ```
 
-(The `--` matters: cfn-lint takes everything up to it for directories of rules.) Nothing has to be
-installed beside cfn-lint. To have it in every run, put this into `.cfnlintrc`, with the path from
-the directory that cfn-lint runs in:
+The `--` is needed: without it, cfn-lint takes the templates for more directories of rules. The
+rules need nothing but cfn-lint. To apply them in every run, add this to `.cfnlintrc`, with the path
+from the directory in which you run cfn-lint:
 
 ```yaml
 append_rules:
   - generator/rules
 ```
 
-A value behind `!Ref` is followed to the parameter's default and allowed values, behind `!If`
-into both branches, behind `!FindInMap` into every row, and `!Sub` and `!Join` are put
-together. Values that cannot occur together are not held against each other. Where only a
-deployment knows a value (a parameter without default, an attribute, an import), there is no
-finding. Time zones are looked up in the time zone database of the system or of the Python package
-tzdata; where neither is complete, no time zone is called wrong.
+The rules follow `!Ref` to a parameter's default and allowed values, `!If` into both branches, and
+`!FindInMap` into every row, and they put together `!Sub` and `!Join`. They do not compare values
+that cannot occur together. If only a deployment knows a value (a parameter without a default, an
+attribute, an import), there is no finding. Time zones are looked up in the time zone database of
+the operating system or of the Python package tzdata; if neither is complete, every time zone is
+accepted.
 
-Errors (E) are refused by AWS, or silently do not do what they say. Warnings (W) deploy and work,
-and have a price that is stated. One that is meant can be switched off for a resource:
+An error (E) means that AWS refuses the template, or that a setting silently does not do what it
+says. A warning (W) means that the template deploys and works, but at a cost, which the description
+states. To accept a warning, switch it off for the resource:
 
 ```yaml
 Metadata:
@@ -49,8 +50,8 @@ Metadata:
 
 
 def loaded() -> list[Any]:
-    """Return the rules, sorted by number, as cfn-lint loads them."""
-    # Here, because importing cfn-lint takes longer than generating.
+    """Return the rules as cfn-lint loads them, sorted by number."""
+    # Imported here, because importing cfn-lint takes longer than generating.
     from cfnlint.rules import Rules
 
     found = Rules.create_from_directory(str(RULES))

@@ -1,16 +1,16 @@
-"""The IAM actions that AWS Backup's own policies and vaults know, as far as rules need them.
+"""The IAM actions of AWS Backup that the rules need: for backups, and on vaults.
 
-From AWS's managed policy AWSBackupServiceRolePolicyForBackup, version 30, and the service
-authorization reference of AWS Backup; a test compares both with newer ones.
+Taken from AWS's managed policy AWSBackupServiceRolePolicyForBackup, version 30, and from the
+service authorization reference of AWS Backup. A test compares both with newer versions.
 """
 
 from typing import NamedTuple
 
-# Needed whatever is backed up: find resources, look at the vault.
+# For every backup: find the resources, and read the vault.
 ALWAYS = ("backup:DescribeBackupVault", "tag:GetResources")
-# ... when the plan copies: https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
+# If the plan copies: https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
 COPYING = ("backup:CopyFromBackupVault", "backup:CopyIntoBackupVault")
-# ... when the plan tags its recovery points.
+# If the plan tags its recovery points.
 TAGGING = ("backup:TagResource",)
 
 
@@ -113,7 +113,7 @@ TYPES: dict[str, Needs] = {
     ),
 }
 
-# Actions of AWS Backup on a vault or a recovery point: what a vault's policy can be about.
+# Actions on a vault or a recovery point: those that a vault's policy can control.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html
 ON_VAULTS = frozenset(
     {

@@ -1,4 +1,4 @@
-"""The roles that selections use, their policies and the statements of those."""
+"""The roles that selections use, their policies, and the statements in policies."""
 
 import re
 import sys
@@ -14,7 +14,7 @@ from _backup.template import selections_of_plans
 from _backup.values import Values
 
 ROLE = "AWS::IAM::Role"
-# Resources that hold a policy for roles: where the document is, and which property has the roles.
+# Resources that give roles a policy, and the property that names the roles.
 POLICIES = {
     "AWS::IAM::Policy": "Roles",
     "AWS::IAM::ManagedPolicy": "Roles",
@@ -26,7 +26,7 @@ AWS_POLICIES = re.compile(
 
 
 class UsedRole(NamedTuple):
-    """A role of the template that a selection uses."""
+    """A role in the template that a selection uses."""
 
     name: str
     properties: Case
@@ -36,7 +36,7 @@ class UsedRole(NamedTuple):
 
 
 def used_roles(values: Values) -> Iterator[UsedRole]:
-    """Yield the roles of the template that selections use, once for each selection."""
+    """Yield the roles in the template that selections use, once for each selection."""
     roles = dict(values.of_type(ROLE))
     if not roles:
         return
@@ -50,7 +50,7 @@ def used_roles(values: Values) -> Iterator[UsedRole]:
 
 
 def _means(values: Values, arn: Case, name: str, properties: Case) -> Given | None:
-    """Return what has to hold for the ARN to be this role's; None: it is another's."""
+    """Return what must be true for the ARN to be this role's; None: it is another role's."""
     if arn.reference == (name, "Arn"):
         return both(arn.given, properties.given)
     text = arn.text or ""
@@ -64,11 +64,11 @@ def _means(values: Values, arn: Case, name: str, properties: Case) -> Given | No
 
 
 class Policies(NamedTuple):
-    """What the template gives a role, and whether that is all the role has."""
+    """The policies that the template gives a role, and whether these are all it has."""
 
     documents: list[Case]
     attached: list[Case]  # AWS's own two policies for AWS Backup
-    separate: list[str]  # resources that hold a policy of the role
+    separate: list[str]  # resources that give the role a policy
     complete: bool
 
 
@@ -102,7 +102,7 @@ def policies_of(values: Values, role: str, properties: Case) -> Policies:
 
 
 def _role_named(values: Values, holder: Case, role: str, properties: Case) -> bool | None:
-    """Return whether a name means the role; None: nobody can know."""
+    """Return whether the name is the role's; None: it is unknown."""
     names = [name.text for name in values.at(properties, "RoleName") if name.value is not ABSENT]
     if holder.reference == (role, "") or holder.text in names:
         return True
@@ -126,19 +126,19 @@ def allows(values: Values, statement: Case) -> bool:
 
 
 def texts(values: Values, statement: Case, *keys: str) -> Iterator[Case]:
-    """Yield the texts of a property that holds one or a list of them."""
+    """Yield the texts of a property that is a text or a list of texts."""
     for case in values.items(values.at(statement, *keys)):
         if case.text is not None:
             yield case
 
 
 def covers(pattern: str, action: str) -> bool:
-    """Return whether IAM's pattern (with ``*`` and ``?``) is the action or includes it."""
+    """Return whether IAM's pattern, with ``*`` and ``?``, matches the action."""
     return fnmatchcase(action.lower(), pattern.lower().replace("[", "[[]"))
 
 
 def principals(values: Values, statement: Case, *kinds: str) -> Iterator[Case]:
-    """Yield the principals of these kinds that a statement names, or what stands for all kinds."""
+    """Yield a statement's principals of these kinds, and one without a kind, such as '*'."""
     for principal in values.at(statement, "Principal"):
         named = [principal]
         if isinstance(principal.value, dict):
@@ -147,7 +147,7 @@ def principals(values: Values, statement: Case, *kinds: str) -> Iterator[Case]:
 
 
 def all_documents(values: Values) -> Iterator[Case]:
-    """Yield every identity policy of the template."""
+    """Yield every identity policy in the template."""
     for _, properties in values.of_type(ROLE, "AWS::IAM::User", "AWS::IAM::Group"):
         for policy in values.items(values.at(properties, "Policies")):
             yield from values.at(policy, "PolicyDocument")
@@ -157,7 +157,7 @@ def all_documents(values: Values) -> Iterator[Case]:
 
 
 def condition_keys(values: Values, statement: Case) -> Iterator[tuple[str, str, Case]]:
-    """Yield operator, key and place of every condition of a statement; keys in lower case."""
+    """Yield operator, key in lower case, and place of every condition in a statement."""
     for conditions in values.at(statement, "Condition"):
         if not isinstance(conditions.value, dict):
             continue

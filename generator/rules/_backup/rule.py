@@ -1,4 +1,4 @@
-"""The class that all rules of this directory are: what they have in common with cfn-lint's."""
+"""The class of all rules, which makes them rules of cfn-lint."""
 
 import sys
 from collections.abc import Iterator
@@ -14,12 +14,12 @@ from cfnlint.template import Template
 
 
 class Finding(NamedTuple):
-    """What is wrong, where, and under which assumptions."""
+    """What is wrong, where, and what must be true for it."""
 
     path: Place
     message: str
     given: Given
-    # Of several findings about the same thing at one place, the first one is shown.
+    # Of several findings about the same thing at one place, only the first is reported.
     about: str = ""
 
 
@@ -29,16 +29,16 @@ def finding(case: Case, message: str, given: Given | None = None, about: str = "
 
 
 class BackupRule(CloudFormationLintRule):
-    """A cfn-lint rule that looks at a template through its possible values."""
+    """A cfn-lint rule that checks the values which a template can have."""
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Yield what is wrong; the same thing is shown once, and only where it is possible."""
+        """Yield what is wrong; `match` reports each thing once, and only if it is possible."""
         raise NotImplementedError
 
     def match(self, cfn: Template) -> list[RuleMatch]:
-        """Return the findings as cfn-lint wants them."""
+        """Return the findings in cfn-lint's form."""
         matches: list[RuleMatch] = []
-        if not self.id:  # cfn-lint makes a rule of this class too in every file that imports it
+        if not self.id:  # cfn-lint makes a rule of this class, too, in every file that imports it
             return matches
         values = Values(cfn)
         shown: set[tuple[Place, str]] = set()

@@ -1,4 +1,4 @@
-"""Where a template has plans, rules, copies and vaults, and which vault a name or an ARN means."""
+"""The plans, rules, copies, selections and vaults in a template, and what refers to a vault."""
 
 import re
 import sys
@@ -43,7 +43,7 @@ def copies_of(values: Values, rule: Case) -> Iterator[Case]:
 
 
 def selections_of_plans(values: Values) -> Iterator[tuple[Case, Case]]:
-    """Yield the properties of each selection, with the plan in them, and what it selects."""
+    """Yield the properties of each selection resource, and the selection in them."""
     for _, properties in values.of_type(SELECTION):
         for selection in values.at(properties, "BackupSelection"):
             if isinstance(selection.value, dict):
@@ -51,13 +51,13 @@ def selections_of_plans(values: Values) -> Iterator[tuple[Case, Case]]:
 
 
 def selections(values: Values) -> Iterator[Case]:
-    """Yield what the selections of the template select."""
+    """Yield the selections in the template."""
     for _, selection in selections_of_plans(values):
         yield selection
 
 
 def filled(values: Values, case: Case) -> bool | None:
-    """Return whether the list (or object) has something in it; None: unknown."""
+    """Return whether the list or object has something in it; None: it is unknown."""
     if case.value is ABSENT or case.value in ([], {}):
         return False
     if isinstance(case.value, dict):
@@ -71,20 +71,20 @@ def filled(values: Values, case: Case) -> bool | None:
 def filled_together(
     values: Values, selection: Case, first: str, second: str
 ) -> Iterator[tuple[bool | None, bool | None, Case, Given]]:
-    """Yield whether two properties have something in them, the second one, and when it is so."""
+    """Yield whether each of two properties has something in it, the second one, and when."""
     for (one, other), given in together(values.at(selection, first), values.at(selection, second)):
         yield filled(values, one), filled(values, other), other, given
 
 
 class Vault(NamedTuple):
-    """A vault of the template, and what has to hold for a reference to mean it."""
+    """A vault in the template, and what must be true for a reference to mean it."""
 
     name: str
     given: Given
 
 
 def vault_named(values: Values, reference: Case) -> Vault | None:
-    """Return the vault of the template that a name means."""
+    """Return the vault in the template that has this name."""
     if reference.text is None:
         return None
     for name, properties in values.of_type(*VAULTS):
@@ -97,7 +97,7 @@ def vault_named(values: Values, reference: Case) -> Vault | None:
 
 
 def vault_at(values: Values, reference: Case) -> Vault | None:
-    """Return the vault of the template that an ARN means: in this account and region."""
+    """Return the vault in the template that has this ARN."""
     name, attribute = reference.reference
     if attribute == "BackupVaultArn":
         vault = dict(values.of_type(*VAULTS)).get(name)
@@ -110,9 +110,9 @@ def vault_at(values: Values, reference: Case) -> Vault | None:
 
 
 def arn_parts(text: str) -> list[str] | None:
-    """Return the parts of an ARN, the resource split at its first colon too; None: not an ARN.
+    """Return the parts of an ARN, with the resource split at its first colon; None: no ARN.
 
-    Unknown parts stay ``${...}``, with the colons that are in their names.
+    Unknown parts stay ``${...}``, even if their names contain colons.
     """
     names: list[str] = []
 
@@ -127,13 +127,13 @@ def arn_parts(text: str) -> list[str] | None:
 
 
 def can_become_arn(text: str) -> bool:
-    """Return whether the text can be an ARN because its next part is unknown."""
+    """Return whether the text can be an ARN once its first unknown part is known."""
     beginning, *unknown = TOKEN.split(text)
     return bool(unknown) and (not beginning or f"{beginning}:".startswith("arn:"))
 
 
 def to_be_kept(values: Values, name: str) -> str:
-    """Return the attributes that the resource lacks to outlive stack and replacement.
+    """Return the attributes that a resource lacks to outlive its stack and its replacement.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
     """
@@ -143,7 +143,7 @@ def to_be_kept(values: Values, name: str) -> str:
     if "Fn::Transform" in resource:
         return ""
     missing: list[str] = []
-    # An expression (AWS::LanguageExtensions) is not known, and so not a finding.
+    # An expression (AWS::LanguageExtensions) is unknown, so it is not a finding.
     if isinstance(deletion, str) and deletion not in KEEPS:
         missing.append("DeletionPolicy: RetainExceptOnCreate")
     if isinstance(replacement, str) and replacement != "Retain":

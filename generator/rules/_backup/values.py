@@ -1,4 +1,4 @@
-"""What a value of a template can be, and which of the possibilities can be true."""
+"""The values that something in a template can have, and which of them can occur together."""
 
 import hashlib
 import json
@@ -12,18 +12,19 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import ABSENT, TOKEN, Case, Given, Partial, Place, both, together
 
-if TYPE_CHECKING:  # what reads values, cfn-lint's conditions too, needs no cfn-lint to be imported
+if TYPE_CHECKING:  # whoever imports this needs no cfn-lint
     from cfnlint.template import Template
 
-# Enough for every combination a person writes; beyond it a value counts as unknown.
+# Enough for every combination that a person writes. With more, a value counts as unknown.
 MAX_CASES = 64
 
 
 class Values:
-    """Resolves the values of one template.
+    """Finds the possible values in one template.
 
-    What only a deployment knows stays unknown: a parameter without default and allowed values
-    (or with an empty default, which says "not given"), an attribute of a resource, an import.
+    A value that only the deployment knows stays unknown: an attribute of a resource, an import,
+    or a parameter without allowed values and without a default. An empty default means "not
+    given", and counts as no default.
     """
 
     def __init__(self, cfn: "Template") -> None:
@@ -36,10 +37,10 @@ class Values:
         section = self.cfn.template.get(name)
         return section if isinstance(section, dict) else {}
 
-    # What a node of the template can be
+    # The values of a node in the template
 
     def of(self, node: Any, path: Place, given: Given | None = None) -> list[Case]:
-        """Return what the node at the path can be, under what is given already."""
+        """Return what the node at the path can be, if ``given`` is true."""
         given = given or {}
         if node is None:
             return [Case(ABSENT, path, given)]
@@ -73,14 +74,14 @@ class Values:
         return cases or [_unknown({function: argument}, path, given)]
 
     def _reference(self, name: str, path: Place, given: Given) -> list[Case]:
-        """Return what a parameter can be, and the name in ``${}`` where nobody can know."""
+        """Return what a parameter can be; its name in ``${}`` if that is unknown."""
         if name == "AWS::NoValue":
             return [Case(ABSENT, path, given)]
         unknown = [Case(Partial("${" + name + "}"), path, given)]
         parameter = self.parameters.get(name)
         parameter = parameter if isinstance(parameter, dict) else {}
         kind = parameter.get("Type")
-        # The default of an SSM parameter type is the name of an entry, not its value.
+        # The default of an SSM parameter type is the name of the SSM parameter, not the value.
         if not isinstance(kind, str) or kind.startswith("AWS::SSM::"):
             return unknown
         is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
@@ -100,7 +101,7 @@ class Values:
             if merged is not None:
                 items = [item.strip() for item in _string(value).split(",")]
                 cases.append(Case(items if is_list else value, path, merged, via))
-        # Nothing left: what is given already excludes the values that are known.
+        # None left: ``given`` excludes all the values that are known.
         return cases if 0 < len(cases) <= MAX_CASES else unknown
 
     def _branches(self, argument: list[Any], path: Place, given: Given) -> list[Case]:
@@ -112,7 +113,7 @@ class Values:
         return cases
 
     def _rows(self, argument: list[Any], path: Place, given: Given) -> list[Case]:
-        """Return every value that Fn::FindInMap can find; both keys can be unknown."""
+        """Return every value that Fn::FindInMap can find, even if a key is unknown."""
         name, row, column, *options = argument
         cases: list[Case] = []
         mapping = self.mappings.get(name)
@@ -130,13 +131,13 @@ class Values:
     def _keys(
         self, node: Any, keys: list[Any], path: Place, given: Given
     ) -> Iterator[tuple[Any, Given]]:
-        """Yield the keys that the node can name, and what holds then."""
+        """Yield the keys that the node can name, and what must be true for each."""
         reference = node.get("Ref") if isinstance(node, dict) and len(node) == 1 else None
         parameter = self.parameters.get(reference) if isinstance(reference, str) else None
         allowed = parameter.get("AllowedValues") if isinstance(parameter, dict) else None
         wanted: list[tuple[Any, Given]] = []
         if isinstance(reference, str):
-            # Any row, whatever the default: the rows are the values that were meant.
+            # Any row, not only the default's: the rows show which values are meant.
             rows = None if not isinstance(allowed, list) else [_string(value) for value in allowed]
             wanted += [
                 (key, {("parameter", reference): str(key)})
@@ -181,10 +182,10 @@ class Values:
             joined += _concatenated(pieces, path, whole.given)
         return joined
 
-    # What is inside a value
+    # The values inside a value
 
     def at(self, case: Case, *keys: str) -> list[Case]:
-        """Return what the property of an object can be; ABSENT where it is not there."""
+        """Return what a property, or one inside it, can be; ABSENT if it is missing."""
         cases = [case]
         for key in keys:
             cases = [inner for outer in cases for inner in self._property(outer, key)]
@@ -195,7 +196,7 @@ class Values:
             if key in case.value:
                 return self.of(case.value[key], (*case.path, key), case.given)
             return [Case(ABSENT, case.path, case.given)]
-        # An unknown object has unknown properties; a wrong type is cfn-lint's own finding.
+        # An unknown object has unknown properties. A wrong type is reported by cfn-lint itself.
         return [case] if case.value is ABSENT or isinstance(case.value, Partial) else []
 
     def items(self, cases: Iterable[Case]) -> Iterator[Case]:
@@ -214,7 +215,7 @@ class Values:
                         yield Case(item.value, item.path, item.given, item.via or case.via)
 
     def of_type(self, *types: str) -> Iterator[tuple[str, Case]]:
-        """Yield logical id and properties of the resources of these types."""
+        """Yield the logical id and the properties of each resource of these types."""
         for name, resource in self.resources.items():
             if isinstance(resource, dict) and resource.get("Type") in types:
                 path = ("Resources", str(name), "Properties")
@@ -222,19 +223,19 @@ class Values:
                     yield str(name), case
 
     def type_of(self, name: str) -> str:
-        """Return the type of the resource; empty: there is none of this name."""
+        """Return the type of the resource; empty if there is no such resource."""
         resource = self.resources.get(name)
         return str(resource.get("Type")) if isinstance(resource, dict) else ""
 
     def exists(self, name: str) -> Given:
-        """Return what has to hold for the resource to exist."""
+        """Return what must be true for the resource to exist."""
         condition = self.resources[name].get("Condition")
         return {("condition", condition): True} if isinstance(condition, str) else {}
 
-    # What can be true
+    # What can occur together
 
     def possible(self, given: Given) -> bool:
-        """Return whether parameters can be chosen so that all this holds; in doubt: no."""
+        """Return whether some parameters make all of this true; if in doubt, no."""
         conditions = {
             name: holds
             for (kind, name), holds in given.items()
@@ -247,7 +248,7 @@ class Values:
             wanted = {name: {holds} for name, holds in conditions.items()}
             if not any(True for _ in solver.build_scenarios(wanted)):
                 return False
-            # Parameters that the conditions do not read have no say.
+            # Parameters that the conditions do not use make no difference.
             read = self._text_of_conditions(conditions)
             chosen = {
                 name: str(value)
@@ -255,11 +256,11 @@ class Values:
                 if kind == "parameter" and (f'"{name}"' in read or f"${{{name}}}" in read)
             }
             return not chosen or bool(solver.satisfiable(conditions, chosen))
-        except Exception:  # noqa: BLE001 - a condition that cfn-lint cannot follow: in doubt, no
+        except Exception:  # noqa: BLE001 - cfn-lint cannot follow the condition: if in doubt, no
             return False
 
     def by_default(self, given: Given) -> bool:
-        """Return whether all this can hold where every parameter keeps its default."""
+        """Return whether all of this can be true if every parameter keeps its default."""
         defaults = {
             ("parameter", str(name)): _string(parameter["Default"])
             for name, parameter in self.parameters.items()
@@ -269,7 +270,7 @@ class Values:
         return merged is not None and self.possible(merged)
 
     def _text_of_conditions(self, names: Iterable[str]) -> str:
-        """Return the text of the conditions and of those that they refer to."""
+        """Return the text of these conditions and of all that they refer to."""
         section = self._section("Conditions")
         texts: dict[str, str] = {}
         todo = list(names)
@@ -286,18 +287,18 @@ def _scalar(value: Any) -> bool:
 
 
 def _string(value: Any) -> str:
-    """Return a value as CloudFormation passes it: everything is a string, true is lower case."""
+    """Return a value as CloudFormation passes it: as text, with true in lower case."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _unknown(node: Any, path: Place, given: Given) -> Case:
-    """Return a value nobody knows; the same expression gives the same text."""
+    """Return an unknown value; the same expression always gives the same text."""
     text = json.dumps(node, sort_keys=True, default=str)
     return Case(Partial("${#" + hashlib.sha256(text.encode()).hexdigest()[:12] + "}"), path, given)
 
 
 def _concatenated(pieces: list[list[Case]], path: Place, given: Given) -> list[Case]:
-    """Return the texts that the pieces make, one alternative of each at a time."""
+    """Return the texts that the pieces can make together."""
     texts = [Case("", path, given)]
     for piece in pieces:
         longer: list[Case] = []

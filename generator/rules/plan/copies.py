@@ -1,4 +1,4 @@
-"""E9506: copies to what is not a vault, to the vault they come from, or twice to one."""
+"""E9506: copies to something that is not a vault, to their own vault, or twice to one."""
 
 import re
 import sys
@@ -21,9 +21,10 @@ from _backup.template import (
 from _backup.values import Values
 
 FORM = "arn:<partition>:backup:<region>:<account>:backup-vault:<name>"
-# How the regions of the partitions begin, where they do not begin like those of `aws`.
+# How the names of regions begin, by partition; all others are in `aws`,
+# except those of isolated partitions, which are not checked.
 REGIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
-ELSEWHERE = re.compile(r"[a-z]{2}-iso")
+ISOLATED = re.compile(r"[a-z]{2}-iso")
 
 
 def arn_fault(text: str) -> str | None:
@@ -47,26 +48,27 @@ def arn_fault(text: str) -> str | None:
 
 
 def partition_of(region: str) -> str | None:
-    """Return the partition that the region is in; None: not one whose regions are known here."""
+    """Return the partition of the region; None: an isolated one, whose regions are not known."""
     for beginning, partition in REGIONS.items():
         if region.startswith(beginning):
             return partition
-    return None if ELSEWHERE.match(region) else "aws"
+    return None if ISOLATED.match(region) else "aws"
 
 
 class Copies(BackupRule):
     id = "E9506"
-    shortdesc = "Copy to something that is not another vault of the same partition"
+    shortdesc = "Copy to something that is not another vault in the same partition"
     description = (
-        "A copy action names the ARN of a vault: not its name, not the vault that the rule fills "
-        "anyway, each vault once, and in the partition of the stack. CloudFormation and "
-        "cfn-lint's own rules take any text; the plan is refused, or every copy job fails."
+        "A copy action needs the ARN of a vault, not its name. The vault must be in the stack's "
+        "partition, it must not be the vault that the rule already uses, and a rule may name it "
+        "only once. CloudFormation and cfn-lint's own rules accept any text; then AWS refuses the "
+        "plan, or every copy job fails."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CopyAction.html"
     tags = ["resources", "backup", "plan", "copy"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the copy actions of all rules."""
+        """Check the copy actions of all rules."""
         home = list(self._partitions(values))
         for rule in rules_of_plans(values):
             targets = values.at(rule, "TargetBackupVault")
@@ -100,9 +102,9 @@ class Copies(BackupRule):
             if given is not None:
                 yield finding(
                     destination,
-                    f"DestinationBackupVaultArn {destination} is the vault that the rule fills "
-                    "anyway (TargetBackupVault): copy to a vault in another region or account, "
-                    "or drop the copy",
+                    f"DestinationBackupVaultArn {destination} is the vault that the rule already "
+                    "uses (TargetBackupVault): copy to a vault in another region or account, or "
+                    "remove the copy",
                     given,
                     "same",
                 )
@@ -117,14 +119,14 @@ class Copies(BackupRule):
             ):
                 yield finding(
                     destination,
-                    f"DestinationBackupVaultArn {destination} is in this rule already: one copy "
-                    "action for each vault",
+                    f"DestinationBackupVaultArn {destination} appears twice in this rule: use "
+                    "one copy action for each vault",
                     given,
                     "twice",
                 )
 
     def _partitions(self, values: Values) -> Iterator[tuple[str, Case]]:
-        """Yield the partitions that the template names for what is in the stack's own one."""
+        """Yield the partitions in ARNs of what must be in the stack's own partition."""
         for selection in selections(values):
             arns = values.at(selection, "IamRoleArn")
             arns += values.items(values.at(selection, "Resources"))
@@ -143,8 +145,8 @@ class Copies(BackupRule):
                 yield finding(
                     destination,
                     f"DestinationBackupVaultArn {destination} is in partition {parts[1]!r}, but "
-                    f"{evidence.text!r} puts this stack into {partition!r}; nothing is copied "
-                    "from one partition to another: use a vault of the same partition",
+                    f"{evidence.text!r} puts this stack in {partition!r}, and AWS Backup does not "
+                    "copy between partitions: use a vault in the same partition",
                     given,
                     "partition",
                 )

@@ -1,4 +1,4 @@
-"""W9504: rules and copies whose recovery points nothing ever deletes."""
+"""W9504: rules and copies that keep their recovery points forever."""
 
 import sys
 from collections.abc import Iterator
@@ -11,31 +11,31 @@ from _backup.rule import BackupRule, Finding, finding
 from _backup.template import copies_of, rules_of_plans
 from _backup.values import Values
 
-FIX = "set Lifecycle.DeleteAfterDays"
 
-
-class KeptForEver(BackupRule):
+class KeptForever(BackupRule):
     id = "W9504"
-    shortdesc = "Rule or copy without retention: its recovery points are kept for ever"
+    shortdesc = "Rule or copy without retention, whose recovery points are kept forever"
     description = (
-        "Without DeleteAfterDays nothing ever deletes a recovery point, and each one is billed "
-        "until somebody deletes it by hand. A copy has a lifecycle of its own."
+        "Without DeleteAfterDays, AWS Backup never deletes a recovery point, and you pay for it "
+        "until somebody deletes it by hand. A copy needs a lifecycle of its own."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"
     tags = ["resources", "backup", "plan", "lifecycle"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the lifecycles of all rules and their copies."""
+        """Check the lifecycles of all rules and their copies."""
         for rule in rules_of_plans(values):
             yield from self._retention(
-                values, rule, f"this rule keeps its recovery points for ever: {FIX}"
+                values,
+                rule,
+                "so this rule keeps its recovery points forever: set Lifecycle.DeleteAfterDays",
             )
             for copy in copies_of(values, rule):
                 yield from self._retention(
                     values,
                     copy,
-                    "this copy states no retention of its own and can be kept for ever, "
-                    f"whatever the rule says: {FIX} in the copy action",
+                    "so this copy may be kept forever, whatever the rule says: set "
+                    "Lifecycle.DeleteAfterDays in the copy action",
                 )
 
     def _retention(self, values: Values, owner: Case, consequence: str) -> Iterator[Finding]:
@@ -45,4 +45,4 @@ class KeptForEver(BackupRule):
                     continue
                 missing = "Lifecycle" if lifecycle.value is ABSENT else "DeleteAfterDays"
                 said = "-1" if days.number == -1 else "not set"
-                yield finding(days, f"{missing} is {said}: {consequence}", about=missing)
+                yield finding(days, f"{missing} is {said}, {consequence}", about=missing)

@@ -1,4 +1,4 @@
-"""E9503: lifecycles that AWS Backup refuses."""
+"""E9503: retention and cold storage that AWS Backup refuses."""
 
 import sys
 from collections.abc import Iterator
@@ -14,22 +14,23 @@ from _backup.values import Values
 COLD_DAYS = 90
 LONGEST_DAYS = 36_500
 LONGEST_CONTINUOUS_DAYS = 35
-NONE = -1  # the API's word for "no such limit"
+NONE = -1  # no limit, as the API puts it
 
 
 class Lifecycle(BackupRule):
     id = "E9503"
     shortdesc = "Retention or cold storage that AWS Backup refuses"
     description = (
-        "A recovery point is kept 1 to 36500 days, at least 90 of them in cold storage if it "
-        "moves there; continuous backups are kept 35 days at most and never move. Unlike E3504 "
-        "this rule follows parameters, mappings and conditions."
+        "AWS Backup keeps a recovery point for 1 to 36500 days. If it moves to cold storage, it "
+        "must stay there for at least 90 days. Continuous backups are kept for at most 35 days "
+        "and never move. Unlike cfn-lint's E3504, this rule follows parameters, mappings and "
+        "conditions."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"
     tags = ["resources", "backup", "plan", "lifecycle"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the lifecycles of all rules and their copies."""
+        """Check the lifecycles of all rules and their copies."""
         for rule in rules_of_plans(values):
             for lifecycle in values.at(rule, "Lifecycle"):
                 yield from self._days(values, lifecycle)
@@ -48,8 +49,8 @@ class Lifecycle(BackupRule):
                     continue
                 yield finding(
                     days,
-                    f"{name} {days}: AWS Backup takes 1 to 36500 days: use a number in between, "
-                    f"or leave {name} out",
+                    f"{name} {days} is outside AWS Backup's range of 1 to 36500 days: use a "
+                    f"number in the range or remove {name}",
                 )
         for (delete, move), given in together(deletes, moves):
             if delete.number is None or move.number is None or min(delete.number, move.number) < 1:
@@ -58,9 +59,8 @@ class Lifecycle(BackupRule):
                 yield finding(
                     delete,
                     f"DeleteAfterDays {delete} is less than 90 days after "
-                    f"MoveToColdStorageAfterDays {move}; AWS Backup refuses the plan, because "
-                    f"what moves stays there for 90 days: use {move.number + COLD_DAYS} or more, "
-                    "or no cold storage",
+                    f"MoveToColdStorageAfterDays {move}, so AWS Backup refuses the plan: use "
+                    f"{move.number + COLD_DAYS} or more, or no cold storage",
                     given,
                 )
 
@@ -72,9 +72,9 @@ class Lifecycle(BackupRule):
             if delete.number is not None and delete.number > LONGEST_CONTINUOUS_DAYS:
                 yield finding(
                     delete,
-                    f"DeleteAfterDays {delete}: continuous backups (EnableContinuousBackup "
-                    f"{on}) are kept 35 days at most: use 35 or less, and a rule of its own "
-                    "for backups that are kept longer",
+                    f"DeleteAfterDays {delete} is over the maximum of 35 days for continuous "
+                    f"backups (EnableContinuousBackup {on}): use 35 or less, and another rule "
+                    "for backups that you keep longer",
                     given,
                     "continuous",
                 )
@@ -82,9 +82,9 @@ class Lifecycle(BackupRule):
             if move.number is not None and move.number > 0:
                 yield finding(
                     move,
-                    f"MoveToColdStorageAfterDays {move}: continuous backups "
-                    f"(EnableContinuousBackup {on}) cannot move to cold storage, and AWS Backup "
-                    "refuses the plan: leave one of the two out",
+                    f"MoveToColdStorageAfterDays {move} is not possible for continuous backups "
+                    f"(EnableContinuousBackup {on}), so AWS Backup refuses the plan: remove one "
+                    "of the two",
                     given,
                     "continuous",
                 )

@@ -12,7 +12,7 @@ from _backup.rule import BackupRule, Finding, finding
 from _backup.template import VAULTS, plan_rules, selections
 from _backup.values import Values
 
-# Property: characters (None: AWS documents none), shortest, longest, both in characters.
+# Property: allowed characters (None: AWS documents none), minimum and maximum length.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupSelection.html
@@ -31,12 +31,12 @@ def name_fault(kind: str, text: str) -> str | None:
     known = TOKEN.sub("", text)
     wrong = sorted(set(re.sub(f"[{characters}]", "", known))) if characters else []
     if wrong:
-        allowed = "letters, digits, '-', '_'" + (", '.'" if "." in str(characters) else "")
-        return f"{', '.join(map(repr, wrong))} cannot be in it: use {allowed}"
+        others = "'-', '_' and '.'" if "." in str(characters) else "'-' and '_'"
+        return f"it contains {', '.join(map(repr, wrong))}: use only letters, digits, {others}"
     if len(known) > longest:
-        return f"it has {len(known)} characters or more: use {longest} at most"
+        return f"it has {len(known)} characters or more: use at most {longest}"
     if known == text and len(text) < shortest:
-        return f"it has {len(text)} characters: use {shortest} at least"
+        return f"it is too short: use {shortest} to {longest} characters"
     return None
 
 
@@ -44,14 +44,15 @@ class Names(BackupRule):
     id = "E9505"
     shortdesc = "Name of a vault, plan, rule or selection that AWS Backup refuses"
     description = (
-        "Vaults have 2 to 50 letters, digits, '-' or '_'; rules and selections 1 to 50, '.' "
-        "included; plans 50 characters at most. Each rule of a plan has a name of its own."
+        "The name of a vault has 2 to 50 letters, digits, '-' or '_'. The name of a rule or a "
+        "selection has 1 to 50 and may contain '.'. The name of a plan has at most 50 characters. "
+        "Each rule of a plan needs its own name."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"
     tags = ["resources", "backup", "name"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at all names."""
+        """Check all names."""
         for _, vault in values.of_type(*VAULTS):
             yield from self._name(values, vault, "BackupVaultName")
         for selection in selections(values):
@@ -79,8 +80,8 @@ class Names(BackupRule):
                     if same and given is not None and name.path != other.path:
                         yield finding(
                             name,
-                            f"RuleName {name} is the name of another rule of this plan too, so "
-                            "that jobs do not tell which one made them: give each rule its own",
+                            f"RuleName {name} is also the name of another rule of this plan, so "
+                            "jobs do not show which rule started them: give each its own name",
                             given,
                             "twice",
                         )

@@ -1,4 +1,4 @@
-"""E9501: schedules that AWS Backup does not take, and time zones that do not exist."""
+"""E9501: schedules that AWS Backup refuses, and time zones that do not exist."""
 
 import re
 import sys
@@ -15,7 +15,7 @@ MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", 
 WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
 LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
-# Field: lowest and highest value, and the names that count up from the lowest.
+# Field: lowest and highest value, and the names that stand for them.
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 FIELDS: dict[str, tuple[int, int, list[str]]] = {
     "minutes": (0, 59, []),
@@ -25,22 +25,22 @@ FIELDS: dict[str, tuple[int, int, list[str]]] = {
     "day-of-week": (1, 7, WEEKDAYS),
     "year": (1970, 2199, []),
 }
-EXAMPLE = "write for example cron(0 5 * * ? *)"
-# One that every time zone database has, and ones that a stripped-down system leaves out.
+EXAMPLE = "for example cron(0 5 * * ? *)"
+# A zone that every database has, and zones that a minimal system leaves out.
 SENTINELS = ("Europe/Paris", "US/Eastern", "EST5EDT")
 
 
 def cron_faults(expression: str) -> Iterator[str]:
-    """Yield what AWS Backup does not take about the expression, and the fix; the first counts."""
+    """Yield why AWS Backup refuses the expression, and the fix; only the first is reported."""
     found = re.fullmatch(r"cron\((.*)\)", expression)
     if not found:
-        yield f"AWS Backup takes cron(...) and nothing else: {EXAMPLE}"
+        yield f"AWS Backup accepts only cron(...): use that, {EXAMPLE}"
         return
     fields = found[1].split()
     if len(fields) != len(FIELDS):
         yield (
-            f"it has {len(fields)} fields, but AWS takes six (minutes, hours, day-of-month, "
-            f"month, day-of-week, year): {EXAMPLE}"
+            f"it has {len(fields)} fields, but AWS needs six: use minutes, hours, day-of-month, "
+            f"month, day-of-week and year, {EXAMPLE}"
         )
         return
     named = dict(zip(FIELDS, fields, strict=True))
@@ -49,16 +49,13 @@ def cron_faults(expression: str) -> Iterator[str]:
             if not _takes(name, part):
                 low, high, names = FIELDS[name]
                 words = f" or {names[0]} to {names[-1]}" if names else ""
-                yield f"{part!r} is no {name}: it goes from {low} to {high}{words}"
+                yield f"{part!r} is not valid for {name}: use {low} to {high}{words}"
     if "?" not in (named["day-of-month"], named["day-of-week"]):
-        yield (
-            "one of day-of-month and day-of-week has to be '?', because AWS does not take both: "
-            + EXAMPLE
-        )
+        yield f"AWS does not accept both day-of-month and day-of-week: use '?' for one, {EXAMPLE}"
     if not re.fullmatch(r"[0-9]+", named["minutes"]):
         yield (
-            "it starts more than one backup an hour, and AWS Backup refuses intervals under "
-            "60 minutes: name one minute"
+            "it starts more than one backup an hour, but AWS Backup refuses intervals under "
+            "60 minutes: use a single minute"
         )
     if _never(named["day-of-month"], named["month"]):
         yield (
@@ -91,7 +88,7 @@ def _number(name: str, text: str) -> int | None:
 
 
 def _never(day: str, month: str) -> bool:
-    """Return whether none of the months has any of the days; only lists are looked at."""
+    """Return whether none of the months has any of the days; ranges are not checked."""
     days = [_number("day-of-month", part) for part in day.split(",")]
     months = [_number("month", part) for part in month.split(",")]
     first = min((number for number in days if number is not None), default=1)
@@ -103,7 +100,7 @@ def _never(day: str, month: str) -> bool:
 def zone_exists(name: str) -> bool | None:
     """Return whether the time zone exists; None: this machine cannot tell.
 
-    It needs a complete time zone database: the system's, or the one of the package tzdata.
+    That needs a complete time zone database: the system's, or the package tzdata.
     """
     from zoneinfo import ZoneInfo
 
@@ -119,17 +116,17 @@ def zone_exists(name: str) -> bool | None:
 
 class Schedule(BackupRule):
     id = "E9501"
-    shortdesc = "Schedule or time zone that AWS Backup does not take"
+    shortdesc = "Schedule or time zone that AWS Backup does not accept"
     description = (
-        "A rule's schedule is cron with six fields, one of the two day fields '?', at most once "
-        "an hour; its time zone is a name of the IANA database. Otherwise AWS refuses the plan, or "
-        "its time never comes."
+        "A schedule is a cron expression with six fields. One of the two day fields must be '?', "
+        "and a rule may start at most one backup an hour. The time zone must be a name from the "
+        "IANA database. Otherwise AWS refuses the plan, or no backup ever starts."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"
     tags = ["resources", "backup", "plan", "schedule"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the schedules of all rules."""
+        """Check the schedules of all rules."""
         for rule in rules_of_plans(values):
             for schedule in values.at(rule, "ScheduleExpression"):
                 fault = next(cron_faults(str(schedule.text)), None) if schedule.known else None
@@ -139,6 +136,6 @@ class Schedule(BackupRule):
                 if zone.known and zone_exists(str(zone.text)) is False:
                     yield finding(
                         zone,
-                        f"ScheduleExpressionTimezone {zone} does not exist, so the schedule names "
-                        "no time: use a name of the IANA database, for example Europe/Paris",
+                        f"ScheduleExpressionTimezone {zone} does not exist, so the schedule has "
+                        "no time: use a name from the IANA database, for example Europe/Paris",
                     )

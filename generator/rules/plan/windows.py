@@ -1,4 +1,4 @@
-"""E9502: windows in which AWS Backup gives a job up."""
+"""E9502: windows in which a backup job cannot start or finish."""
 
 import sys
 from collections.abc import Iterator
@@ -17,17 +17,17 @@ LONGEST_START_MINUTES = 52_560_000  # 100 years
 
 class Windows(BackupRule):
     id = "E9502"
-    shortdesc = "Start or completion window in which AWS Backup gives a job up"
+    shortdesc = "Start or completion window in which a backup job cannot start or finish"
     description = (
-        "A start window is at least 60 minutes, and the completion window is longer than the "
-        "start window: it counts from the scheduled time, so a backup that starts late in its "
-        "window would be canceled before it can complete."
+        "A start window must be at least 60 minutes. The completion window must be longer than "
+        "the start window, because it also counts from the scheduled time: a backup that starts "
+        "late would be canceled before it can finish."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartBackupJob.html"
     tags = ["resources", "backup", "plan", "window"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the windows of all rules."""
+        """Check the windows of all rules."""
         for rule in rules_of_plans(values):
             starts = values.at(rule, "StartWindowMinutes")
             for start in starts:
@@ -37,13 +37,13 @@ class Windows(BackupRule):
                 if minutes < SHORTEST_START_MINUTES:
                     yield finding(
                         start,
-                        f"StartWindowMinutes {start}: a window under 60 minutes leads to errors; "
-                        "a job that cannot start in it is given up (EXPIRED): use 60 or more",
+                        f"StartWindowMinutes {start} is under 60 minutes, which leads to errors, "
+                        "and a job that cannot start in time expires (EXPIRED): use 60 or more",
                     )
                 elif minutes > LONGEST_START_MINUTES:
                     yield finding(
                         start,
-                        f"StartWindowMinutes {start}: AWS Backup takes at most 52560000 "
+                        f"StartWindowMinutes {start} is over AWS Backup's maximum of 52560000 "
                         "(100 years): use less",
                     )
             ends = values.at(rule, "CompletionWindowMinutes")
@@ -56,7 +56,7 @@ class Windows(BackupRule):
                     yield finding(
                         end,
                         f"CompletionWindowMinutes {end} is not longer than StartWindowMinutes "
-                        f"{start}: a backup that starts late in its window is canceled before "
-                        "it completes: leave it out (7 days), or make it much longer",
+                        f"{start}, so a backup that starts late is canceled before it finishes: "
+                        "remove it (the default is 7 days) or make it much longer",
                         given,
                     )

@@ -1,4 +1,4 @@
-"""E9542: ARNs in policies that no resource has."""
+"""E9542: ARNs in policies that match no resource."""
 
 import re
 import sys
@@ -13,24 +13,24 @@ from _backup.rule import BackupRule, Finding, finding
 from _backup.template import arn_parts
 from _backup.values import Values
 
-# Resources of AWS Backup whose name follows a colon.
+# Resources of AWS Backup that have a colon before the name.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html
 WITH_COLON = re.compile("(backup-vault|recovery-point|backup-plan)/")
 
 
 class RoleArns(BackupRule):
     id = "E9542"
-    shortdesc = "ARN in a policy that no resource has: backup-vault/ or an instance profile to pass"
+    shortdesc = "ARN in a policy that matches nothing: backup-vault/ or an instance profile to pass"
     description = (
-        "AWS Backup separates kind and name in its ARNs with a colon (backup-vault:name), so "
-        "that a statement with a slash allows nothing; and iam:PassRole is about roles, never "
-        "about instance profiles. Copies and restores fail on the day they are needed."
+        "AWS Backup's ARNs have a colon between type and name (backup-vault:name), so a statement "
+        "with a slash allows nothing. iam:PassRole needs the ARN of a role, not of its instance "
+        "profile. Otherwise copies and restores fail on the day you need them."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html"
     tags = ["resources", "backup", "iam", "policy"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the resources of every identity policy."""
+        """Check the resources of every identity policy."""
         for statement in statements(values, all_documents(values)):
             passes = any(
                 covers(action.text or "", "iam:PassRole")
@@ -46,11 +46,11 @@ class RoleArns(BackupRule):
             yield finding(
                 resource,
                 f"Resource {resource} matches no ARN of AWS Backup, so the statement allows "
-                f"nothing: write {slash[1]}: instead of {slash[0]}",
+                f"nothing: use {slash[1]}: instead of {slash[0]}",
             )
         elif passes and parts[2] == "iam" and parts[5].startswith("instance-profile/"):
             yield finding(
                 resource,
-                f"Resource {resource}: iam:PassRole is checked against the role, not against its "
-                "instance profile, so a restore of the instance is denied: use the role's ARN",
+                f"Resource {resource} is an instance profile, but iam:PassRole needs its role, so "
+                "a restore of the instance is denied: use the role's ARN",
             )

@@ -1,4 +1,4 @@
-"""E9543: roles that lack what the backups of their selection need."""
+"""E9543: roles that lack actions which the backups of their selection need."""
 
 import sys
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ from _backup.rule import BackupRule, Finding
 from _backup.template import arn_parts, copies_of, rules_of_plans
 from _backup.values import Values
 
-# Conditions that the permissions of one role depend on; beyond, nothing is said about it.
+# How many conditions the permissions of a role may depend on; with more, it is not checked.
 MAX_CONDITIONS = 6
 
 
 def type_named(arn: Case, values: Values) -> str | None:
-    """Return the type in TYPES whose ARN or ARN pattern this is; None: another, or not known."""
+    """Return the type in TYPES whose ARN or ARN pattern this is; None: another, or unknown."""
     resource, attribute = arn.reference
     if attribute.lower().endswith("arn"):
         kind = values.type_of(resource)
@@ -42,10 +42,10 @@ class RoleActions(BackupRule):
     id = "E9543"
     shortdesc = "Role of a selection that lacks actions its backups need"
     description = (
-        "For each resource type that a selection names in Resources, its role has the actions "
-        "that AWS's managed policy AWSBackupServiceRolePolicyForBackup gives for it, those for "
-        "copies and for tags if the plan copies and tags. Looked at only where every policy of "
-        "the role is in the template."
+        "For each resource type that a selection names in Resources, its role needs the actions "
+        "that AWS's managed policy AWSBackupServiceRolePolicyForBackup grants for it, and those "
+        "for copies and tags if the plan copies or tags. A role is checked only if all its "
+        "policies are in the template."
     )
     source_url = (
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html"
@@ -53,7 +53,7 @@ class RoleActions(BackupRule):
     tags = ["resources", "backup", "iam", "role"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Compare the roles that selections use with what the selections name."""
+        """Compare what the roles of selections may do with what the selections name."""
         for role in used_roles(values):
             policies = policies_of(values, role.name, role.properties)
             if not policies.complete:
@@ -61,14 +61,14 @@ class RoleActions(BackupRule):
             yield from self._missing(values, role, list(self._granted(values, policies)))
 
     def _granted(self, values: Values, policies: Policies) -> Iterator[tuple[str, Given]]:
-        """Yield the actions, or patterns of them, that the policies allow, and when."""
+        """Yield the actions, or patterns of them, that the policies allow, and when they do."""
         for arn in policies.attached:
             if (arn.text or "").endswith("ForBackup"):
                 yield "*", arn.given
         for statement in statements(values, policies.documents):
             if not allows(values, statement):
                 continue
-            # What NotAction leaves is more than any list here.
+            # NotAction allows more than any list here.
             if "NotAction" in statement.value:
                 yield "*", statement.given
             for action in texts(values, statement, "Action"):
@@ -102,14 +102,14 @@ class RoleActions(BackupRule):
                 yield Finding(
                     ("Resources", role.name),
                     f"Role {role.name!r} lacks {', '.join(sorted(lacks))}, which AWS's managed "
-                    f"policy for backups has for {name} (selected by {item.text!r}): such backups "
-                    "fail or stay incomplete: allow them",
+                    f"policy for backups grants for {name} (selected by {item.text!r}), so such "
+                    "backups fail or are incomplete: allow these actions",
                     next(iter(lacks.values())),
                     name,
                 )
 
     def _plan_needs(self, values: Values, role: UsedRole) -> Iterator[tuple[str, Given]]:
-        """Yield what the selection's plan asks for besides plain backups: "copies", "tags"."""
+        """Yield what the selection's plan does besides plain backups, "copies" or "tags"."""
         for plan in role.plan:
             name, attribute = plan.reference
             for rule in rules_of_plans(values):
@@ -124,7 +124,7 @@ class RoleActions(BackupRule):
     def _lack(
         self, values: Values, action: str, need: Given, granted: list[tuple[str, Given]]
     ) -> Given | None:
-        """Return when the action is needed and not granted; None: never, or nobody can know."""
+        """Return when the action is needed and not granted; None: never, or it is unknown."""
         grants = [given for pattern, given in granted if covers(pattern, action)]
         if any(both(need, given) == dict(need) for given in grants):
             return None

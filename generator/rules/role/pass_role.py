@@ -22,17 +22,17 @@ def is_every_role(arn: str) -> bool:
 
 class RolePass(BackupRule):
     id = "W9544"
-    shortdesc = "Role of a selection that may pass any role, or to any service"
+    shortdesc = "Role of a selection that may pass any role, or pass roles to any service"
     description = (
-        "A restore of an instance passes its role to EC2. A backup role that may pass every role, "
-        "or to every service, lets whoever uses it become an administrator: name the roles, and "
-        "the service with iam:PassedToService."
+        "A restore of an instance passes its role to EC2. If a backup role may pass every role, "
+        "or pass roles to every service, whoever uses it can become an administrator. Name the "
+        "roles, and name the service with iam:PassedToService."
     )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"
     tags = ["resources", "backup", "iam", "role"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the statements that allow iam:PassRole."""
+        """Check the statements that allow iam:PassRole."""
         for role in used_roles(values):
             documents = policies_of(values, role.name, role.properties).documents
             for statement in statements(values, documents):
@@ -45,7 +45,7 @@ class RolePass(BackupRule):
                         if is_every_role(resource.text or ""):
                             yield finding(
                                 resource,
-                                f"Role {role.name!r} may pass every role of the account "
+                                f"Role {role.name!r} may pass every role in the account "
                                 f"({action.text} on {resource}): name the roles of the instances "
                                 "that it restores",
                             )

@@ -1,4 +1,4 @@
-"""W9517: roles, and policies of roles, that go before the recovery points they look after."""
+"""W9517: roles, and policies of roles, that are deleted before their recovery points."""
 
 import sys
 from collections.abc import Iterator
@@ -14,27 +14,27 @@ from _backup.values import Values
 
 class RoleKept(BackupRule):
     id = "W9517"
-    shortdesc = "Role of a selection that goes before the recovery points it looks after"
+    shortdesc = "Role of a selection that is deleted before the recovery points it manages"
     description = (
-        "AWS Backup expires recovery points with the role that made them. Where the role, or a "
-        "policy that is a resource of its own, goes with the stack, they can stay as EXPIRED: "
-        "billed, and in the way of deleting the vault."
+        "AWS Backup deletes recovery points with the role that made them. If the role, or a "
+        "policy that is a resource of its own, is deleted with the stack, recovery points can "
+        "stay as EXPIRED: you pay for them, and the vault cannot be deleted."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-backups.html"
     tags = ["resources", "backup", "iam", "role"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at what keeps the roles that selections use, and their policies."""
+        """Check what keeps the roles that selections use, and their policies."""
         for role in used_roles(values):
             why = (
-                "with it go the permissions to expire recovery points, which then stay, billed, "
-                "as EXPIRED"
+                "and without its permissions recovery points can stay after they expire (EXPIRED), "
+                "at your cost"
             )
             missing = to_be_kept(values, role.name)
             if missing:
                 yield Finding(
                     ("Resources", role.name),
-                    f"Role {role.name!r} is not kept: {why}: add {missing}",
+                    f"Role {role.name!r} is not kept, {why}: add {missing}",
                     role.given,
                 )
             for policy in policies_of(values, role.name, role.properties).separate:
@@ -42,7 +42,7 @@ class RoleKept(BackupRule):
                 if missing:
                     yield Finding(
                         ("Resources", policy),
-                        f"Policy {policy!r} of role {role.name!r} is not kept: {why}: put it into "
-                        f"the role's Policies, or add {missing}",
+                        f"Policy {policy!r} of role {role.name!r} is not kept, {why}: move it into "
+                        f"the role's Policies or add {missing}",
                         role.given,
                     )

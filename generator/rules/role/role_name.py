@@ -1,4 +1,4 @@
-"""W9545: role names with which backup operators can do nothing."""
+"""W9545: names of roles that backup operators cannot pass."""
 
 import re
 import sys
@@ -12,7 +12,7 @@ from _backup.roles import used_roles
 from _backup.rule import BackupRule, Finding, finding
 from _backup.values import Values
 
-# Unknown, but certainly without the word.
+# Unknown text that certainly does not contain the word.
 HARMLESS = re.compile(r"\$\{AWS::(Region|AccountId|Partition|URLSuffix)\}")
 
 
@@ -20,9 +20,9 @@ class RoleName(BackupRule):
     id = "W9545"
     shortdesc = "Name of a backup role without AWSBackup, which operators may not pass"
     description = (
-        "AWS's managed policies AWSBackupFullAccess and AWSBackupOperatorAccess pass only roles "
-        "with AWSBackup or AwsBackup in their name: with another name, users of these policies "
-        "can start neither a backup nor a restore with it."
+        "AWS's managed policies AWSBackupFullAccess and AWSBackupOperatorAccess allow passing "
+        "only roles with AWSBackup or AwsBackup in their name. Users of these policies cannot "
+        "start a backup or a restore with any other role."
     )
     source_url = (
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html"
@@ -30,14 +30,14 @@ class RoleName(BackupRule):
     tags = ["resources", "backup", "iam", "role"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the names that the template chooses for its backup roles."""
+        """Check the names that the template gives its backup roles."""
         for role in used_roles(values):
             for name in values.at(role.properties, "RoleName"):
                 text = HARMLESS.sub("-", name.text or "")
                 if text and not TOKEN.search(text) and not re.search("AWSBackup|AwsBackup", text):
                     yield finding(
                         name,
-                        f"RoleName {name} has neither AWSBackup nor AwsBackup in it, so users of "
-                        "AWSBackupFullAccess and AWSBackupOperatorAccess cannot pass it for a "
-                        "backup or a restore: put the word in, or leave RoleName out",
+                        f"RoleName {name} contains neither AWSBackup nor AwsBackup, so users of "
+                        "AWSBackupFullAccess and AWSBackupOperatorAccess cannot pass the role for "
+                        "a backup or a restore: add one of the words or remove RoleName",
                     )

@@ -12,9 +12,9 @@ from _backup.rule import BackupRule, Finding, finding
 from _backup.values import Values
 
 SERVICE = "backup.amazonaws.com"
-# Keys of which nothing says that AWS Backup sends them when it assumes a role.
+# Keys that AWS Backup is not documented to send when it assumes a role.
 NOT_SENT = ("aws:sourcearn", "sts:externalid", "aws:multifactorauthpresent", "aws:sourceip")
-# Operators that hold when the key is missing.
+# Operators that are true if the key is missing.
 LENIENT = ("null", "forallvalues:", "stringnot", "arnnot", "numericnot", "datenot", "notipaddress")
 
 
@@ -22,15 +22,15 @@ class RoleTrust(BackupRule):
     id = "E9541"
     shortdesc = "Role of a selection that AWS Backup cannot assume"
     description = (
-        "The role that a selection uses trusts backup.amazonaws.com, under this name in every "
-        "partition, and without a condition on something AWS Backup does not send. Where it "
-        "cannot assume the role there is no backup job at all, and so no failed one either."
+        "The role of a selection must trust backup.amazonaws.com, which has this name in every "
+        "partition, without a condition on a key that AWS Backup does not send. If AWS Backup "
+        "cannot assume the role, it starts no backup job, so no job fails either."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html"
     tags = ["resources", "backup", "iam", "role"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the trust policies of the roles that selections use."""
+        """Check the trust policies of the roles that selections use."""
         for role in used_roles(values):
             for document in values.at(role.properties, "AssumeRolePolicyDocument"):
                 given = both(role.given, document.given)
@@ -48,20 +48,20 @@ class RoleTrust(BackupRule):
                 if built:
                     yield finding(
                         service,
-                        f"Principal {service} of role {role!r}: in China this becomes "
-                        "backup.amazonaws.com.cn, but the service is called backup.amazonaws.com "
-                        "in every partition: write that",
+                        f"Principal {service} of role {role!r} becomes backup.amazonaws.com.cn "
+                        "in China, but the service is called backup.amazonaws.com in every "
+                        "partition: use that name",
                     )
                 elif text in (SERVICE, "*"):
                     yield from self._conditions(values, role, statement)
                 if built or text in (SERVICE, "*") or isinstance(service.value, Partial):
                     trusted.append(service)
-        # A statement or a principal behind a condition counts as there: some of it is.
+        # A statement or a principal behind a condition counts: it is there for some parameters.
         if not trusted:
             yield finding(
                 document,
                 f"Role {role!r} does not trust {SERVICE}, so AWS Backup cannot assume it and "
-                f"nothing is backed up: allow the service {SERVICE} sts:AssumeRole",
+                f"nothing is backed up: allow {SERVICE} to call sts:AssumeRole",
                 about="trust",
             )
 
@@ -84,7 +84,7 @@ class RoleTrust(BackupRule):
             if key in NOT_SENT and not lenient:
                 yield finding(
                     place,
-                    f"Condition {operator} on {place.text!r} in the trust policy of role "
-                    f"{role!r}: AWS documents no such key where AWS Backup assumes a role, and a "
-                    "key that is not sent stops all backups: drop the condition",
+                    f"Condition {operator} on {place.text!r} in the trust policy of role {role!r} "
+                    "needs a key that AWS Backup is not documented to send, and without the key "
+                    "all backups stop: remove the condition",
                 )

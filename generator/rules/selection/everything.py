@@ -1,4 +1,4 @@
-"""W9532: selections of more than their tags say."""
+"""W9532: selections of more than the tagged resources."""
 
 import sys
 from collections.abc import Iterator
@@ -14,16 +14,17 @@ from _backup.values import Values
 
 class SelectionScope(BackupRule):
     id = "W9532"
-    shortdesc = "Selection of every resource, whatever its tags"
+    shortdesc = "Selection of every resource, with or without the tag"
     description = (
-        "Resources and ListOfTags add up: what either of them names is backed up, while "
-        "Resources and Conditions narrow each other down. '*' alone is everything in the account."
+        "Resources and ListOfTags add up: AWS Backup backs up what matches either of them. "
+        "Resources and Conditions narrow each other down: it backs up what matches both. '*' "
+        "alone selects everything in the account."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html"
     tags = ["resources", "backup", "selection"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at what the parts of a selection make together."""
+        """Check what the parts of a selection select together."""
         for selection in selections(values):
             yield from self._union(values, selection)
             yield from self._everything(values, selection)
@@ -34,9 +35,9 @@ class SelectionScope(BackupRule):
             if has_resources and has_tags:
                 yield finding(
                     tags,
-                    "ListOfTags beside Resources does not narrow them down: both are backed "
-                    "up, every resource in Resources and everything with one of the tags: "
-                    "use Conditions with aws:ResourceTag/<key> to get those with the tag",
+                    "ListOfTags does not narrow down Resources, so AWS Backup backs up both, every "
+                    "resource in Resources and everything with one of the tags: use Conditions "
+                    "with aws:ResourceTag/<key> to select only resources with the tag",
                     given,
                     "union",
                 )
@@ -50,8 +51,8 @@ class SelectionScope(BackupRule):
                 if item.text == "*" and nothing_limits and given is not None:
                     yield finding(
                         item,
-                        f"Resources {item} without Conditions selects every resource of the "
-                        "account that AWS Backup supports: name types, for example "
+                        f"Resources {item} without Conditions selects every resource in the "
+                        "account that AWS Backup supports: name resource types, for example "
                         "arn:aws:ec2:*:*:instance/*, or add Conditions",
                         given,
                     )

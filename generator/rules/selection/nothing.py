@@ -1,4 +1,4 @@
-"""E9531: selections that match nothing, or that AWS Backup refuses."""
+"""E9531: selections that match nothing or that AWS Backup refuses."""
 
 import sys
 from collections.abc import Iterator
@@ -19,14 +19,15 @@ class Selection(BackupRule):
     id = "E9531"
     shortdesc = "Selection that matches nothing or that AWS Backup refuses"
     description = (
-        "ListOfTags takes the bare key of a tag, Conditions take aws:ResourceTag/<key>; the wrong "
-        "form is accepted and matches nothing: no job, no error. Conditions alone are refused."
+        "ListOfTags needs the bare tag key; Conditions need aws:ResourceTag/<key>. AWS Backup "
+        "accepts the wrong form, which matches nothing: there is no job and no error. It refuses "
+        "Conditions alone."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html"
     tags = ["resources", "backup", "selection"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the keys, and at what there is to select from."""
+        """Check the keys of tags, and that there is something to select from."""
         for selection in selections(values):
             yield from self._tags(values, selection)
             yield from self._conditions(values, selection)
@@ -38,9 +39,8 @@ class Selection(BackupRule):
                 if (key.text or "").lower().startswith(PREFIX.lower()):
                     yield finding(
                         key,
-                        f"ConditionKey {key} in ListOfTags: here the key is the tag's alone, so "
-                        "this matches nothing and nothing is backed up: use "
-                        f"{str(key.text)[len(PREFIX) :]!r}",
+                        f"ConditionKey {key} in ListOfTags is not a bare tag key, so it matches "
+                        f"nothing and nothing is backed up: use {str(key.text)[len(PREFIX) :]!r}",
                     )
 
     def _conditions(self, values: Values, selection: Case) -> Iterator[Finding]:
@@ -55,9 +55,9 @@ class Selection(BackupRule):
                     if text and bare:
                         yield finding(
                             key,
-                            f"ConditionKey {key} in Conditions: without {PREFIX!r} before the "
-                            "tag's key this condition is about no tag, so the selection is not "
-                            f"what it says: use {PREFIX + text.rpartition('/')[2]!r}",
+                            f"ConditionKey {key} in Conditions does not begin with {PREFIX!r}, so "
+                            "it refers to no tag and the selection is not what it says: use "
+                            f"{PREFIX + text.rpartition('/')[2]!r}",
                         )
 
     def _nothing(self, values: Values, selection: Case) -> Iterator[Finding]:

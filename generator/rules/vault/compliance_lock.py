@@ -1,4 +1,4 @@
-"""W9514: vault locks that nobody can take off again."""
+"""W9514: vault locks that nobody can remove."""
 
 import sys
 from collections.abc import Iterator
@@ -14,26 +14,27 @@ from _backup.values import Values
 
 class ComplianceLock(BackupRule):
     id = "W9514"
-    shortdesc = "Vault lock in compliance mode: for good after the grace time"
+    shortdesc = "Vault lock in compliance mode, which is permanent after the grace time"
     description = (
-        "ChangeableForDays puts a lock into compliance mode. After those days nobody, AWS "
-        "included, removes the lock, and no recovery point goes before its time; a vault of a "
-        "test stack stays and costs until then. Without ChangeableForDays it is governance mode, "
-        "which users with the permission can lift. There is no finding where the parameters' "
-        "defaults leave the lock off: then whoever makes the stack has asked for it."
+        "ChangeableForDays puts a lock into compliance mode. After that many days nobody can "
+        "remove the lock, not even AWS, and nobody can delete a recovery point before its time. "
+        "The vault of a test stack stays, and costs money, until then. Without ChangeableForDays "
+        "the lock is in governance mode, and users with the permission can remove it. There is "
+        "no finding if the parameters' defaults leave the lock off, because then whoever creates "
+        "the stack asks for it."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html"
     tags = ["resources", "backup", "vault", "lock"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look for the grace time of locks."""
+        """Check the grace time of the locks."""
         for _, properties in values.of_type(VAULT):
             for grace in values.at(properties, "LockConfiguration", "ChangeableForDays"):
                 there = grace.value is not ABSENT and grace.text is not None
                 if there and values.by_default(grace.given):
                     yield finding(
                         grace,
-                        f"ChangeableForDays {grace} makes this a lock in compliance mode: after "
-                        "that many days nobody can ever remove it: leave ChangeableForDays out "
-                        "unless a regulation demands it",
+                        f"ChangeableForDays {grace} makes this a lock in compliance mode, which "
+                        "nobody can remove after that many days: remove ChangeableForDays unless "
+                        "a regulation requires it",
                     )

@@ -1,4 +1,4 @@
-"""E9512: keys that a vault cannot use, or that go away under its recovery points."""
+"""E9512: keys that a vault cannot use, or that are deleted before its recovery points."""
 
 import sys
 from collections.abc import Iterator
@@ -41,17 +41,17 @@ def text_fault(text: str) -> str | None:
 
 class VaultKey(BackupRule):
     id = "E9512"
-    shortdesc = "Key that the vault cannot use, or that goes away under its recovery points"
+    shortdesc = "Key that the vault cannot use, or that is deleted before its recovery points"
     description = (
-        "A vault takes the ARN of a key: neither an id nor an alias. When a key of the same "
-        "template is deleted with its stack, what it encrypted cannot be read from that moment "
-        "on, and is lost when the waiting period ends."
+        "A vault needs the ARN of a key, not an id or an alias. If a key of this template is "
+        "deleted with its stack, nobody can read the recovery points that it encrypted from that "
+        "moment on, and they are lost when the waiting period ends."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-backupvault.html"
     tags = ["resources", "backup", "vault", "kms"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the keys of the vaults."""
+        """Check the keys of the vaults."""
         keys = dict(values.of_type(*KEYS))
         for vault, properties in values.of_type(*VAULTS):
             for key in values.at(properties, "EncryptionKeyArn"):
@@ -69,8 +69,8 @@ class VaultKey(BackupRule):
                 if missing and given is not None:
                     yield Finding(
                         ("Resources", name),
-                        f"Key {name!r} of vault {vault!r} is not kept: when it goes, with the "
-                        "stack or out of the template, the recovery points it encrypted cannot "
-                        f"be read any more: add {missing}",
+                        f"Key {name!r} of vault {vault!r} is not kept, and nobody can read the "
+                        "recovery points that it encrypted once it is deleted, with the stack or "
+                        f"because it leaves the template: add {missing}",
                         given,
                     )

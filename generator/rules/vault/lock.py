@@ -1,4 +1,4 @@
-"""E9513: vault locks that contradict themselves, or the retention of what goes into the vault."""
+"""E9513: vault locks that contradict themselves or the retention of the vault's backups."""
 
 import sys
 from collections.abc import Iterator
@@ -28,15 +28,16 @@ class VaultLock(BackupRule):
     id = "E9513"
     shortdesc = "Vault lock that AWS refuses, or that refuses the plan's own backups"
     description = (
-        "Minimum and maximum of a lock are 1 to 36500 days (an air-gapped vault: from 7), the "
-        "grace time at least 3 days. Every backup and copy job whose retention lies outside "
-        "fails, also one that is kept for ever into a vault with a maximum."
+        "The minimum and maximum retention of a lock are 1 to 36500 days (at least 7 in an "
+        "air-gapped vault); its grace time is at least 3 days. A backup or copy job fails if its "
+        "retention is outside the lock's range, or if it has no retention and the lock has a "
+        "maximum."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html"
     tags = ["resources", "backup", "vault", "lock"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the locks, and at the rules that fill locked vaults."""
+        """Check the locks, and the rules whose backups go to locked vaults."""
         locks: dict[str, list[Case]] = {}
         for kind, shortest in SHORTEST_DAYS.items():
             for name, properties in values.of_type(kind):
@@ -56,22 +57,22 @@ class VaultLock(BackupRule):
                 if days.number is not None and not shortest <= days.number <= LONGEST_DAYS:
                     yield finding(
                         days,
-                        f"{name} {days}: AWS Backup takes {shortest} to 36500 days: use a number "
-                        "in between",
+                        f"{name} {days} is outside AWS Backup's range of {shortest} to 36500 "
+                        "days: use a number in the range",
                     )
         for grace in values.at(lock, "ChangeableForDays"):
             if grace.number is not None and not SHORTEST_GRACE_DAYS <= grace.number <= LONGEST_DAYS:
                 yield finding(
                     grace,
-                    f"ChangeableForDays {grace}: AWS Backup takes 3 to 36500 days: use 3 or more, "
-                    "or leave it out for a lock that can be removed again",
+                    f"ChangeableForDays {grace} is outside AWS Backup's range of 3 to 36500 days: "
+                    "use 3 or more, or remove it for a lock that can be removed later",
                 )
         for (low, high), given in together(minima, maxima):
             if low.number is not None and high.number is not None and low.number > high.number:
                 yield finding(
                     low,
                     f"MinRetentionDays {low} is over MaxRetentionDays {high}, so no retention "
-                    "fits: make the minimum the smaller one",
+                    "fits: make the minimum the smaller number",
                     given,
                     "order",
                 )
@@ -87,7 +88,7 @@ class VaultLock(BackupRule):
             for copy in copies_of(values, rule):
                 for arn in values.at(copy, "DestinationBackupVaultArn"):
                     vault = vault_at(values, arn)
-                    # Which retention a copy without a lifecycle gets, AWS does not say clearly.
+                    # AWS does not say clearly which retention a copy without a lifecycle gets.
                     stated = any(case.value is not ABSENT for case in values.at(copy, "Lifecycle"))
                     if vault and stated:
                         yield from self._fits(values, copy, vault, locks[vault.name])
@@ -102,24 +103,24 @@ class VaultLock(BackupRule):
                 if given is not None and 0 < (kept.number or 0) < (low.number or 0):
                     yield finding(
                         kept,
-                        f"DeleteAfterDays {kept} is under the MinRetentionDays {low} of vault "
-                        f"{vault.name!r}, which refuses every such job: keep longer, or lower the "
-                        "minimum",
+                        f"DeleteAfterDays {kept} is under MinRetentionDays {low} of vault "
+                        f"{vault.name!r}, so every such job fails: keep the backups longer or "
+                        "lower the minimum",
                         given,
                         "minimum",
                     )
             for (kept, high), holds in together(days, values.at(lock, "MaxRetentionDays")):
                 given = both(vault.given, holds)
-                for_ever = kept.value is ABSENT or kept.number == -1
+                forever = kept.value is ABSENT or kept.number == -1
                 if given is None or high.number is None:
                     continue
-                if for_ever or (kept.number or 0) > high.number:
-                    shown = "is not set (kept for ever), which" if for_ever else str(kept)
+                if forever or (kept.number or 0) > high.number:
+                    shown = "is not set (kept forever), which" if forever else str(kept)
                     yield finding(
                         kept,
-                        f"DeleteAfterDays {shown} is over the MaxRetentionDays {high} of vault "
-                        f"{vault.name!r}, which refuses every such job: keep {high.number} days at "
-                        "most, or raise the maximum",
+                        f"DeleteAfterDays {shown} is over MaxRetentionDays {high} of vault "
+                        f"{vault.name!r}, so every such job fails: keep the backups for at most "
+                        f"{high.number} days or raise the maximum",
                         given,
                         "maximum",
                     )

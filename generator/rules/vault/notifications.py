@@ -1,4 +1,4 @@
-"""E9521: vault notifications about events that never come."""
+"""E9521: vault notifications about events that AWS Backup does not send."""
 
 import sys
 from collections.abc import Iterator
@@ -29,16 +29,16 @@ EVENTS = frozenset(
         "S3_RESTORE_OBJECT_FAILED",
     }
 )
-# The API takes these as well; AWS adds to them, so what begins like one is left alone.
+# The API accepts these as well. AWS adds to them, so every event that begins like this passes.
 OTHERS = ("EKS_", "ACCESS_POINT_")
-# Deprecated, still accepted, never sent; and what replaces each of them.
+# Deprecated: still accepted, but never sent. Each with its replacement.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_PutBackupVaultNotifications.html
 DEPRECATED = {
     "BACKUP_JOB_SUCCESSFUL": "BACKUP_JOB_COMPLETED",
-    "BACKUP_JOB_FAILED": "BACKUP_JOB_COMPLETED, whose attribute State is then FAILED",
-    "BACKUP_JOB_EXPIRED": "BACKUP_JOB_COMPLETED, whose attribute State is then EXPIRED",
+    "BACKUP_JOB_FAILED": "BACKUP_JOB_COMPLETED, whose State attribute is then FAILED",
+    "BACKUP_JOB_EXPIRED": "BACKUP_JOB_COMPLETED, whose State attribute is then EXPIRED",
     "RESTORE_JOB_SUCCESSFUL": "RESTORE_JOB_COMPLETED",
-    "RESTORE_JOB_FAILED": "RESTORE_JOB_COMPLETED, whose attribute State is then FAILED",
+    "RESTORE_JOB_FAILED": "RESTORE_JOB_COMPLETED, whose State attribute is then FAILED",
     "BACKUP_PLAN_CREATED": "the EventBridge event 'Backup Plan State Change'",
     "BACKUP_PLAN_MODIFIED": "the EventBridge event 'Backup Plan State Change'",
 }
@@ -48,14 +48,14 @@ class VaultEvents(BackupRule):
     id = "E9521"
     shortdesc = "Vault notification about an event that AWS Backup does not send"
     description = (
-        "Deprecated events are accepted and never sent, so that a failed backup is reported to "
-        "nobody; unknown ones are refused."
+        "AWS Backup accepts deprecated events but never sends them, so nobody hears of a failed "
+        "backup. It refuses unknown events."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html"
     tags = ["resources", "backup", "vault", "notifications"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the events of all vaults."""
+        """Check the events of all vaults."""
         for _, properties in values.of_type(*VAULTS):
             events = values.at(properties, "Notifications", "BackupVaultEvents")
             for event in values.items(events):
@@ -65,12 +65,12 @@ class VaultEvents(BackupRule):
                 if name in DEPRECATED:
                     yield finding(
                         event,
-                        f"BackupVaultEvents {event} is deprecated: AWS Backup accepts it and "
-                        f"never sends it: use {DEPRECATED[name]}",
+                        f"BackupVaultEvents {event} is deprecated, and AWS Backup never sends it: "
+                        f"use {DEPRECATED[name]}",
                     )
                 elif name not in EVENTS and not name.startswith(OTHERS):
                     yield finding(
                         event,
-                        f"BackupVaultEvents {event} is no event of AWS Backup, which refuses it: "
-                        "use for example BACKUP_JOB_COMPLETED",
+                        f"BackupVaultEvents {event} is not an event of AWS Backup, which refuses "
+                        "it: use one that exists, for example BACKUP_JOB_COMPLETED",
                     )

@@ -1,4 +1,4 @@
-"""E9515: access policies that a vault does not take, or that have no effect."""
+"""E9515: access policies of vaults that AWS Backup refuses or that have no effect."""
 
 import sys
 from collections.abc import Iterator
@@ -15,21 +15,21 @@ from _backup.values import Values
 
 
 def action_fault(action: str) -> str | None:
-    """Return why the action has no place in a vault's policy; None: it has."""
+    """Return why the action is wrong in a vault's policy; None: it is not."""
     if "*" in action or "?" in action:
-        return "vault policies take no wildcard in an action: spell each action out"
+        return "a vault's policy accepts no wildcard in an action: list each action"
     if TOKEN.search(action):
         return None
     service, _, name = action.partition(":")
     if service.lower() != "backup":
         return (
-            "a vault's policy governs actions of AWS Backup only: say this in an identity policy "
+            "a vault's policy controls only actions of AWS Backup: put this in an identity policy "
             "or in the other service's own policy"
         )
     if name.lower() not in {known.lower() for known in ON_VAULTS}:
         return (
-            "AWS Backup has no such action on vaults or recovery points, so the statement does "
-            "nothing: use one that it has, for example backup:DeleteRecoveryPoint"
+            "AWS Backup has no such action for vaults or recovery points, so the statement has no "
+            "effect: use an existing action, for example backup:DeleteRecoveryPoint"
         )
     return None
 
@@ -38,8 +38,9 @@ class VaultPolicy(BackupRule):
     id = "E9515"
     shortdesc = "Access policy of a vault that AWS Backup refuses or that has no effect"
     description = (
-        "Unlike other policies a vault's takes no wildcard in an action; each statement needs a "
-        "Principal, the document its Version. cfn-lint does not look into this property."
+        "Unlike other policies, a vault's policy accepts no wildcard in an action. Each statement "
+        "needs a Principal, and the document needs a Version. cfn-lint does not check this "
+        "property."
     )
     source_url = (
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html"
@@ -47,7 +48,7 @@ class VaultPolicy(BackupRule):
     tags = ["resources", "backup", "vault", "iam"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the access policies of all vaults."""
+        """Check the access policies of all vaults."""
         for _, properties in values.of_type(*VAULTS):
             for document in values.at(properties, "AccessPolicy"):
                 if not isinstance(document.value, dict):
@@ -56,8 +57,8 @@ class VaultPolicy(BackupRule):
                     if version.value is ABSENT:
                         yield finding(
                             document,
-                            "AccessPolicy has no Version, which then means 2008-10-17, without "
-                            "policy variables: add Version: '2012-10-17'",
+                            "AccessPolicy has no Version, so it gets version 2008-10-17, which has "
+                            "no policy variables: add Version: '2012-10-17'",
                             version.given,
                             "version",
                         )
@@ -68,8 +69,8 @@ class VaultPolicy(BackupRule):
         if "Principal" not in statement.value and "NotPrincipal" not in statement.value:
             yield finding(
                 statement,
-                "this statement of the AccessPolicy has no Principal, which a policy of a resource "
-                "needs: name whom it is about, for example Principal: '*'",
+                "this statement of the AccessPolicy has no Principal, which a resource's policy "
+                "needs: add one, for example Principal: '*'",
                 about="principal",
             )
         for action in texts(values, statement, "Action"):

@@ -1,4 +1,4 @@
-"""W9516: access policies that CloudFormation itself cannot change any more."""
+"""W9516: access policies that not even CloudFormation can change any more."""
 
 import sys
 from collections.abc import Iterator
@@ -24,20 +24,20 @@ class VaultPolicyLockout(BackupRule):
     id = "W9516"
     shortdesc = "Access policy of a vault that locks CloudFormation out"
     description = (
-        "A Deny for everybody on changing the policy or deleting the vault holds for "
-        "CloudFormation too: later updates of the policy and the deletion of the vault fail."
+        "A Deny for everyone on changing the policy or deleting the vault also applies to "
+        "CloudFormation: later updates of the policy and the deletion of the vault fail."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html"
     tags = ["resources", "backup", "vault", "iam"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the unconditional denials in access policies."""
+        """Check the unconditional denials in access policies."""
         for _, properties in values.of_type(*VAULTS):
             documents = values.at(properties, "AccessPolicy")
             for statement in statements(values, documents):
                 denies = any(case.text == "Deny" for case in values.at(statement, "Effect"))
                 conditions = values.at(statement, "Condition")
-                # One that is there for some values of a parameter exempts nobody for the others.
+                # A condition for some values of a parameter exempts nobody for the other values.
                 exempts = "NotPrincipal" in statement.value or all(
                     case.value is not ABSENT and case.value for case in conditions
                 )
@@ -52,12 +52,12 @@ class VaultPolicyLockout(BackupRule):
         spared = list(texts(values, statement, "NotAction"))
         for needed in NEEDED:
             if spared and not any(covers(action.text or "", needed) for action in spared):
-                yield self._finding(f"{needed} (not among NotAction)", statement)
+                yield self._finding(f"{needed} (not in NotAction)", statement)
 
     def _finding(self, what: str, place: Case) -> Finding:
         return finding(
             place,
-            f"{what} is denied to everybody, CloudFormation included, so a later update or "
+            f"{what} is denied to everyone, including CloudFormation, so a later update or "
             "deletion of the vault fails: exempt an administrator's role with ArnNotEquals on "
             "aws:PrincipalArn",
         )

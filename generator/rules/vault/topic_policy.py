@@ -25,18 +25,18 @@ def _references(topic: str) -> set[str]:
 
 class TopicPolicy(BackupRule):
     id = "E9522"
-    shortdesc = "Topic to which a service cannot publish, so that nobody hears of a failed backup"
+    shortdesc = "Topic to which a service cannot publish, so nobody hears of a failed backup"
     description = (
-        "A topic's default policy lets only its own account publish. Vault notifications need "
-        "one that lets backup.amazonaws.com, EventBridge rules one that lets "
-        "events.amazonaws.com; and neither can use a topic encrypted with alias/aws/sns. Nothing "
-        "fails: the messages are lost."
+        "By default, only its own account can publish to a topic. Vault notifications need a "
+        "topic policy that allows backup.amazonaws.com to publish, and EventBridge rules need one "
+        "that allows events.amazonaws.com. Neither service can use a topic that is encrypted with "
+        "alias/aws/sns. Nothing fails: the messages are lost."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html"
     tags = ["resources", "backup", "sns", "events", "notifications"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at the topics that vaults and EventBridge rules about AWS Backup name."""
+        """Check the topics of vaults, and those of EventBridge rules about AWS Backup."""
         for _, properties in values.of_type(*VAULTS):
             for arn in values.at(properties, "Notifications", "SNSTopicArn"):
                 yield from self._topic(values, arn, BACKUP, "SNSTopicArn")
@@ -63,15 +63,15 @@ class TopicPolicy(BackupRule):
             if (key.text or "").endswith("alias/aws/sns") and merged is not None:
                 yield finding(
                     key,
-                    f"KmsMasterKeyId {key} of topic {name!r}: {service} cannot use the key that "
-                    "AWS manages, so its messages are lost: use a key of your own whose policy "
-                    f"allows {service} kms:GenerateDataKey* and kms:Decrypt",
+                    f"KmsMasterKeyId {key} of topic {name!r} is a key that AWS manages, which "
+                    f"{service} cannot use, so its messages are lost: use a key of your own whose "
+                    f"policy allows {service} kms:GenerateDataKey* and kms:Decrypt",
                     merged,
                 )
         if not self._lets_publish(values, name, service):
             yield finding(
                 arn,
-                f"{what} names topic {name!r}, but no policy in this template lets {service} "
+                f"{what} names topic {name!r}, but no policy in this template allows {service} to "
                 "publish to it, so its messages are lost: add an AWS::SNS::TopicPolicy that "
                 f"allows {service} sns:Publish",
                 given,
@@ -79,7 +79,7 @@ class TopicPolicy(BackupRule):
             )
 
     def _lets_publish(self, values: Values, topic: str, service: str) -> bool:
-        """Return whether a policy allows it, or one might that is not completely known."""
+        """Return whether a policy allows it, or may allow it because it is not fully known."""
         topics = {name: _references(name) for name, _ in values.of_type(TOPIC)}
         others = set().union(*(names for name, names in topics.items() if name != topic))
         for kind, property_name in TOPIC_POLICIES.items():

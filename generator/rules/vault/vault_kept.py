@@ -1,4 +1,4 @@
-"""W9511: vaults that go with their stack."""
+"""W9511: vaults that are deleted with their stack."""
 
 import sys
 from collections.abc import Iterator
@@ -13,23 +13,23 @@ from _backup.values import Values
 
 class VaultKept(BackupRule):
     id = "W9511"
-    shortdesc = "Vault that CloudFormation tries to delete with the stack"
+    shortdesc = "Vault that CloudFormation tries to delete with its stack"
     description = (
-        "A vault with recovery points cannot be deleted: without attributes that keep it, "
-        "deleting the stack, or an update that replaces the vault, fails halfway (DELETE_FAILED)."
+        "CloudFormation cannot delete a vault that holds recovery points. Unless attributes keep "
+        "the vault, deleting the stack or replacing the vault fails halfway (DELETE_FAILED)."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/integrate-cloudformation-with-aws-backup.html"
     tags = ["resources", "backup", "vault"]
 
     def check(self, values: Values) -> Iterator[Finding]:
-        """Look at what keeps the vaults."""
+        """Check what keeps the vaults."""
         for name, vault in values.of_type(*VAULTS):
             missing = to_be_kept(values, name)
             if missing:
                 yield Finding(
                     ("Resources", name),
-                    f"Vault {name!r} is not kept: CloudFormation cannot delete a vault with "
-                    "recovery points, so deleting the stack or replacing the vault fails: add "
-                    f"{missing}",
+                    f"Vault {name!r} is not kept, but CloudFormation cannot delete a vault that "
+                    "holds recovery points, so deleting the stack or replacing the vault fails: "
+                    f"add {missing}",
                     vault.given,
                 )

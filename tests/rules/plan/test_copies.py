@@ -52,7 +52,7 @@ def test_destinations(destination: Any, expected: list[str]) -> None:
     "destination", [{"Fn::GetAtt": ["Vault", "BackupVaultArn"]}, {"Fn::Sub": HOME + "nightly"}]
 )
 def test_the_vault_that_is_filled_anyway(target: Any, destination: Any) -> None:
-    agree(messages(destination, target=target), ["the vault that the rule fills anyway"])
+    agree(messages(destination, target=target), ["the vault that the rule already uses"])
 
 
 def test_a_vault_of_the_same_name_elsewhere_is_another_vault() -> None:
@@ -61,7 +61,7 @@ def test_a_vault_of_the_same_name_elsewhere_is_another_vault() -> None:
 
 
 def test_twice_to_one_vault() -> None:
-    agree(messages(FAR, FAR), ["is in this rule already"])
+    agree(messages(FAR, FAR), ["appears twice in this rule"])
     assert messages(FAR, FAR.replace("far", "further")) == []
 
 
@@ -80,7 +80,7 @@ def test_an_empty_default_is_not_a_destination() -> None:
 def test_the_partition_that_the_template_names_for_its_own_role() -> None:
     role = "arn:aws-us-gov:iam::111122223333:role/AWSBackup"
     whole = messages(FAR, Selection=selection(IamRoleArn=role))
-    agree(whole, ["puts this stack into 'aws-us-gov'"])
+    agree(whole, ["puts this stack in 'aws-us-gov'"])
     assert messages(FAR, Selection=selection(IamRoleArn=role.replace("-us-gov", ""))) == []
     assert messages(FAR, Selection=selection(IamRoleArn={"Ref": "Nobody"})) == []
     anywhere = {"Fn::Sub": HOME + "far"}
@@ -88,4 +88,4 @@ def test_the_partition_that_the_template_names_for_its_own_role() -> None:
     open_ended = {"Fn::Sub": role.replace("aws-us-gov", "${AWS::Partition}")}
     assert messages(FAR, Selection=selection(IamRoleArn=open_ended)) == []
     types = ["arn:aws-cn:ec2:*:*:instance/*"]
-    agree(messages(FAR, Selection=selection(Resources=types)), ["into 'aws-cn'"])
+    agree(messages(FAR, Selection=selection(Resources=types)), ["in 'aws-cn'"])

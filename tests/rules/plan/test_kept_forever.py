@@ -42,7 +42,10 @@ def test_a_rule(lifecycle: Any, expected: list[str]) -> None:
 
 def test_a_copy_needs_a_lifecycle_of_its_own() -> None:
     copy = {"DestinationBackupVaultArn": {"Ref": "Elsewhere"}}
-    agree(found("W9504", template(Plan=plan(rule(CopyActions=[copy])))), ["this copy states no"])
+    agree(
+        found("W9504", template(Plan=plan(rule(CopyActions=[copy])))),
+        ["this copy may be kept forever"],
+    )
 
 
 def test_a_copy_behind_a_condition_that_is_never_true_is_not_there() -> None:

@@ -34,12 +34,18 @@ def messages(
         pytest.param(36_500, None, None, [], id="longest"),
         pytest.param(36_501, None, None, ["1 to 36500"], id="too long"),
         pytest.param(35, None, True, [], id="longest continuous"),
-        pytest.param(36, None, True, ["35 days at most"], id="continuous too long"),
-        pytest.param(36, None, "true", ["35 days at most"], id="continuous as text"),
+        pytest.param(36, None, True, ["maximum of 35 days"], id="continuous too long"),
+        pytest.param(36, None, "true", ["maximum of 35 days"], id="continuous as text"),
         pytest.param(36, None, False, [], id="not continuous"),
-        pytest.param(30, 0, True, ["MoveToColdStorageAfterDays 0: AWS"], id="continuous and zero"),
-        pytest.param(None, 1, True, ["cannot move to cold storage"], id="continuous, cold at once"),
-        pytest.param(None, 7, True, ["cannot move to cold storage"], id="continuous and cold"),
+        pytest.param(
+            30, 0, True, ["MoveToColdStorageAfterDays 0 is outside"], id="continuous and zero"
+        ),
+        pytest.param(
+            None, 1, True, ["is not possible for continuous backups"], id="continuous, cold at once"
+        ),
+        pytest.param(
+            None, 7, True, ["is not possible for continuous backups"], id="continuous and cold"
+        ),
     ],
 )
 def test_lifecycle(delete: Any, cold: Any, continuous: Any, expected: list[str]) -> None:

@@ -15,14 +15,14 @@ PARAMETERS = {"Cluster": {"Type": "String"}, "Named": {"Type": "String", "Defaul
         ("Vault-soca_1", []),
         ("v1", []),
         ("v" * 50, []),
-        ("v", ["use 2 at least"]),
+        ("v", ["use 2 to 50"]),
         ("v" * 51, ["51 characters or more"]),
-        ("a.b", ["'.' cannot be in it"]),
-        ("a b/c", ["' ', '/' cannot be in it"]),
+        ("a.b", ["it contains '.':"]),
+        ("a b/c", ["it contains ' ', '/':"]),
         ({"Ref": "Cluster"}, []),
         ({"Ref": "Named"}, ["'a b' (default of parameter 'Named')"]),
         ({"Fn::Sub": "Vault-${Cluster}"}, []),
-        ({"Fn::Sub": "Vault of ${Cluster}"}, ["' ' cannot be in it"]),
+        ({"Fn::Sub": "Vault of ${Cluster}"}, ["it contains ' ':"]),
         ({"Fn::Sub": "${Cluster}-" + "v" * 50}, ["51 characters or more"]),
         ({"Fn::Join": ["-", ["Vault", {"Ref": "Named"}]]}, ["'Vault-a b'"]),
         ({"Fn::Join": ["-", ["Vault", {"Ref": "Cluster"}]]}, []),
@@ -39,10 +39,10 @@ def test_vaults(name: Any, expected: list[str]) -> None:
     [
         ("a.b-c_d", []),
         ("r", []),
-        ("r" * 51, ["use 50 at most"]),
-        ("a:b", ["':' cannot be in it"]),
-        ("bad name!!", ["' ', '!' cannot be in it"]),
-        ("", ["use 1 at least"]),
+        ("r" * 51, ["at most 50"]),
+        ("a:b", ["it contains ':':"]),
+        ("bad name!!", ["it contains ' ', '!':"]),
+        ("", ["use 1 to 50"]),
     ],
 )
 def test_rules_and_selections(name: str, expected: list[str]) -> None:
@@ -56,8 +56,8 @@ def test_rules_and_selections(name: str, expected: list[str]) -> None:
         ("Backups of ${Cluster}: all!", []),  # AWS documents no characters
         ("p", []),
         ("p" * 50, []),
-        ("p" * 51, ["BackupPlanName", "use 50 at most"]),
-        ("", ["BackupPlanName", "use 1 at least"]),
+        ("p" * 51, ["BackupPlanName", "at most 50"]),
+        ("", ["BackupPlanName", "use 1 to 50"]),
     ],
 )
 def test_plans(name: str, expected: list[str]) -> None:
@@ -73,13 +73,13 @@ def test_the_vault_of_a_rule_is_a_name_and_not_an_arn() -> None:
     agree(found("E9505", template(Plan=plan(rule(TargetBackupVault=arn)))), ["TargetBackupVault"])
 
 
-@pytest.mark.parametrize(("name", "expected"), [("v1", []), ("v", ["use 2 at least"])])
+@pytest.mark.parametrize(("name", "expected"), [("v1", []), ("v", ["use 2 to 50"])])
 def test_the_vault_of_a_rule_is_as_long_as_a_vault_s_name(name: str, expected: list[str]) -> None:
     agree(found("E9505", template(Plan=plan(rule(TargetBackupVault=name)))), expected)
 
 
 def test_two_rules_of_one_name() -> None:
-    expected = ["'nightly' is the name of another rule"]
+    expected = ["'nightly' is also the name of another rule"]
     agree(found("E9505", template(Plan=plan(rule(), rule(RuleName="b"), rule()))), expected)
 
 

@@ -22,7 +22,7 @@ def messages(start: Any, completion: Any, **sections: Any) -> list[str]:
         pytest.param(59, None, ["StartWindowMinutes 59"], id="under 60"),
         pytest.param("59", None, ["StartWindowMinutes '59'"], id="under 60 as text"),
         pytest.param(52_560_000, None, [], id="100 years"),
-        pytest.param(52_560_001, None, ["at most 52560000"], id="over 100 years"),
+        pytest.param(52_560_001, None, ["maximum of 52560000"], id="over 100 years"),
         pytest.param(120, 120, ["120 is not longer than StartWindowMinutes 120"], id="equal"),
         pytest.param(480, 120, ["120 is not longer"], id="shorter"),
         pytest.param(30, 20, ["under 60", "20 is not longer"], id="both"),

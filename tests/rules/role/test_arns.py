@@ -17,17 +17,17 @@ PROFILE = "arn:aws:iam::111122223333:instance-profile/x"
         (
             "backup:CopyIntoBackupVault",
             {"Fn::Sub": PREFIX + "backup-vault/*"},
-            ["write backup-vault: instead of backup-vault/"],
+            ["use backup-vault: instead of backup-vault/"],
         ),
         (
             "backup:TagResource",
             {"Fn::Sub": PREFIX + "recovery-point/*"},
-            ["write recovery-point: instead of recovery-point/"],
+            ["use recovery-point: instead of recovery-point/"],
         ),
         (
             "backup:GetBackupPlan",
             {"Fn::Sub": PREFIX + "backup-plan/x"},
-            ["write backup-plan: instead"],
+            ["use backup-plan: instead"],
         ),
         ("s3:GetObject", "arn:aws:s3:::backup-vault/*", []),
         ("backup:*", ["*", "arn:aws:backup:*:*:backup-vault/x"], ["matches no ARN"]),

@@ -15,13 +15,13 @@ PARAMETERS = {"Given": {"Type": "String"}, "Named": {"Type": "String", "Default"
         (None, []),
         ("cluster-AWSBackup", []),
         ("AwsBackupRole", []),
-        ("SOCA-Backup", ["'SOCA-Backup' has neither"]),
-        ("awsbackup", ["has neither"]),
+        ("SOCA-Backup", ["'SOCA-Backup' contains neither"]),
+        ("awsbackup", ["contains neither"]),
         ({"Ref": "Named"}, ["(default of parameter 'Named')"]),
         ({"Ref": "Given"}, []),
         ({"Fn::Sub": "${AWS::StackName}-backup"}, []),
         ({"Fn::Sub": "${Given}-AWSBackup"}, []),
-        ({"Fn::Sub": "backup-${AWS::Region}"}, ["has neither"]),
+        ({"Fn::Sub": "backup-${AWS::Region}"}, ["contains neither"]),
         ({"Ref": "AWS::NoValue"}, []),
     ],
 )
@@ -33,4 +33,4 @@ def test_names(name: Any, expected: list[str]) -> None:
 def test_a_role_that_the_selection_names_by_its_name() -> None:
     arn = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/service/backup"}
     whole = template(Role=role(RoleName="backup"), Selection=selection(IamRoleArn=arn))
-    agree(found("W9545", whole), ["has neither"])
+    agree(found("W9545", whole), ["contains neither"])

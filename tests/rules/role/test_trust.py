@@ -46,7 +46,7 @@ def condition(operator: str, key: str) -> dict[str, Any]:
         ({**TRUST, "Principal": {"Service": "backup.amazonaws.com.cn"}}, NONE),
         (
             {**TRUST, "Principal": {"Service": {"Fn::Sub": "backup.${AWS::URLSuffix}"}}},
-            ["in China this becomes"],
+            ["becomes backup.amazonaws.com.cn in China"],
         ),
         (
             {
@@ -55,12 +55,12 @@ def condition(operator: str, key: str) -> dict[str, Any]:
                     "Service": {"Fn::Join": [".", ["backup", {"Ref": "AWS::URLSuffix"}]]}
                 },
             },
-            ["in China this becomes"],
+            ["becomes backup.amazonaws.com.cn in China"],
         ),
         (condition("StringEquals", "aws:SourceAccount"), []),
-        (condition("ArnLike", "aws:SourceArn"), ["AWS documents no such key"]),
-        (condition("StringEquals", "sts:ExternalId"), ["AWS documents no such key"]),
-        (condition("StringEquals", "AWS:SOURCEARN"), ["AWS documents no such key"]),
+        (condition("ArnLike", "aws:SourceArn"), ["is not documented to send"]),
+        (condition("StringEquals", "sts:ExternalId"), ["is not documented to send"]),
+        (condition("StringEquals", "AWS:SOURCEARN"), ["is not documented to send"]),
         (condition("ArnLikeIfExists", "aws:SourceArn"), []),
         (condition("ArnNotLike", "aws:SourceArn"), []),
         (condition("Null", "aws:SourceArn"), []),

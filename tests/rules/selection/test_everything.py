@@ -7,8 +7,8 @@ import pytest
 from tests.rules.selection.support import NO, TAGS, TYPES, messages, where
 from tests.rules.support import agree
 
-UNION = ["does not narrow them down"]
-ALL = ["every resource of the account"]
+UNION = ["does not narrow down Resources"]
+ALL = ["every resource in the account"]
 
 
 @pytest.mark.parametrize(

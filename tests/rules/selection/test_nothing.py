@@ -20,9 +20,9 @@ from tests.rules.support import agree
         ({"Fn::Sub": "${Given}stage"}, []),
         ("stage", ["use 'aws:ResourceTag/stage'"]),
         ("aws:tag/stage", ["use 'aws:ResourceTag/stage'"]),
-        ("aws:RequestTag/stage", ["is about no tag"]),
+        ("aws:RequestTag/stage", ["refers to no tag"]),
         ({"Ref": "Key"}, ["'stage' (default of parameter 'Key')"]),
-        ({"Fn::Sub": "soca:${Given}"}, ["is about no tag"]),
+        ({"Fn::Sub": "soca:${Given}"}, ["refers to no tag"]),
     ],
 )
 def test_keys_in_conditions(key: Any, operator: str, expected: list[str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.rules.selection.support import NO, TAGS, TYPES, messages
 from tests.rules.support import agree
 
-OPT_IN = ["obeys the region's service opt-in"]
+OPT_IN = ["depends on the region's service opt-in"]
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from tests.rules.support import agree, found, template, vault
     [
         (["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED", "S3_BACKUP_OBJECT_FAILED"], []),
         (["EKS_RESTORE_OBJECT_FAILED", "ACCESS_POINT_SOMETHING"], []),
-        (["BACKUP_JOB_FAILED"], ["State is then FAILED"]),
-        (["BACKUP_JOB_EXPIRED"], ["State is then EXPIRED"]),
+        (["BACKUP_JOB_FAILED"], ["State attribute is then FAILED"]),
+        (["BACKUP_JOB_EXPIRED"], ["State attribute is then EXPIRED"]),
         (["BACKUP_PLAN_CREATED"], ["'Backup Plan State Change'"]),
-        (["backup_job_completed"], ["is no event of AWS Backup"]),
+        (["backup_job_completed"], ["is not an event of AWS Backup"]),
         ([{"Ref": "Given"}], []),
         ({"Ref": "List"}, ["'BACKUP_JOB_FAILED' (default of parameter 'List')"]),
         ({"Ref": "Nobody"}, []),

@@ -14,13 +14,13 @@ from tests.rules.support import DENY, agree, found, policy, template, vault
         ("backup:CopyIntoBackupVault", []),
         ("BACKUP:startcopyjob", []),
         ({"Ref": "Somebody"}, []),
-        ("backup:*", ["take no wildcard"]),
-        ("backup:Delete*", ["take no wildcard"]),
-        ("backup:Get????", ["take no wildcard"]),
-        ("*", ["take no wildcard"]),
-        ("ec2:DeleteSnapshot", ["actions of AWS Backup only"]),
-        ("backup:DeleteBackups", ["no such action on vaults"]),
-        ("backup:DeleteBackupPlan", ["no such action on vaults"]),
+        ("backup:*", ["accepts no wildcard"]),
+        ("backup:Delete*", ["accepts no wildcard"]),
+        ("backup:Get????", ["accepts no wildcard"]),
+        ("*", ["accepts no wildcard"]),
+        ("ec2:DeleteSnapshot", ["only actions of AWS Backup"]),
+        ("backup:DeleteBackups", ["no such action for vaults"]),
+        ("backup:DeleteBackupPlan", ["no such action for vaults"]),
         (["backup:StartRestoreJob", "backup:ListBackupJobs"], ["'backup:ListBackupJobs'"]),
     ],
 )
@@ -35,7 +35,7 @@ def test_a_statement_without_principal() -> None:
 
 
 def test_a_single_statement_outside_a_list() -> None:
-    agree(found("E9515", policy(Statement={**DENY, "Action": "backup:*"})), ["take no wildcard"])
+    agree(found("E9515", policy(Statement={**DENY, "Action": "backup:*"})), ["accepts no wildcard"])
 
 
 def test_a_document_without_version() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.rules.support import agree, found, template, vault
 
 TOPIC = {"Ref": "Topic"}
-NO_POLICY = "no policy in this template lets backup.amazonaws.com publish"
+NO_POLICY = "no policy in this template allows backup.amazonaws.com to publish"
 
 
 def allowing(principal: Any, action: Any = "sns:Publish", **more: Any) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def test_keys(key: Any, expected: list[str]) -> None:
     ("source", "principal", "expected"),
     [
         ("aws.backup", {"Service": "events.amazonaws.com"}, []),
-        ("aws.backup", BACKUP, ["lets events.amazonaws.com publish"]),
+        ("aws.backup", BACKUP, ["allows events.amazonaws.com to publish"]),
         ("aws.ec2", BACKUP, []),
     ],
 )
