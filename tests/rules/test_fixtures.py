@@ -1,4 +1,4 @@
-"""Each rule finds what the marks in its bad template say, and nothing in its good one."""
+"""Each rule finds what is marked in its bad template, and nothing in its good one."""
 
 import re
 from pathlib import Path

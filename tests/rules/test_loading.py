@@ -1,4 +1,4 @@
-"""The rules load through cfn-lint alone: anywhere, for YAML and JSON, next to anybody's modules."""
+"""The rules need only cfn-lint: anywhere, for YAML and JSON, beside anybody's modules."""
 
 import importlib
 import json

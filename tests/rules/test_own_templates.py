@@ -1,4 +1,4 @@
-"""What this project publishes has nothing that its rules find, until a slip gets into it."""
+"""The rules find nothing in this project's own templates, until there is a slip in one."""
 
 import json
 from pathlib import Path

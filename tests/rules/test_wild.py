@@ -1,4 +1,4 @@
-"""Templates in the shapes that others publish: each finding is a fault or a risk that it states."""
+"""Templates like those that others publish: each finding is a real fault or risk."""
 
 import copy
 import json

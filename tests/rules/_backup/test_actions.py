@@ -1,4 +1,4 @@
-"""The tables of actions, against what they are taken from."""
+"""The tables of actions, against their sources."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a value can be: parameters, mappings, conditions and texts that are put together."""
+"""What a value can be: parameters, mappings, conditions, and texts made of several parts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""W9504: recovery points that nothing deletes."""
+"""W9504: recovery points that are kept forever."""
 
 from typing import Any
 

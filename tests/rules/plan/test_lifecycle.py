@@ -1,4 +1,4 @@
-"""E9503: lifecycles, also where E3504 of cfn-lint does not look: behind parameters."""
+"""E9503: lifecycles, also behind parameters, which cfn-lint's E3504 does not follow."""
 
 from typing import Any
 
@@ -25,8 +25,8 @@ def messages(
         pytest.param(119, 30, None, ["use 120 or more"], id="89 days"),
         pytest.param(30, 30, None, ["less than 90 days after"], id="none"),
         pytest.param(1, 1, None, ["use 91 or more"], id="shortest"),
-        pytest.param(None, 30, None, [], id="cold for ever"),
-        pytest.param(-1, 30, None, [], id="-1 is for ever"),
+        pytest.param(None, 30, None, [], id="cold forever"),
+        pytest.param(-1, 30, None, [], id="-1 is forever"),
         pytest.param(30, -1, None, [], id="-1 is never cold"),
         pytest.param(0, None, None, ["1 to 36500"], id="zero"),
         pytest.param(30, 0, None, ["MoveToColdStorageAfterDays 0"], id="zero cold"),

@@ -1,4 +1,4 @@
-"""E9501: which schedules AWS Backup takes."""
+"""E9501: which schedules AWS Backup accepts."""
 
 import zoneinfo
 from typing import Any

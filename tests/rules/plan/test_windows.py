@@ -1,4 +1,4 @@
-"""E9502: windows that give a job up."""
+"""E9502: windows in which a backup job cannot start or finish."""
 
 from typing import Any
 

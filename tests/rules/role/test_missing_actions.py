@@ -1,4 +1,4 @@
-"""E9543: what roles may do, against what their selections need and AWS's managed policy gives."""
+"""E9543: what roles may do, against what the backups of their selections need."""
 
 from typing import Any
 

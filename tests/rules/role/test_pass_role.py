@@ -1,4 +1,4 @@
-"""W9544: whom a backup role may pass."""
+"""W9544: which roles a backup role may pass."""
 
 from typing import Any
 

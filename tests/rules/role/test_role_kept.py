@@ -1,4 +1,4 @@
-"""W9517: roles and policies that outlive the recovery points."""
+"""W9517: roles and policies that are deleted before their recovery points."""
 
 from typing import Any
 

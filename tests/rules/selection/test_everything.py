@@ -1,4 +1,4 @@
-"""W9532: selections of more than their tags say."""
+"""W9532: selections of more than the tagged resources."""
 
 from typing import Any
 

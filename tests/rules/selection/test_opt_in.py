@@ -1,4 +1,4 @@
-"""W9533: selections that the region's settings can switch off."""
+"""W9533: selections that depend on the region's settings."""
 
 from typing import Any
 

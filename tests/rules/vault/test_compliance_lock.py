@@ -1,4 +1,4 @@
-"""W9514: locks for good."""
+"""W9514: permanent locks."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""E9513: vault locks against themselves and against the plan."""
+"""E9513: vault locks that contradict themselves or the plan."""
 
 from typing import Any
 
@@ -57,7 +57,7 @@ def test_another_vault_s_lock_does_not_count() -> None:
     assert found("E9513", template(Vault=lock(60), Plan=plan(rule()))) == []
 
 
-def test_for_ever_fits_a_lock_without_maximum() -> None:
+def test_forever_fits_a_lock_without_maximum() -> None:
     its = rule(TargetBackupVault=BY_REF, Lifecycle=None)
     assert found("E9513", template(Vault=lock(60), Plan=plan(its))) == []
 

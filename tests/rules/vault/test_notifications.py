@@ -1,4 +1,4 @@
-"""E9521: events that a vault announces."""
+"""E9521: events in vault notifications."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""W9511: vaults that go with their stack."""
+"""W9511: vaults that are deleted with their stack."""
 
 from typing import Any
 
