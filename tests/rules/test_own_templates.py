@@ -1,6 +1,7 @@
 """The rules find nothing in this project's own templates, until there is a slip in one."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,12 @@ def test_our_templates_have_no_findings(path: Path) -> None:
     assert list(matches(path.read_text())) == []
 
 
+@cache
+def as_json() -> str:
+    return json.dumps(template().to_dict())
+
+
 @pytest.mark.parametrize(("rule", "right", "slip"), SLIPS)
 def test_a_slip_is_found(rule: str, right: str, slip: str) -> None:
-    text = json.dumps(template().to_dict())
-    assert right in text
-    assert not list(matches(text))
-    assert rule in {found for found, _, _ in matches(text.replace(right, slip))}
+    assert right in as_json()
+    assert list(matches(as_json().replace(right, slip), rule))
