@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 MAKE = shutil.which("make") or "make"
 UP_TO_DATE = "templates/ is up to date: nothing to do.\n"
 

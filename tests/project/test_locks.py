@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-audit.txt")
 
 # One entry: a pin, perhaps for some Pythons or systems only, and the hashes below it.
