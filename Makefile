@@ -15,6 +15,9 @@ RELEASE = --bucket '$(BUCKET)' $(if $(FOLDER),--folder '$(FOLDER)') \
 
 .PHONY: help templates lint publish verify test audit format lock release-check bench clean
 unexport PYTHONPATH PYTHONHOME # what they name is not what is locked
+unexport PYTHONSAFEPATH # it hides the project from python -m
+# Nothing in .venv is compiled before it runs: without its caches every run compiles it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL: # several targets build the same .venv
 
@@ -69,5 +72,5 @@ bench: ## measure the speed as ratios, in one run
 	@$(PY) -m tests.bench
 
 clean: ## remove what the other targets made, but for templates/ and the lock files
-	@rm -rf .venv .venv-audit .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv.lock .venv-audit .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -5,8 +5,8 @@ that a whole .venv takes seconds. All else is the project's own.
 """
 
 import contextlib
+import ensurepip
 import hashlib
-import importlib.util
 import os
 import re
 import shutil
@@ -67,21 +67,10 @@ class Machine:
 
     @staticmethod
     def _install_python(folder: Path) -> None:
-        # The Python that runs these tests, but its virtual environments borrow pip from the one
-        # that the tests run in: copying it would take most of the time.
+        # The Python that these tests run on, from outside of their .venv.
         python = Path(sys.base_prefix, "bin", "python{}.{}".format(*sys.version_info))
-        pip = importlib.util.find_spec("pip")
-        assert pip
-        assert pip.origin
         folder.mkdir()
-        (folder / "python3").write_text(
-            f"""#!/bin/sh
-            [ "$*" = "-m venv .venv" ] || exec "{python}" "$@"
-            "{python}" -m venv --without-pip .venv
-            for packages in .venv/lib/python*/site-packages; do
-                ln -s "{Path(pip.origin).parent}" "$packages"
-            done"""
-        )
+        (folder / "python3").write_text(f'#!/bin/sh\nexec "{python}" "$@"\n')
         (folder / "python3").chmod(0o755)
 
     def lock(self, name: str, pins: dict[str, str]) -> None:
@@ -125,7 +114,7 @@ class Machine:
     def make(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
         """Return make's exit code, stdout, and stderr without the line that make adds to it."""
         with self.start(*arguments, **environment) as process:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate()
         said = [line for line in err.splitlines() if not re.match(r"make(\[\d+\])?: \*\*\*", line)]
         return process.returncode, out, "\n".join(said)
 
@@ -156,7 +145,6 @@ def machine(tmp_path: Path) -> Machine:
 def silent_index() -> Iterator[socket.socket]:
     """Listen as an index that takes a connection and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(60)
         yield server
 
 
@@ -233,14 +221,44 @@ def test_an_install_that_was_killed_is_not_trusted(machine: Machine) -> None:
     assert machine.has("users")
 
 
+@pytest.fixture
+def hears_interrupts() -> Iterator[None]:
+    """Let what a test starts hear SIGINT, also when the tests run in the background, deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("hears_interrupts")
 def test_an_install_that_was_interrupted_leaves_nothing(machine: Machine) -> None:
     with silent_index() as index, machine.start("templates", PIP_INDEX_URL=address(index)) as make:
         connection, _ = index.accept()
         with connection:
+            assert connection.recv(1), "pip asks, and waits for the answer"
             os.killpg(make.pid, signal.SIGINT)
-            make.communicate(timeout=60)
+            make.communicate()
     assert make.returncode
     assert not (machine.tree / ".venv").exists()
+
+
+def test_of_two_makes_at_once_one_waits_for_the_other(machine: Machine) -> None:
+    """Slips: in tools/alone.py, take no lock, or do not hand it on to the command."""
+    index = {"PIP_FIND_LINKS": str(machine.index)}
+    with silent_index() as server:
+        first = machine.start("templates", PIP_INDEX_URL=address(server), **index)
+        connection, _ = server.accept()
+        assert connection.recv(1), "the first one is in the middle of it"
+        second = machine.start("templates", PIP_NO_INDEX="1", **index)
+        assert second.stdout
+        assert second.stdout.readline() == "Another make is building: waiting for it ...\n"
+        connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        built, *_ = first.communicate()
+        waited, *_ = second.communicate()
+    connection.close()
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert built.startswith("Building .venv")
+    assert "Building" not in waited
+    assert machine.has("users")
 
 
 def test_an_index_out_of_reach_is_one_sentence(machine: Machine, closed_index: str) -> None:
@@ -267,6 +285,8 @@ def test_a_package_that_is_not_the_locked_one_is_refused(machine: Machine) -> No
 
 
 def test_a_missing_lock_is_one_sentence(machine: Machine) -> None:
+    """Slip: in tools/venv.sh, compare .venv/lock with what is left."""
+    machine.make("templates")
     (machine.tree / "requirements-test.txt").unlink()
     assert machine.make("test")[2] == (
         "requirements-test.txt is missing: bring it back (git checkout requirements-test.txt), "
@@ -306,16 +326,27 @@ def test_no_python_at_all_is_one_sentence(machine: Machine, body: str | None, pr
     assert "\n" not in said
 
 
-@pytest.mark.parametrize("module", ["venv", "ensurepip"])
-def test_a_missing_venv_module_is_one_sentence(machine: Machine, module: str) -> None:
-    missing = machine.tree.parent / "missing"
-    missing.mkdir()
-    (missing / f"{module}.py").write_text(f"raise ModuleNotFoundError('no {module}')\n")
-    # Not by PYTHONPATH, which tools/venv.sh takes away.
+def shadow(machine: Machine, module: str, body: str) -> Path:
+    """Let the machine's Python find another module in the place of one of its own."""
+    folder = machine.tree.parent / "other modules"
+    folder.mkdir()
+    (folder / f"{module}.py").write_text(body)
+    # Not by PYTHONPATH alone, which tools/venv.sh takes away.
     python3 = machine.tree.parent / "bin" / "python3"
-    python3.write_text(
-        f'#!/bin/sh\nPYTHONPATH="{missing}" exec "{sys.executable}" "$@"\n', encoding="utf-8"
-    )
+    python3.write_text(f'#!/bin/sh\nPYTHONPATH="{folder}" exec "{sys.executable}" "$@"\n')
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("module", "body"),
+    [
+        pytest.param("venv", "raise ModuleNotFoundError", id="no-venv"),
+        pytest.param("ensurepip", "raise ModuleNotFoundError", id="no-ensurepip"),
+        pytest.param("ensurepip", "", id="no-wheel-of-pip"),
+    ],
+)
+def test_a_missing_venv_module_is_one_sentence(machine: Machine, module: str, body: str) -> None:
+    shadow(machine, module, body)
     status, _, said = machine.make("templates")
     assert status
     version = ".".join(map(str, sys.version_info[:2]))
@@ -324,6 +355,33 @@ def test_a_missing_venv_module_is_one_sentence(machine: Machine, module: str) ->
         f"install them (Debian, Ubuntu: apt install python{version}-venv), then run make again."
     )
     assert not (machine.tree / ".venv").exists()
+
+
+def test_pip_is_found_where_a_distribution_keeps_it(machine: Machine) -> None:
+    """Slip: in tools/venv.sh, look only into the folder of ensurepip."""
+    wheels = [*(Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl")]
+    if not wheels:
+        pytest.skip("this Python is of a distribution that does: every other test here tells")
+    folder = shadow(
+        machine,
+        "ensurepip",
+        "import pathlib, sysconfig\n"
+        "sysconfig.get_config_vars()['WHEEL_PKG_DIR'] = str(pathlib.Path(__file__).parent)\n",
+    )
+    (folder / wheels[0].name).symlink_to(wheels[0])
+    assert machine.make("templates")[0] == 0
+    assert machine.has("users")
+
+
+def test_what_the_caller_tells_python_changes_nothing(machine: Machine) -> None:
+    """Slip: in the Makefile, do not unexport them."""
+    (machine.tree / "tests" / "bench.py").write_text(
+        "import sys, users\nprint(users.VERSION, sys.dont_write_bytecode)\n"
+    )
+    told = {"PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    status, said, _ = machine.make("bench", **{**machine.environment, **told})
+    assert status == 0
+    assert said.endswith("\n1 False\n")
 
 
 def test_one_failing_check_fails_and_hides_no_other(machine: Machine) -> None:
