@@ -6,9 +6,13 @@ import sys
 if sys.version_info < (3, 10):  # noqa: UP036 - whoever runs an older one gets a sentence, no traceback
     sys.exit("build.py: this Python is older than 3.10: install Python 3.10 or newer")
 
+import os
+
+# python -I, python -P and PYTHONSAFEPATH leave this file's folder out.
+sys.path.insert(0, os.path.split(os.path.realpath(__file__))[0])
+
 import argparse
 import io
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 

@@ -25,6 +25,7 @@ ROOT = Path(build.__file__).parent
         pytest.param({"AWS_REGION": "cn-north-1", "AWS_DEFAULT_REGION": "cn-north-1"}, id="region"),
         pytest.param({"SOURCE_DATE_EPOCH": "0", "USER": "nobody", "HOME": "/"}, id="user"),
         pytest.param({"PYTHONOPTIMIZE": "2"}, id="optimized"),
+        pytest.param({"PYTHONSAFEPATH": "1"}, id="safe-path"),
     ],
 )
 def test_same_bytes(tmp_path: Path, environment: dict[str, str]) -> None:
@@ -35,6 +36,13 @@ def test_same_bytes(tmp_path: Path, environment: dict[str, str]) -> None:
         cwd=tmp_path,
         env={**os.environ, **environment},
     )
+    assert done.stdout == text().encode()
+
+
+def test_same_bytes_in_isolation(tmp_path: Path) -> None:
+    """Slip: in build.py, rely on the folder of the script, which -I leaves out of sys.path."""
+    command = [sys.executable, "-I", str(ROOT / "build.py"), "render"]
+    done = subprocess.run(command, capture_output=True, check=True, cwd=tmp_path)
     assert done.stdout == text().encode()
 
 
