@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-audit.txt")
@@ -69,3 +70,12 @@ def test_every_dependency_has_a_reason_and_is_locked(block: str, lock: str) -> N
 
 def test_no_user_installs_what_only_tests_need() -> None:
     assert names("requirements.txt").isdisjoint({"moto", "mypy", "pytest", "ruff", "uv"})
+
+
+def test_newer_versions_are_looked_for_in_the_folder_of_every_lock() -> None:
+    """Slip: move a lock file, and leave dependabot looking where it was."""
+    loaded = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text(encoding="utf-8"))
+    watched = {
+        each["directory"] for each in loaded["updates"] if each["package-ecosystem"] == "pip"
+    }
+    assert watched == {str(Path("/", lock).parent) for lock in LOCKS}
