@@ -4,6 +4,7 @@ from typing import Any
 
 from troposphere import Equals, Ref, Sub
 
+from generator.hosts import CONSOLE_HOSTS
 from generator.stacks.declarations import Flag
 
 IS_CHINA = Flag("IsChina", Equals(Ref("AWS::Partition"), "aws-cn"))
@@ -11,8 +12,8 @@ IS_GOVCLOUD = Flag("IsGovCloud", Equals(Ref("AWS::Partition"), "aws-us-gov"))
 
 # Conditions, not a mapping: in a partition without a row in the mapping, no stack could deploy.
 HOST = IS_CHINA.then(
-    "console.amazonaws.cn",
-    IS_GOVCLOUD.then("console.amazonaws-us-gov.com", "console.aws.amazon.com"),
+    CONSOLE_HOSTS["aws-cn"],
+    IS_GOVCLOUD.then(CONSOLE_HOSTS["aws-us-gov"], CONSOLE_HOSTS["aws"]),
 )
 
 DECLARED = (IS_CHINA, IS_GOVCLOUD)

@@ -6,6 +6,7 @@ import pytest
 from cfnlint.decode.decode import decode_str
 from cfnlint.template import Template
 
+from tests.cloudformation import examples
 from tests.rules.support import shared
 
 SECTIONS = """
@@ -167,3 +168,25 @@ def test_a_resource_behind_a_condition_exists_only_under_it() -> None:
     resources = dict(values().of_type("AWS::SNS::Topic"))
     assert resources["Topic"].given == {}
     assert resources["There"].given == given(IsOne=True)
+
+
+# Of the examples that every evaluator of the project is held to, those that rules take as unknown.
+UNKNOWN = {
+    "FindInMap with a default for a mapping",
+    "Join leaves out NoValue",
+    "Join of an empty list",
+    "Select",
+    "Select of what Split gives",
+    "Sub with a literal",
+}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, (_, value) in examples.KNOWN.items() if isinstance(value, str)]
+)
+def test_what_cloudformation_documents_is_among_the_possibilities(name: str) -> None:
+    node, value = examples.KNOWN[name]
+    template = Template(None, examples.DOCUMENT)
+    cases = shared("_backup.values").Values(template).of(node, ())
+    assert all(case.known for case in cases) is (name not in UNKNOWN)
+    assert name in UNKNOWN or value in [case.text for case in cases]
