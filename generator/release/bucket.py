@@ -4,9 +4,9 @@ import base64
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from generator.hosts import partition
 from generator.release.contents import Object
@@ -22,6 +22,8 @@ READ_TIMEOUT_SECONDS = 20
 # Between the attempts at what the SDK does not repeat: an answer that broke off after its first
 # byte, and a write that S3 asks to repeat because another one was under way.
 PAUSES_SECONDS = (0.1, 0.4, 1.6)
+
+Result = TypeVar("Result")
 
 
 class Connection:
@@ -133,7 +135,10 @@ class Bucket:
 
         with self._sentences("s3:PutObject", key):
             try:
-                self._put_new(key, content)
+                _repeated(
+                    lambda: self._put(key, content, IfNoneMatch="*"),
+                    lambda error: _code(error) == "ConditionalRequestConflict",
+                )
             except ClientError as error:
                 if _code(error) in ("PreconditionFailed", "412"):
                     return False
@@ -152,31 +157,14 @@ class Bucket:
             ResponseStreamingError,
         )
 
-        pauses = iter(PAUSES_SECONDS)
-        while True:
+        def read() -> bytes:
             answer = self._client.get_object(Key=key, **self._parameters)
-            try:
-                # The body as a context would be the raw stream, of which nobody checks the sum.
-                with closing(answer["Body"]) as body:
-                    return bytes(body.read())
-            except (IncompleteReadError, ReadTimeoutError, ResponseStreamingError):
-                if (pause := next(pauses, None)) is None:
-                    raise
-            time.sleep(pause)
+            # The body as a context would be the raw stream, of which nobody checks the sum.
+            with closing(answer["Body"]) as body:
+                return bytes(body.read())
 
-    def _put_new(self, key: str, content: Object) -> None:
-        from botocore.exceptions import ClientError
-
-        pauses = iter(PAUSES_SECONDS)
-        while True:
-            try:
-                return self._put(key, content, IfNoneMatch="*")
-            except ClientError as error:
-                if _code(error) != "ConditionalRequestConflict":
-                    raise
-                if (pause := next(pauses, None)) is None:
-                    raise
-            time.sleep(pause)
+        broke_off = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
+        return _repeated(read, lambda error: isinstance(error, broke_off))
 
     def _put(self, key: str, content: Object, **condition: str) -> None:
         digest = hashlib.sha256(content.content).digest()
@@ -243,5 +231,19 @@ def open_bucket(
     return Bucket(connection.client(actual), name, actual, owner)
 
 
-def _code(error: "ClientError") -> str:
-    return str(error.response["Error"]["Code"])
+def _repeated(call: Callable[[], Result], is_transient: Callable[[Exception], bool]) -> Result:
+    """Return what the call returns, after some attempts where its error is transient."""
+    for pause in PAUSES_SECONDS:
+        try:
+            return call()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+        time.sleep(pause)
+    return call()
+
+
+def _code(error: Exception) -> str:
+    """Return the code of S3's answer; empty where there was none."""
+    response: dict[str, Any] = getattr(error, "response", None) or {}  # of no answer: None
+    return str(response.get("Error", {}).get("Code", ""))
