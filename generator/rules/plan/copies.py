@@ -28,7 +28,7 @@ ISOLATED = re.compile(r"[a-z]{2}-iso")
 
 
 def arn_fault(text: str) -> str | None:
-    """Return why the text is no ARN of a vault, as far as it is known; None: no reason seen."""
+    """Return why the text is not a vault's ARN, as far as it is known; None: no reason found."""
     parts = arn_parts(text)
     if parts is None:
         return None if can_become_arn(text) else f"it is not the ARN of a vault: use {FORM}"

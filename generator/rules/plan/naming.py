@@ -26,7 +26,7 @@ NAMES: dict[str, tuple[str | None, int, int]] = {
 
 
 def name_fault(kind: str, text: str) -> str | None:
-    """Return why AWS Backup refuses the name, as far as it is known; None: no reason seen."""
+    """Return why AWS Backup refuses the name, as far as it is known; None: no reason found."""
     characters, shortest, longest = NAMES[kind]
     known = TOKEN.sub("", text)
     wrong = sorted(set(re.sub(f"[{characters}]", "", known))) if characters else []
@@ -40,7 +40,7 @@ def name_fault(kind: str, text: str) -> str | None:
     return None
 
 
-class Names(BackupRule):
+class Naming(BackupRule):
     id = "E9505"
     shortdesc = "Name of a vault, plan, rule or selection that AWS Backup refuses"
     description = (

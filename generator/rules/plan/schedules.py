@@ -114,7 +114,7 @@ def zone_exists(name: str) -> bool | None:
     return load(name) or (False if all(map(load, SENTINELS)) else None)
 
 
-class Schedule(BackupRule):
+class Schedules(BackupRule):
     id = "E9501"
     shortdesc = "Schedule or time zone that AWS Backup does not accept"
     description = (

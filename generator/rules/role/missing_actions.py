@@ -38,7 +38,7 @@ def type_named(arn: Case, values: Values) -> str | None:
     return next((name for name, needs in TYPES.items() if text.startswith(needs.resource)), None)
 
 
-class RoleActions(BackupRule):
+class MissingActions(BackupRule):
     id = "E9543"
     shortdesc = "Role of a selection that lacks actions its backups need"
     description = (

@@ -20,7 +20,7 @@ def is_every_role(arn: str) -> bool:
     return arn == "*" or (parts is not None and parts[2] == "iam" and parts[5] in ("*", "role/*"))
 
 
-class RolePass(BackupRule):
+class PassRole(BackupRule):
     id = "W9544"
     shortdesc = "Role of a selection that may pass any role, or pass roles to any service"
     description = (

@@ -12,7 +12,7 @@ from _backup.template import filled_together, selections
 from _backup.values import Values
 
 
-class SelectionScope(BackupRule):
+class SelectionOfEverything(BackupRule):
     id = "W9532"
     shortdesc = "Selection of every resource, with or without the tag"
     description = (
@@ -30,8 +30,8 @@ class SelectionScope(BackupRule):
             yield from self._everything(values, selection)
 
     def _union(self, values: Values, selection: Case) -> Iterator[Finding]:
-        both_properties = filled_together(values, selection, "Resources", "ListOfTags")
-        for has_resources, has_tags, tags, given in both_properties:
+        pairs = filled_together(values, selection, "Resources", "ListOfTags")
+        for has_resources, has_tags, tags, given in pairs:
             if has_resources and has_tags:
                 yield finding(
                     tags,

@@ -15,7 +15,7 @@ PREFIX = "aws:ResourceTag/"
 OPERATORS = ("StringEquals", "StringNotEquals", "StringLike", "StringNotLike")
 
 
-class Selection(BackupRule):
+class SelectionOfNothing(BackupRule):
     id = "E9531"
     shortdesc = "Selection that matches nothing or that AWS Backup refuses"
     description = (
@@ -61,8 +61,8 @@ class Selection(BackupRule):
                         )
 
     def _nothing(self, values: Values, selection: Case) -> Iterator[Finding]:
-        both_properties = filled_together(values, selection, "Resources", "ListOfTags")
-        for has_resources, has_tags, _, given in both_properties:
+        pairs = filled_together(values, selection, "Resources", "ListOfTags")
+        for has_resources, has_tags, _, given in pairs:
             if has_resources is False and has_tags is False:
                 yield finding(
                     selection,

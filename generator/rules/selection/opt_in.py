@@ -26,8 +26,8 @@ class SelectionOptIn(BackupRule):
     def check(self, values: Values) -> Iterator[Finding]:
         """Check for selections that have nothing but tags."""
         for selection in selections(values):
-            both_properties = filled_together(values, selection, "Resources", "ListOfTags")
-            for has_resources, has_tags, tags, given in both_properties:
+            pairs = filled_together(values, selection, "Resources", "ListOfTags")
+            for has_resources, has_tags, tags, given in pairs:
                 if has_resources is False and has_tags:
                     yield finding(
                         tags,

@@ -16,7 +16,7 @@ FORM = "arn:<partition>:kms:<region>:<account>:key/<id>"
 
 
 def reference_fault(kind: str, name: str, attribute: str) -> str | None:
-    """Return why a reference to a resource of this type is no ARN of a key; None: no reason."""
+    """Return why a reference to a resource of this type is not a key's ARN; None: no reason."""
     if kind == "AWS::KMS::Alias":
         return f"{name!r} is an alias: use the ARN of its key"
     if kind in KEYS and attribute != "Arn":
@@ -25,7 +25,7 @@ def reference_fault(kind: str, name: str, attribute: str) -> str | None:
 
 
 def text_fault(text: str) -> str | None:
-    """Return why the text is no ARN of a key, as far as it is known; None: no reason seen."""
+    """Return why the text is not a key's ARN, as far as it is known; None: no reason found."""
     parts = arn_parts(text)
     if parts is None:
         kind = "an alias" if text.startswith("alias/") else "not the ARN of a key"
@@ -69,8 +69,8 @@ class VaultKey(BackupRule):
                 if missing and given is not None:
                     yield Finding(
                         ("Resources", name),
-                        f"Key {name!r} of vault {vault!r} is not kept, and nobody can read the "
-                        "recovery points that it encrypted once it is deleted, with the stack or "
-                        f"because it leaves the template: add {missing}",
+                        f"Key {name!r} of vault {vault!r} is not kept, and when it is deleted, "
+                        "with the stack or because it leaves the template, nobody can read the "
+                        f"recovery points that it encrypted: add {missing}",
                         given,
                     )

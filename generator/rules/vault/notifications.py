@@ -44,7 +44,7 @@ DEPRECATED = {
 }
 
 
-class VaultEvents(BackupRule):
+class VaultNotifications(BackupRule):
     id = "E9521"
     shortdesc = "Vault notification about an event that AWS Backup does not send"
     description = (
