@@ -7,7 +7,7 @@ import pytest
 
 from generator import VERSION
 from tests.support.generated import resolved, template, text
-from tests.support.parameter_values import ACCOUNT, CLUSTER, REGIONS, everything, on
+from tests.support.parameter_values import ACCOUNT, CLUSTER, ON, REGIONS, everything, on
 
 ADOPTED = {"ExistingVaultName": "Vault-of-old"}
 
@@ -17,27 +17,10 @@ CONFIGURATIONS = [
     pytest.param(everything(), id="everything"),
 ]
 
-GROUPS = {
-    "Cluster": ["ClusterId", "BackupTagKey"],
-    "Schedule and retention": [
-        "BackupSchedule", "BackupScheduleTimezone", "StartWindowMinutes", "RetentionDays",
-        "WeeklyRetention", "WeeklySchedule", "MonthlyRetention", "MonthlySchedule",
-    ],
-    "Alerts": [
-        "NotificationEmail", "NotificationTopicArn", "SilenceAlarmFor", "SilenceAlarmHours",
-    ],
-    "Vault": [
-        "ExistingVaultName", "VaultKmsKeyArn", "CreateVaultKmsKey", "VaultLock",
-        "VaultLockGraceDays", "VaultLockConfirmation", "DenyRecoveryPointDeletion",
-        "RecoveryPointAdminRoleArn",
-    ],
-    "Restore role": [
-        "SchedulerIAMRoleArn", "ComputeNodeIAMRoleArn", "AdditionalInstanceRoleArns",
-        "PermissionsBoundaryArn",
-    ],
-    "Protected resources": ["ProtectFSx", "WindowsVSS"],
-    "Copies": ["CopyDestinationVaultArn"],
-}  # fmt: skip
+GROUPS = [
+    "Cluster", "Schedule and retention", "Alerts", "Vault", "Restore role", "Protected resources",
+    "Copies",
+]  # fmt: skip
 
 
 def _sub_mappings(node: Any) -> list[dict[str, Any]]:
@@ -62,13 +45,11 @@ def test_the_description_is_socas() -> None:
     assert len(description.encode()) <= 1024
 
 
-def test_the_console_groups_the_parameters_in_this_order() -> None:
-    interface = template()["Metadata"]["AWS::CloudFormation::Interface"]
-    shown = {
-        group["Label"]["default"]: group["Parameters"] for group in interface["ParameterGroups"]
-    }
-    assert list(shown.items()) == list(GROUPS.items())
-    assert list(template()["Parameters"]) == [name for group in GROUPS.values() for name in group]
+def test_the_console_shows_the_groups_in_this_order_and_every_parameter_in_one() -> None:
+    groups = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert [group["Label"]["default"] for group in groups] == GROUPS
+    shown = [name for group in groups for name in group["Parameters"]]
+    assert shown == list(template()["Parameters"])
 
 
 @pytest.mark.parametrize("name", list(template()["Parameters"]))
@@ -196,32 +177,6 @@ def test_every_resource_that_takes_tags_carries_the_cluster(given: dict[str, str
 
 # Conditions
 
-SWITCHES = {
-    "HasTimezone": "BackupScheduleTimezone",
-    "HasVaultKmsKey": "VaultKmsKeyArn",
-    "HasSchedulerRole": "SchedulerIAMRoleArn",
-    "HasComputeNodeRole": "ComputeNodeIAMRoleArn",
-    "HasAdditionalRoles": "AdditionalInstanceRoleArns",
-    "HasPermissionsBoundary": "PermissionsBoundaryArn",
-    "KeepsWeekly": "WeeklyRetention",
-    "KeepsMonthly": "MonthlyRetention",
-    "DeniesDeletion": "DenyRecoveryPointDeletion",
-    "HasRecoveryPointAdmin": "RecoveryPointAdminRoleArn",
-    "MakesCopies": "CopyDestinationVaultArn",
-    "ProtectsFSx": "ProtectFSx",
-    "PausesWindows": "WindowsVSS",
-    "CreatesKey": "CreateVaultKmsKey",
-}
-"""Condition -> the parameter that alone switches it on."""
-
-
-@pytest.mark.parametrize(("condition", "parameter"), SWITCHES.items())
-def test_a_switch_is_off_when_empty_and_on_with_a_value(condition: str, parameter: str) -> None:
-    before, after = resolved().conditions, resolved(**on(parameter)).conditions
-    assert before[condition] is False
-    assert {name for name in before if before[name] != after[name]} == {condition}
-
-
 TOGETHER: dict[str, dict[str, str]] = {
     "LocksVault": {"VaultLock": "governance"},
     "LocksForCompliance": on("VaultLock", "VaultLockConfirmation"),
@@ -237,24 +192,31 @@ TOGETHER: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize(("condition", "given"), TOGETHER.items())
-def test_a_condition_of_several_parameters_is_off_by_itself(
+def test_a_condition_of_several_parameters_is_switched_on(
     condition: str, given: dict[str, str]
 ) -> None:
-    assert resolved().conditions[condition] is False
     assert resolved(**given).conditions[condition] is True
 
 
-def test_the_vault_is_created_unless_one_is_named() -> None:
-    assert resolved().conditions["CreatesVault"] is True
-    assert resolved(**ADOPTED).conditions["CreatesVault"] is False
+def test_every_other_condition_is_switched_by_a_parameter_alone() -> None:
+    """A condition that depends on more than one parameter stands in ``TOGETHER``."""
+    before, alone = resolved().conditions, set()
+    for name in ON:
+        after = resolved(**{**on("VaultLockConfirmation"), **on(name)}).conditions
+        switched = {each for each in before if before[each] != after[each]}
+        alone |= switched if len(switched) == 1 else set()
+    assert set(before) - set(TOGETHER) - alone == {"IsChina", "IsGovCloud"}
 
 
-def test_every_condition_has_been_evaluated_both_ways() -> None:
-    others = {"CreatesVault", "IsChina", "IsGovCloud"}
-    assert set(template()["Conditions"]) == set(SWITCHES) | others | set(TOGETHER)
-    for partition, name in (("aws-cn", "IsChina"), ("aws-us-gov", "IsGovCloud")):
-        held = {one for one in REGIONS if resolved(REGIONS[one]).conditions[name]}
-        assert held == {partition}
+def test_no_condition_holds_by_default_but_that_the_vault_is_created() -> None:
+    assert [name for name, holds in resolved().conditions.items() if holds] == ["CreatesVault"]
+
+
+@pytest.mark.parametrize(
+    ("partition", "name"), [("aws-cn", "IsChina"), ("aws-us-gov", "IsGovCloud")]
+)
+def test_a_partition_is_known_by_its_condition(partition: str, name: str) -> None:
+    assert {one for one in REGIONS if resolved(REGIONS[one]).conditions[name]} == {partition}
 
 
 # Outputs
@@ -333,18 +295,18 @@ def test_the_console_has_its_host_in_every_partition(region: str, host: str) -> 
 
 def test_names_have_the_length_that_aws_takes() -> None:
     """Vaults and plans take 50 characters of [a-zA-Z0-9_-]; so do selections and rules."""
-    made = resolved(ClusterId="x" * 43).resources
+    made = resolved(**{**everything(), "ClusterId": "x" * 43}).resources
     plan = made["SOCABackupPlan"]["BackupPlan"]
     names = [
         made["SOCABackupVault"]["BackupVaultName"],
         plan["BackupPlanName"],
-        plan["BackupPlanRule"][0]["RuleName"],
-        made["SOCABackupSelection"]["BackupSelection"]["SelectionName"],
+        *(rule["RuleName"] for rule in plan["BackupPlanRule"]),
+        *(
+            properties["BackupSelection"]["SelectionName"]
+            for properties in made.values()
+            if "BackupSelection" in properties
+        ),
     ]
-    made = resolved(**{**everything(), "ClusterId": "x" * 43}).resources
-    plan = made["SOCABackupPlan"]["BackupPlan"]
-    names += [rule["RuleName"] for rule in plan["BackupPlanRule"]]
-    names += [made["SOCAFSxBackupSelection"]["BackupSelection"]["SelectionName"]]
     assert len(made["SOCABackupAlertsTopic"]["DisplayName"]) <= 100
     for name in names:
         assert re.fullmatch("[a-zA-Z0-9_-]{1,50}", name)
