@@ -46,8 +46,8 @@ test: ## check all that has to hold: formatting, lint, types, templates/, tests
 	@sh tools/test.sh
 
 audit: ## check templates/ against the policies of checkov
-	@sh tools/venv.sh users
-	@sh tools/audit.sh
+	@sh tools/venv.sh audit
+	@.venv-audit/bin/python tools/audit.py
 
 format: ## format the Python code and fix what can be fixed by itself
 	@sh tools/venv.sh tests
@@ -59,7 +59,7 @@ lock: ## resolve the lock files after a change of pyproject.toml (UPGRADE=1: new
 	@$(COMPILE) --output-file requirements.txt pyproject.toml
 	@$(COMPILE) --output-file requirements-test.txt --constraints requirements.txt \
 		--group test pyproject.toml
-	@$(COMPILE) --output-file requirements-audit.txt --group pyproject.toml:audit
+	@$(COMPILE) --output-file tools/requirements-audit.txt --group pyproject.toml:audit
 
 release-check: ## say what an update from a release does (PREVIOUS=file, https:// or s3:// address)
 	@[ -n "$$PREVIOUS" ] || { echo "make release-check: name the template of the last release:" \

@@ -1,19 +1,21 @@
 #!/bin/sh
-# Build .venv from the hashed lock files, whole or not at all; do nothing when it is there already.
+# Build an environment from hashed lock files, whole or not at all; do nothing when it is there.
 #
-#   sh tools/venv.sh users    what `make templates` needs: requirements.txt
-#   sh tools/venv.sh tests    what the other targets need: requirements-test.txt, a superset
+#   sh tools/venv.sh users    .venv with what `make templates` needs: requirements.txt
+#   sh tools/venv.sh tests    .venv with what the other targets need: requirements-test.txt, a superset
+#   sh tools/venv.sh audit    .venv-audit with what `make audit` needs
 #
-# .venv/lock, written last, holds the lock files that were installed. Without it, or with other
-# text in it, .venv is not trusted: an install that was killed is built again.
+# The file lock in it, written last, holds the lock files that were installed. Without it, or with
+# other text in it, nothing in it is trusted: an install that was killed is built again.
 set -u
 
 # What these name is not in .venv: pip would count it as installed, and it is gone the next time.
 unset PYTHONPATH PYTHONHOME
 
 case $1 in
-	users) locks=requirements.txt ;;
-	tests) locks="requirements.txt requirements-test.txt" ;;
+	users) venv=.venv locks=requirements.txt ;;
+	tests) venv=.venv locks="requirements.txt requirements-test.txt" ;;
+	audit) venv=.venv-audit locks=tools/requirements-audit.txt ;;
 esac
 lock=${locks##* }
 again="then run make again"
@@ -23,11 +25,11 @@ stop() {
 	exit 1
 }
 
-# holds LOCK...: .venv is whole, and made of these lock files as they are now.
+# holds LOCK...: the environment is whole, and made of these lock files as they are now.
 holds() {
-	.venv/bin/python -c '' 2>/dev/null && cat "$@" 2>/dev/null | cmp -s - .venv/lock &&
+	"$venv/bin/python" -c '' 2>/dev/null && cat "$@" 2>/dev/null | cmp -s - "$venv/lock" &&
 		# Only a Python that was asked for by name replaces one that works.
-		{ [ -z "${PYTHON:-}" ] || [ "$PYTHON" = "$(cat .venv/made-by)" ]; }
+		{ [ -z "${PYTHON:-}" ] || [ "$PYTHON" = "$(cat "$venv/made-by")" ]; }
 }
 
 check_python() {
@@ -50,13 +52,13 @@ print([wheel for each in folders for wheel in glob.glob(path.join(each, "pip-*.w
 }
 
 # Run pip from its wheel: to install it first takes seconds. --no-deps: the locks are complete.
-# PIP_USER: a user install, which some have in their pip configuration, would not go into .venv.
+# PIP_USER: a user install, which some have in their pip configuration, would not go into it.
 install() {
-	PIP_USER=0 .venv/bin/python "$pip/pip" install --disable-pip-version-check --no-input \
+	PIP_USER=0 "$venv/bin/python" "$pip/pip" install --disable-pip-version-check --no-input \
 		--progress-bar off --no-compile --no-deps --require-hashes -r "$lock" "$@" >"$log" 2>&1
 }
 
-# pip downloads all before it installs anything: until then .venv is as it was before.
+# pip downloads all before it installs anything: until then nothing has changed.
 began() { grep -qE 'Installing collected packages|DO NOT MATCH THE HASHES' "$log"; }
 
 fail() {
@@ -64,11 +66,11 @@ fail() {
 	if ! began && grep -qE -e 'Could not fetch URL .*(connection error|ssl|timed out|Server Error)' \
 		-e 'Could not fetch URL .*: (401|403|407) ' \
 		-e '(ConnectionError|TimeoutError|ProxyError|SSLError)' "$log"; then
-		if [ "$adding" ]; then cat requirements.txt >.venv/lock; else rm -rf .venv; fi
+		if [ "$adding" ]; then cat requirements.txt >"$venv/lock"; else rm -rf "$venv"; fi
 		stop "The package index that pip uses cannot be reached: connect this machine to it," \
 			"or name a mirror in PIP_INDEX_URL (behind a proxy: HTTPS_PROXY, PIP_CERT), $again."
 	fi
-	rm -rf .venv
+	rm -rf "$venv"
 	trap - EXIT
 	stop "pip could not install $lock: $(sed -nE -e '/ERROR: Exception:/d' -e 's/^ *ERROR: //p' \
 		-e '/^[A-Za-z_.]+(Error|Exception)/p' "$log" | head -n 1)" \
@@ -85,7 +87,7 @@ if [ "$1" = tests ] && holds requirements.txt; then adding=1; else adding=; fi
 
 if [ $# = 1 ]; then
 	python=${PYTHON:-python3}
-	[ "$adding" ] && python=.venv/bin/python
+	[ "$adding" ] && python=$venv/bin/python
 	check_python
 	exec "$python" tools/alone.py sh "$0" "$1" "$version" "$pip"
 fi
@@ -93,21 +95,21 @@ version=$2 pip=$3 python=$4
 
 log=$(mktemp) || stop "No temporary file can be made: set TMPDIR to a folder you can write to, $again."
 trap 'rm -f "$log"' EXIT
-trap 'rm -rf .venv; exit 130' HUP INT TERM
+trap 'rm -rf "$venv"; exit 130' HUP INT TERM
 
 if [ "$adding" ]; then
-	echo "Adding $lock to .venv (once, about half a minute) ..."
-	rm .venv/lock
+	echo "Adding $lock to $venv (once, about half a minute) ..."
+	rm "$venv/lock"
 else
-	echo "Building .venv from $lock with Python $version (once, about half a minute) ..."
-	rm -rf .venv
-	"$python" -m venv --without-pip .venv >"$log" 2>&1 || {
-		rm -rf .venv
-		stop "$python -m venv .venv failed: $(tail -n 1 "$log")"
+	echo "Building $venv from $lock with Python $version (once, about half a minute) ..."
+	rm -rf "$venv"
+	"$python" -m venv --without-pip "$venv" >"$log" 2>&1 || {
+		rm -rf "$venv"
+		stop "$python -m venv $venv failed: $(tail -n 1 "$log")"
 	}
-	printf '%s\n' "${PYTHON:-python3}" >.venv/made-by
+	printf '%s\n' "${PYTHON:-python3}" >"$venv/made-by"
 fi
 # -vv, which is slow: only then does every pip say that it did not reach the index.
 install || { ! began && install -vv --retries 0; } || fail
 # Renamed, so that a full disk leaves no half of it.
-cat $locks >.venv/lock.new && mv .venv/lock.new .venv/lock
+cat $locks >"$venv/lock.new" && mv "$venv/lock.new" "$venv/lock"

@@ -128,14 +128,6 @@ class Retention(Input):
         return Not(Equals(Ref(self), self.NONE))
 
 
-def accepted(check: str, reason: str) -> dict[str, Any]:
-    """Return the Metadata of a resource in which a finding of checkov is accepted, and why.
-
-    https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
-    """
-    return {"checkov": {"skip": [{"id": check, "comment": reason}]}}
-
-
 class Flag:
     """A condition with its name, so that nobody has to write the name twice.
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-audit.txt")
+LOCKS = ("requirements.txt", "requirements-test.txt", "tools/requirements-audit.txt")
 
 # One entry: a pin, perhaps for some Pythons or systems only, and the hashes below it.
 ENTRY = re.compile(

@@ -199,6 +199,14 @@ def test_a_year_of_make_templates(machine: Machine, closed_index: str) -> None:
     assert not machine.has("checks")
 
 
+def test_audit_has_an_environment_of_its_own(machine: Machine) -> None:
+    machine.lock("tools/requirements-audit.txt", {"checks": "1"})
+    (machine.tree / "tools" / "audit.py").write_text("import checks\nprint(checks.VERSION)\n")
+    assert machine.make("audit")[1].endswith("\n1\n")
+    assert machine.make("audit") == (0, "1\n", "")
+    assert not (machine.tree / ".venv").exists()
+
+
 def test_a_venv_can_be_built_again_by_its_own_python(machine: Machine) -> None:
     """Slip: in tools/venv.sh, remove .venv and then ask the python3 in it for a new one."""
     assert machine.make("templates")[0] == 0

@@ -20,7 +20,7 @@ from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
 from generator.stacks import console_urls
 from generator.stacks.cluster import owner_tag, tags
-from generator.stacks.declarations import Flag, Input, Optional, accepted
+from generator.stacks.declarations import Flag, Input, Optional
 from generator.stacks.policies import resources
 
 GROUP = "Alerts"
@@ -120,11 +120,6 @@ def alerts_topic() -> Topic:
     return Topic(
         "SOCABackupAlertsTopic",
         Condition=CREATES_TOPIC.name,
-        Metadata=accepted(
-            "CKV_AWS_26",
-            "AWS services cannot publish through aws/sns, and alerts name resources but hold "
-            "nothing of them: with a key of your own, give the topic as NotificationTopicArn",
-        ),
         DisplayName=Sub("Backup ${ClusterId}"),
         Tags=tags(Sub("${ClusterId}-backup-alerts")),
     )

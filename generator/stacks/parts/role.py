@@ -7,7 +7,7 @@ from troposphere import If, Ref, Sub
 from troposphere.iam import Policy, Role
 
 from generator.stacks.cluster import tags
-from generator.stacks.declarations import ROLE_ARN, Flag, Optional, accepted
+from generator.stacks.declarations import ROLE_ARN, Flag, Optional
 from generator.stacks.policies import role
 
 GROUP = "Restore role"
@@ -99,10 +99,6 @@ def backup_role(protections: Sequence[Policy | If]) -> Role:
         "SOCAAWSBackupRole",
         DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
-        Metadata=accepted(
-            "CKV_AWS_111",
-            "What a restore writes is not known beforehand: on * is what AWS's policy has on *",
-        ),
         Description=Sub("AWS Backup backs up and restores the cluster ${ClusterId} with this role"),
         AssumeRolePolicyDocument=role.backup_trust(),
         PermissionsBoundary=HAS_PERMISSIONS_BOUNDARY.then(Ref(PERMISSIONS_BOUNDARY_ARN)),
