@@ -409,7 +409,7 @@ def test_one_failing_check_fails_and_hides_no_other(machine: Machine) -> None:
         "== -m ruff check",
         "== -m mypy",
         "== build.py check",
-        "== -m pytest",
+        "== -m pytest --numprocesses auto --maxprocesses 8",
     ]
     assert done.returncode == 1
     assert done.stderr == "make test: failed:\n  -m ruff check\n"
