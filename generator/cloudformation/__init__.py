@@ -1,1 +1,1 @@
-"""The language of templates, and nothing about backups: whatever reads a template reads it here."""
+"""The template language, nothing about backups: all code that reads templates uses this."""

@@ -1,10 +1,10 @@
-"""What whoever creates or updates a stack has to acknowledge."""
+"""The capabilities that have to be acknowledged to create or update a stack."""
 
 from generator.cloudformation.functions import calls_in
 from generator.cloudformation.read import Template
 
-# The types that need a capability, and the property that gives one a name of its own, if it can
-# have one. A name that refers to something else (UserName of an access key) is not such a name.
+# The types that need a capability, each with the property that sets the resource's own name, if it
+# has one. The name of another resource (UserName of an access key) does not count.
 _IAM = {
     "AWS::IAM::AccessKey": "",
     "AWS::IAM::Group": "GroupName",
@@ -30,7 +30,7 @@ def capabilities(template: Template) -> list[str]:
         needed.append("CAPABILITY_NAMED_IAM")
     elif iam:
         needed.append("CAPABILITY_IAM")
-    is_macro = (call.name == "Fn::Transform" for call in calls_in(template.document))
-    if template.document.get("Transform") or any(is_macro):
+    functions = {call.name for call in calls_in(template.document)}
+    if template.document.get("Transform") or "Fn::Transform" in functions:
         needed.append("CAPABILITY_AUTO_EXPAND")
     return needed

@@ -1,5 +1,5 @@
-"""What is said of a template that cannot be had, read or evaluated."""
+"""The error for a template that cannot be fetched, read or evaluated."""
 
 
 class UnreadableError(Exception):
-    """A template that cannot be had or cannot be understood; the message says it in a sentence."""
+    """A template that cannot be fetched, read or evaluated; the message is one sentence."""

@@ -1,7 +1,7 @@
-"""A template for given values: what CloudFormation would make of it, as far as its text tells.
+"""Evaluates a template with some parameter values, as far as its text allows.
 
-What nobody has given (the Ref of a resource, an attribute, the region) stays in a value as the
-function that asks for it, in one form: where two forms are equal, the values will be.
+A value that is not known (the Ref of a resource, an attribute, the region) stays the function that
+asks for it, in one form: if two forms are equal, the values will be equal too.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
@@ -10,18 +10,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from generator.cloudformation.errors import UnreadableError
-from generator.cloudformation.functions import attribute, call_of, scalar, substitution
+from generator.cloudformation.functions import attribute, call_of, is_list, scalar, substitution
 from generator.cloudformation.read import Template
 
 ABSENT: Any = object()
-"""What AWS::NoValue stands for."""
+"""The value of AWS::NoValue."""
 
 
 class View:
-    """A template, seen with some values; what has none stays open.
+    """A template, seen with some values; everything else stays open.
 
-    ``values`` are by parameter, pseudo parameter or resource (what Ref gives), and by
-    ``Resource.Attribute`` (what Fn::GetAtt gives).
+    The keys of ``values`` are parameters, pseudo parameters and resources, with what Ref gives, and
+    ``Resource.Attribute``, with what Fn::GetAtt gives.
     """
 
     def __init__(self, template: Template, values: Mapping[str, Any]) -> None:
@@ -43,26 +43,26 @@ class View:
     def holds(self, condition: str) -> bool:
         """Return whether the named condition is true.
 
-        Raises UnreadableError for one that the template does not have, or that asks for itself.
+        Raises UnreadableError if the template does not have it, or if it refers to itself.
         """
         if condition not in self._held:
             if condition not in self._template.conditions:
                 raise UnreadableError(f"condition {condition!r} is not in the template")
             if condition in self._asked:
-                raise UnreadableError(f"condition {condition!r} asks for itself")
+                raise UnreadableError(f"condition {condition!r} refers to itself")
             self._asked.append(condition)
             self._held[condition] = self.true(self._template.conditions[condition])
             self._asked.pop()
         return self._held[condition]
 
     def exists(self, entry: Mapping[str, Any]) -> bool:
-        """Return whether a resource or an output is made: its condition is true, or it has none."""
+        """Return whether a resource or an output exists: it has no condition, or a true one."""
         return "Condition" not in entry or self.holds(str(entry["Condition"]))
 
     def resolve(self, node: Any) -> Any:
-        """Return the value: text for every scalar, no absent property, functions in one form.
+        """Return the value: every scalar as text, no absent properties, functions in one form.
 
-        Raises UnreadableError for a function whose arguments are not of its form.
+        Raises UnreadableError for a function that does not accept its argument.
         """
         if isinstance(node, list):
             items = (self.resolve(item) for item in node)
@@ -74,7 +74,7 @@ class View:
                 return self._call(call.name, call.argument)
             except (AttributeError, IndexError, KeyError, TypeError, ValueError):
                 shown = json.dumps(call.argument, default=str)
-                raise UnreadableError(f"{call.name} cannot be given {shown}") from None
+                raise UnreadableError(f"{call.name} does not accept {shown}") from None
         values = {str(key): self.resolve(value) for key, value in node.items()}
         return {key: value for key, value in values.items() if value is not ABSENT}
 
@@ -92,7 +92,7 @@ class View:
         if call_of(value):
             return self.resolve(value)
         kind = str(self._template.parameters.get(name, {}).get("Type", ""))
-        if kind.startswith("AWS::SSM::Parameter"):  # its value is only the name of the value
+        if kind.startswith("AWS::SSM::Parameter"):  # it holds only the name of its value
             return {"Fn::SSM": scalar(value)}
         if "List" in kind:
             return [member.strip() for member in scalar(value).split(",")]
@@ -131,41 +131,42 @@ class View:
         keys, options = self.resolve(argument[:3]), argument[3:]
         if not all(isinstance(key, str) for key in keys):
             return {"Fn::FindInMap": keys}
-        table, row, column = keys
-        found = self._template.mappings.get(table, {}).get(row, {})
-        if column not in found and options:
+        mapping, first, second = keys
+        row = self._template.mappings.get(mapping, {}).get(first, {})
+        if second not in row and options:
             return self.resolve(options[0]["DefaultValue"])
-        return self.resolve(found[column])
+        return self.resolve(row[second])
 
     def true(self, node: Any) -> bool:
         """Return whether a condition, or an assertion of a rule, is true.
 
-        Raises UnreadableError for what is none, or is a function of rules that asks AWS.
+        Raises UnreadableError for anything else, and for a rule function that asks AWS.
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-rules.html
         """
         if isinstance(node, dict) and len(node) == 1:
             ((name, argument),) = node.items()
             if name == "Condition":
                 return self.holds(str(argument))
-            if name == "Fn::Not" and isinstance(argument, list) and len(argument) == 1:
+            if name == "Fn::Not" and is_list(argument, 1):
                 return not self.true(argument[0])
-            if name in ("Fn::And", "Fn::Or") and isinstance(argument, list):
+            if name in ("Fn::And", "Fn::Or") and is_list(argument):
                 answers = [self.true(item) for item in argument]
                 return all(answers) if name == "Fn::And" else any(answers)
-            if name in _COMPARISONS and isinstance(argument, list) and len(argument) == 2:  # noqa: PLR2004 - what it compares
+            if name in _COMPARISONS and is_list(argument, 2):
                 return _COMPARISONS[name](*map(self.resolve, argument))
         raise UnreadableError(f"{json.dumps(node, default=str)} is not a condition")
 
     def refusal(self, rule: Mapping[str, Any]) -> str | None:
-        """Return what the first failing assertion of a rule says; None: the rule refuses nothing.
+        """Return the text of the first assertion that fails; None if the rule refuses nothing.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
         """
         if "RuleCondition" in rule and not self.true(rule["RuleCondition"]):
             return None
-        failing = (each for each in rule.get("Assertions", []) if not self.true(each["Assert"]))
-        failed = next(failing, None)
-        return None if failed is None else str(failed.get("AssertDescription", "does not hold"))
+        for assertion in rule.get("Assertions", []):
+            if not self.true(assertion["Assert"]):
+                return str(assertion.get("AssertDescription", "the assertion is false"))
+        return None
 
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -177,7 +178,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def unknowns(value: Any) -> frozenset[str]:
-    """Return what a resolved value waits for: parameters, resources, attributes."""
+    """Return what a resolved value still depends on: parameters, resources, attributes."""
     if isinstance(value, list):
         return frozenset().union(*(unknowns(item) for item in value))
     if not isinstance(value, dict):
@@ -188,7 +189,7 @@ def unknowns(value: Any) -> frozenset[str]:
 
 
 def _joined(separator: str, parts: Any) -> Any:
-    """Return the text, or a join of texts and unknowns without two texts side by side."""
+    """Return the text, or a join of texts and unknowns in which no two texts are neighbours."""
     if call_of(parts):
         return {"Fn::Join": [separator, parts]}
     if not isinstance(parts, list):
@@ -198,7 +199,7 @@ def _joined(separator: str, parts: Any) -> Any:
         if number:
             flat.append(separator)
         call = call_of(part)
-        if not isinstance(part, str) and not call:  # a list, a map, or nothing at all
+        if not isinstance(part, str) and not call:  # a list, a map or no value
             raise TypeError(part)
         nested = call.argument if call and call.name == "Fn::Join" else None
         flat += nested[1] if nested and nested[0] == "" and isinstance(nested[1], list) else [part]

@@ -1,21 +1,21 @@
-"""The bytes of a template, from a file, an https:// address or an s3:// object, within limits."""
+"""Fetches a template from a file, an https:// address or an s3:// object, within limits."""
 
 from pathlib import Path
 
 from generator.cloudformation.errors import UnreadableError
 
-# What CloudFormation takes from S3: whatever is larger is no template.
+# The largest template that CloudFormation takes from S3.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_BYTES = 1_048_576
 TIMEOUT_SECONDS = 20
 
-ADVICE = "name a template file, https://... or s3://BUCKET/KEY"
+ADVICE = "give a template file, https://... or s3://BUCKET/KEY"
 
 
 def fetch(source: str) -> bytes:
-    """Return the bytes that ``source`` names.
+    """Return the bytes of the file, address or object.
 
-    Raises UnreadableError where there are none, or more than CloudFormation takes.
+    Raises UnreadableError if they cannot be read, or are more than CloudFormation takes.
     """
     scheme = source.partition("://")[0].lower() if "://" in source else ""
     if scheme == "https":
@@ -28,14 +28,14 @@ def fetch(source: str) -> bytes:
         content = _load(source)
     if len(content) > MAX_BYTES:
         raise UnreadableError(
-            f"{label(source)}: is larger than {MAX_BYTES} bytes, and CloudFormation takes no "
-            "larger template: name a template"
+            f"{label(source)}: is larger than {MAX_BYTES} bytes, CloudFormation's limit for a "
+            f"template: {ADVICE}"
         )
     return content
 
 
 def label(source: str) -> str:
-    """Return the source without the query of an address: that of a presigned one is a secret."""
+    """Return the source without the query of an address: in a presigned URL it is a secret."""
     return source.partition("?")[0] if "://" in source else source
 
 
@@ -54,12 +54,12 @@ def _download(source: str) -> bytes:
     from urllib.request import urlopen
 
     try:
-        # S310: fetch() has looked at the scheme.
+        # S310: fetch() has checked the scheme.
         with urlopen(source, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
             if not response.url.startswith("https://"):
                 raise UnreadableError(
-                    f"{label(source)}: leads to {label(response.url)}, which anybody on the way "
-                    "can change: name an https:// address"
+                    f"{label(source)}: redirects to {label(response.url)}, where anybody on the "
+                    "network can change the template: give an address that stays on https://"
                 )
             content: bytes = response.read(MAX_BYTES + 1)
             if len(content) <= MAX_BYTES and response.length:
@@ -68,12 +68,12 @@ def _download(source: str) -> bytes:
         error.close()
         raise UnreadableError(
             f"{label(source)}: the server answered {error.code} {error.reason}: check the address "
-            "(S3 also answers 403 where an object does not exist)"
+            "(S3 may also answer 403 if the object does not exist)"
         ) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise UnreadableError(
-            f"{label(source)}: no answer ({reason}): check the address and the network"
+            f"{label(source)}: download failed ({reason}): check the address and the network"
         ) from None
     return content
 
@@ -85,7 +85,7 @@ def _get_object(source: str) -> bytes:
 
     bucket, _, key = source.partition("://")[2].partition("/")
     if not bucket or not key:
-        raise UnreadableError(f"{source}: names no object: write s3://BUCKET/KEY")
+        raise UnreadableError(f"{source}: is not an object in S3: write s3://BUCKET/KEY")
     config = Config(
         connect_timeout=TIMEOUT_SECONDS,
         read_timeout=TIMEOUT_SECONDS,
@@ -98,13 +98,13 @@ def _get_object(source: str) -> bytes:
         code = error.response.get("Error", {}).get("Code", "")
         advice = {
             "AccessDenied": f"your credentials need s3:GetObject on arn:*:s3:::{bucket}/{key}",
-            "NoSuchBucket": "check the name of the bucket",
-            "NoSuchKey": "check the key of the object",
-        }.get(code, "check bucket, key and credentials")
+            "NoSuchBucket": "check the bucket name",
+            "NoSuchKey": "check the object key",
+        }.get(code, "check the bucket, the key and your credentials")
         raise UnreadableError(f"{source}: S3 answered {code}: {advice}") from None
     except (BotoCoreError, OSError, ValueError) as error:
         reason = " ".join(str(error).split()).rstrip(".")
         raise UnreadableError(
-            f"{source}: {reason}: check credentials, region and network"
+            f"{source}: {reason}: check your credentials, the region and the network"
         ) from None
     return content

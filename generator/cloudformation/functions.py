@@ -1,4 +1,4 @@
-"""How intrinsic functions are written: the one place that takes a call of them apart.
+"""How intrinsic functions are written: only this module takes a function call apart.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
@@ -16,14 +16,14 @@ _HOLE = re.compile(r"\$\{([^}]*)\}")
 
 
 class Call(NamedTuple):
-    """A call of a function."""
+    """A function call."""
 
     name: str
     argument: Any
 
 
 def call_of(node: Any) -> Call | None:
-    """Return the call that the node is; None for text, a list, or a map of properties."""
+    """Return the node as a function call; None for text, a list or a map of properties."""
     if isinstance(node, dict) and len(node) == 1:
         ((name, argument),) = node.items()
         if name == "Ref" or (isinstance(name, str) and name.startswith("Fn::")):
@@ -32,7 +32,7 @@ def call_of(node: Any) -> Call | None:
 
 
 def calls_in(node: Any) -> Iterator[Call]:
-    """Yield every call in a part of a template, at any depth."""
+    """Yield every function call in a part of a template, at any depth."""
     if isinstance(node, list):
         for item in node:
             yield from calls_in(item)
@@ -44,7 +44,7 @@ def calls_in(node: Any) -> Iterator[Call]:
 
 
 def branches(node: Any, path: Path) -> Iterator[tuple[Any, Path]]:
-    """Yield the values that Fn::If chooses from, with their paths; the node where it is no If."""
+    """Yield the values that Fn::If chooses from, with their paths; any other node as it is."""
     call = call_of(node)
     if call and call.name == "Fn::If" and is_list(call.argument, 3):
         for number in (1, 2):
@@ -54,26 +54,25 @@ def branches(node: Any, path: Path) -> Iterator[tuple[Any, Path]]:
 
 
 def attribute(argument: Any) -> tuple[Any, Any]:
-    """Return the resource and the attribute that an Fn::GetAtt asks for.
+    """Return the resource and the attribute that an Fn::GetAtt names.
 
-    Raises TypeError for what is no argument of Fn::GetAtt.
+    Raises TypeError if Fn::GetAtt does not accept the argument.
     """
-    parts = argument.split(".", 1) if isinstance(argument, str) else argument
-    if not is_list(parts) or len(parts) < 2:  # noqa: PLR2004 - a resource and an attribute
-        raise TypeError("Fn::GetAtt takes a resource and an attribute")
-    if len(parts) > 2 and all(isinstance(part, str) for part in parts):  # noqa: PLR2004 - !GetAtt [A, Outputs, B]
-        return parts[0], ".".join(parts[1:])
-    resource, name = parts
-    return resource, name
+    match argument.split(".", 1) if isinstance(argument, str) else argument:
+        case [resource, name]:
+            return resource, name
+        case [str(resource), str(), *_] as parts if all(isinstance(part, str) for part in parts):
+            return resource, ".".join(parts[1:])  # !GetAtt [Stack, Outputs, Name]
+    raise TypeError("Fn::GetAtt takes a resource and an attribute")
 
 
 def substitution(argument: Any) -> list[Any]:
-    """Return what an Fn::Sub puts together: its texts, and a node for each ``${...}``.
+    """Return the parts that an Fn::Sub joins: its texts, and a node for each ``${...}``.
 
-    Raises TypeError for what is no argument of Fn::Sub.
+    Raises TypeError if Fn::Sub does not accept the argument.
     """
-    text, own = argument if is_list(argument, 2) else (argument, {})
-    if not isinstance(text, str) or not isinstance(own, Mapping):
+    text, variables = argument if is_list(argument, 2) else (argument, {})
+    if not isinstance(text, str) or not isinstance(variables, Mapping):
         raise TypeError("Fn::Sub takes a text, or a text and a map")
     pieces = _HOLE.split(text)
     parts: list[Any] = []
@@ -83,20 +82,20 @@ def substitution(argument: Any) -> list[Any]:
             parts.append(piece)
         elif name.startswith("!"):
             parts.append("${" + name[1:] + "}")
-        elif name in own:
-            parts.append(own[name])
+        elif name in variables:
+            parts.append(variables[name])
         else:
             parts.append({"Fn::GetAtt": name.split(".", 1)} if "." in name else {"Ref": name})
     return parts
 
 
 def is_list(value: Any, length: int | None = None) -> bool:
-    """Return whether the value is a list, of the given length."""
+    """Return whether the value is a list, and of the length if there is one."""
     return isinstance(value, list) and length in {None, len(value)}
 
 
 def scalar(value: Any) -> str:
-    """Return a number, a truth value or a text as CloudFormation passes them on: as text."""
+    """Return a number, a Boolean or a text as CloudFormation passes it on: as text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)

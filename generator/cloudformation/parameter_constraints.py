@@ -1,4 +1,4 @@
-"""Whether a template's parameter takes a value, by its type and its constraints."""
+"""Whether a template parameter accepts a value, by its type and its constraints."""
 
 import re
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
 def refusal(parameter: Mapping[str, Any], value: str) -> str:
-    """Return why CloudFormation refuses the value for the parameter; empty: nothing says it does.
+    """Return why CloudFormation refuses the value for the parameter; empty if it may accept it.
 
-    A constraint that CloudFormation documents for other types, or a pattern that Python cannot
-    read, refuses nothing.
+    A constraint that is documented only for other types, or a pattern that Python cannot read,
+    refuses nothing.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
     """
     if len(value.encode()) > MAX_BYTES:
@@ -32,16 +32,16 @@ def _refusal_of_one(kind: str, parameter: Mapping[str, Any], value: str) -> str:
     if is_number and not _NUMBER.fullmatch(value):
         return "is not a number"
     if (allowed := parameter.get("AllowedValues")) is not None:
-        taken = [scalar(each) for each in allowed]
-        if value not in taken and not (is_number and _is_among(value, taken)):
-            return f"is none of {', '.join(taken)}"
+        accepted = [scalar(each) for each in allowed]
+        if value not in accepted and not (is_number and _is_among(value, accepted)):
+            return f"is not one of {', '.join(accepted)}"
     if is_number:
         return _out_of_range(parameter, "Value", float(value), "")
     pattern = parameter.get("AllowedPattern")
     if pattern is not None and not _matches(str(pattern), value):
         return f"does not match {pattern}"
     if kind == "String":
-        return _out_of_range(parameter, "Length", len(value), " characters")
+        return _out_of_range(parameter, "Length", len(value), " characters long")
     return ""
 
 
@@ -51,9 +51,9 @@ def _is_among(number: str, allowed: list[str]) -> bool:
 
 def _matches(pattern: str, value: str) -> bool:
     try:
-        # ASCII, because that is what \d and \w are in the regular expressions of CloudFormation.
+        # ASCII, because \d and \w match nothing else in CloudFormation's regular expressions.
         return bool(re.fullmatch(pattern, value, re.ASCII))
-    except re.error:  # Java's own syntax
+    except re.error:  # syntax that only Java has
         return True
 
 

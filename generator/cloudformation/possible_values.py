@@ -1,4 +1,4 @@
-"""Every text that a value of a template can be, before any parameter is given."""
+"""Every text that a value in a template can be, before the parameters have values."""
 
 import itertools
 from collections.abc import Iterable, Mapping
@@ -8,27 +8,27 @@ from generator.cloudformation.functions import call_of, is_list, scalar, substit
 from generator.cloudformation.read import Template, entry
 
 UNKNOWN = "\0"
-"""Stands in a text for what only a deployment knows."""
+"""Stands in a text for what only the deployment knows."""
 
 MAX_TEXTS = 64
-"""Beyond so many, a text counts as unknown: nobody wrote that many on purpose."""
+"""With more texts than this, a value counts as unknown: nobody writes so many on purpose."""
 
 
 class PossibleValues:
-    """The values of one template; with ``known``, which names of Ref stand for which texts."""
+    """The values in one template; ``known`` has the text of each Ref that is known, by name."""
 
     def __init__(self, template: Template, known: Mapping[str, str] | None = None) -> None:
         self._template = template
         self._known = known or {}
 
     def texts(self, node: Any) -> list[str]:
-        """Return every text that the node can be, ``UNKNOWN`` where only a deployment knows.
+        """Return every text that the node can be, with ``UNKNOWN`` for what a deployment decides.
 
         Nothing is guessed: a function that is not evaluated here is unknown as a whole.
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
         """
         if isinstance(node, str | int | float):
-            # A dynamic reference is read at deployment: from Parameter Store, for example.
+            # A dynamic reference is looked up at deployment, in Parameter Store for example.
             return [UNKNOWN if "{{resolve:" in str(node) else scalar(node)]
         call = call_of(node)
         function = {
@@ -38,8 +38,8 @@ class PossibleValues:
             "Fn::Join": self._join,
             "Fn::Sub": self._sub,
         }.get(call.name if call else "")
-        found = function(call.argument) if call and function else [UNKNOWN]
-        return found if len(found) <= MAX_TEXTS else [UNKNOWN]
+        texts = function(call.argument) if call and function else [UNKNOWN]
+        return texts if len(texts) <= MAX_TEXTS else [UNKNOWN]
 
     def _ref(self, name: Any) -> list[str]:
         if isinstance(name, str) and name in self._known:
@@ -76,12 +76,12 @@ class PossibleValues:
 
     def _combined(self, parts: Iterable[Any], between: str) -> list[str]:
         combinations = itertools.product(*map(self.texts, parts))
-        found = [between.join(each) for each in itertools.islice(combinations, MAX_TEXTS + 1)]
-        return found if len(found) <= MAX_TEXTS else [UNKNOWN]
+        texts = [between.join(each) for each in itertools.islice(combinations, MAX_TEXTS + 1)]
+        return texts if len(texts) <= MAX_TEXTS else [UNKNOWN]
 
 
 def is_from_store(parameter: Mapping[str, Any]) -> bool:
-    """Return whether the parameter holds the name of its value in Parameter Store."""
+    """Return whether the parameter holds only the name of its value in Parameter Store."""
     return str(parameter.get("Type")).startswith("AWS::SSM::Parameter")
 
 

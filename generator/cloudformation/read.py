@@ -1,7 +1,7 @@
-"""The bytes of a template -> the template as plain data with positions, or why it is none.
+"""Reads a template into plain data with positions, or says in one sentence why it cannot.
 
-YAML with CloudFormation's short functions, and JSON, which is read as the YAML that it is. A
-function has one form afterwards: ``!GetAtt A.B`` is ``{"Fn::GetAtt": ["A", "B"]}``.
+It reads YAML with CloudFormation's short functions, and JSON as the YAML that it is. Afterwards a
+function has one form: ``!GetAtt A.B`` is ``{"Fn::GetAtt": ["A", "B"]}``.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
 """
 
@@ -19,13 +19,13 @@ from generator.cloudformation.fetch import fetch, label
 from generator.cloudformation.functions import Path, call_of, scalar
 
 MAX_DEPTH = 100
-"""No template nests deeper, and Python's stack goes not much deeper."""
+"""No template nests deeper, and Python's stack does not go much deeper."""
 
 MAX_NODES = 1_000_000
-"""More than 1 MiB can hold, unless aliases multiply it."""
+"""More values than 1 MiB can hold, unless aliases multiply them."""
 
 LONGEST_NUMBER = 40
-"""A longer one stays text, as every number is to CloudFormation: Python limits its digits."""
+"""A longer number stays text (to CloudFormation every number is): Python limits the digits."""
 
 SECTIONS = ("Parameters", "Rules", "Mappings", "Conditions", "Resources", "Outputs")
 
@@ -41,7 +41,7 @@ class Template:
     """A template; a section that it does not have is empty."""
 
     name: str
-    """Where it came from, as messages name it."""
+    """Where it came from, as messages show it."""
     document: dict[str, Any]
     positions: Mapping[Path, Position] = field(default_factory=dict)
 
@@ -76,14 +76,14 @@ class Template:
         return entry(self.document, "Outputs")
 
     def position(self, path: Path) -> Position:
-        """Return where the path is in the text, or else the part of it that is there."""
+        """Return where the path is in the text, or else the longest part of it that is there."""
         while path and path not in self.positions:
             path = path[:-1]
         return self.positions.get(path, (1, 1))
 
 
 def entry(node: Any, *keys: Any) -> dict[str, Any]:
-    """Return the map under the keys; an empty one where there is none."""
+    """Return the map under the keys; an empty map if there is none."""
     for key in keys:
         is_key = isinstance(key, str | int | float)
         node = node.get(key) if isinstance(node, dict) and is_key else None
@@ -91,17 +91,17 @@ def entry(node: Any, *keys: Any) -> dict[str, Any]:
 
 
 def read(source: str) -> Template:
-    """Return the template in a file, at an https:// address or in an s3:// object.
+    """Return the template from a file, an https:// address or an s3:// object.
 
-    Raises UnreadableError where there is none.
+    Raises UnreadableError if there is none.
     """
     return parse(label(source), fetch(source))
 
 
 def parse(name: str, content: bytes | str) -> Template:
-    """Return the template that the content holds; ``name`` stands in messages.
+    """Return the template in the content; messages call it ``name``.
 
-    Raises UnreadableError where it holds none: a map with a map of Resources in it.
+    Raises UnreadableError if the content is not a map with a map of Resources in it.
     """
     builder = _Builder(name)
     document = builder.build(_text(name, content))
@@ -111,20 +111,20 @@ def parse(name: str, content: bytes | str) -> Template:
 
 
 def check_sections(template: Template) -> None:
-    """Raise UnreadableError for what keeps a template from being read section by section."""
-    for path, slip in _slips(template):
+    """Raise UnreadableError if the template cannot be read section by section."""
+    for path, reason in _mistakes(template):
         line, _ = template.position(path)
-        raise UnreadableError(f"{template.name}:{line}: is not a template: {slip}")
+        raise UnreadableError(f"{template.name}:{line}: is not a template: {reason}")
 
 
-def _slips(template: Template) -> Iterator[tuple[Path, str]]:
-    yield from _section_slips(template.document)
+def _mistakes(template: Template) -> Iterator[tuple[Path, str]]:
+    yield from _mistakes_in_sections(template.document)
     for name, resource in template.resources.items():
-        for key, slip in _resource_slips(resource):
-            yield ("Resources", name, key), f"Resources.{name}{slip}"
+        for key, reason in _mistakes_in_resource(resource):
+            yield ("Resources", name, key), f"Resources.{name}{reason}"
     for name, parameter in template.parameters.items():
-        for key, slip in _parameter_slips(parameter):
-            yield ("Parameters", name, key), f"Parameters.{name}.{key} is not {slip}"
+        for key, expected in _mistakes_in_parameter(parameter):
+            yield ("Parameters", name, key), f"Parameters.{name}.{key} is not {expected}"
     for name, rule in template.rules.items():
         assertions = rule.get("Assertions", [])
         if not isinstance(assertions, list) or not all(
@@ -133,7 +133,7 @@ def _slips(template: Template) -> Iterator[tuple[Path, str]]:
             yield ("Rules", name), f"Rules.{name}.Assertions is not a list of assertions"
 
 
-def _section_slips(document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+def _mistakes_in_sections(document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     for section in SECTIONS:
         entries = document.get(section) or {}
         if not isinstance(entries, dict):
@@ -141,11 +141,11 @@ def _section_slips(document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
             continue
         for name, value in entries.items():
             if not isinstance(value, dict):
-                said = f"{section}.{name} is not a map (macros have to be expanded before)"
-                yield (section, name), said
+                reason = f"{section}.{name} is not a map (expand macros first)"
+                yield (section, name), reason
 
 
-def _resource_slips(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _mistakes_in_resource(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not isinstance(resource.get("Type"), str):
         yield "Type", " has no Type"
     properties = resource.get("Properties") or {}
@@ -153,7 +153,7 @@ def _resource_slips(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Properties", ".Properties is not a map of properties"
 
 
-def _parameter_slips(parameter: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _mistakes_in_parameter(parameter: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not isinstance(parameter.get("AllowedValues", []), list):
         yield "AllowedValues", "a list"
     for bound in ("MinLength", "MaxLength", "MinValue", "MaxValue"):
@@ -166,7 +166,7 @@ def _text(name: str, content: bytes | str) -> str:
         text = content if isinstance(content, str) else content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableError(
-            f"{name}: is not a template: byte {error.start} is not text in UTF-8"
+            f"{name}: is not a template: byte {error.start} is not UTF-8 text"
         ) from None
     text = text.removeprefix("\ufeff")
     if text.lstrip().startswith("{"):
@@ -174,14 +174,14 @@ def _text(name: str, content: bytes | str) -> str:
             json.loads(text, parse_int=str, parse_float=str)
         except (ValueError, RecursionError):
             return text  # YAML in braces, or neither
-        # JSON, of which YAML takes all but tabs between values and characters in two halves.
+        # YAML takes all JSON but tabs between values, and characters written as surrogate pairs.
         return _SURROGATES.sub(lambda pair: json.loads(f'"{pair[0]}"'), text).replace("\t", " ")
     return text
 
 
 @dataclass
 class _Open:
-    """A list or a map that has begun and has not ended; ``path`` is that of what it holds."""
+    """A list or a map that has begun and not ended; ``path`` leads to what it holds."""
 
     value: Any
     path: Path
@@ -193,7 +193,7 @@ class _Open:
 
 
 class _Builder:
-    """Builds the data from the events of libyaml: without recursion, so that nothing overflows."""
+    """Builds the data from libyaml's events: without recursion, so that nothing overflows."""
 
     def __init__(self, name: str) -> None:
         self.positions: dict[Path, Position] = {}
@@ -206,13 +206,13 @@ class _Builder:
         self._root: Any = None
 
     def build(self, text: str) -> Any:
-        """Return the one document in the text; None where it is empty."""
+        """Return the one document in the text; None if the text is empty."""
         documents = 0
         try:
             for event in yaml.parse(text, Loader=yaml.CSafeLoader):
                 documents += isinstance(event, yaml.DocumentStartEvent)
                 if documents > 1:
-                    raise self._refused(event.start_mark, "it is more than one document")
+                    raise self._refused(event.start_mark, "it holds more than one document")
                 self._take(event)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
@@ -268,13 +268,13 @@ class _Builder:
         self._add(event, value, ended.nodes, ended.height)
 
     def _add(self, event: Any, value: Any, nodes: int, height: int) -> None:
-        """Put a value where it belongs: it is a key, a key's value, a list's item, or all."""
+        """Put a value in its place: as a key, a key's value, a list's item or the document."""
         if isinstance(event, yaml.ScalarEvent) and event.anchor:
             self._anchors[event.anchor] = (value, 1, 0)
         self._check_height(event, height)
         self._nodes += nodes
         if self._nodes > MAX_NODES:
-            raise self._refused(event.start_mark, f"its aliases make it over {MAX_NODES} values")
+            raise self._refused(event.start_mark, f"its aliases expand to over {MAX_NODES} values")
         if not self._open:
             self._root = value
             return
@@ -289,7 +289,7 @@ class _Builder:
                 raise self._refused(event.start_mark, "a key is a list or a map")
             into.key = scalar(value)
             if into.key in into.value:
-                raise self._refused(event.start_mark, f"the key {into.key!r} is there twice")
+                raise self._refused(event.start_mark, f"the key {into.key!r} appears twice")
             self.positions[self._path()] = _position(event)
         else:
             into.value[into.key] = value
@@ -308,10 +308,10 @@ class _Builder:
 
     def _check_height(self, event: Any, height: int) -> None:
         if len(self._open) + height > MAX_DEPTH:
-            raise self._refused(event.start_mark, f"it nests more than {MAX_DEPTH} deep")
+            raise self._refused(event.start_mark, f"it nests more than {MAX_DEPTH} levels deep")
 
     def _merged(self, event: Any, value: dict[str, Any]) -> dict[str, Any]:
-        """Return the map with what ``<<`` brings in: its own keys first, then the first map's."""
+        """Return the map with what ``<<`` brings in: its own keys win, then the first map's."""
         sources = value.pop(_MERGE)
         sources = sources if isinstance(sources, list) else [sources]
         if not all(isinstance(each, dict) for each in sources):
@@ -322,7 +322,7 @@ class _Builder:
         return merged
 
     def _scalar(self, event: Any) -> Any:
-        """Return the value of a scalar: text, a number, a truth value or None."""
+        """Return the value of a scalar: text, a number, a Boolean or None."""
         text: str = event.value
         if event.style or _function(event.tag) or len(text) > LONGEST_NUMBER:
             return text
@@ -337,13 +337,13 @@ class _Builder:
             return text
         try:
             value = construct(yaml.ScalarNode(tag, text))
-        except (ValueError, KeyError):  # a tag that was written, and is wrong
+        except (ValueError, KeyError):  # an explicit tag that does not fit
             return text
         return text if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _function(tag: str | None) -> str:
-    """Return the function that a YAML tag stands for: ``!Sub`` is Fn::Sub; empty: none."""
+    """Return the function that a YAML tag stands for: ``!Sub`` is Fn::Sub; empty if none."""
     if tag is None or not tag.startswith("!") or tag == "!":
         return ""
     return tag[1:] if tag in ("!Ref", "!Condition") else f"Fn::{tag[1:]}"

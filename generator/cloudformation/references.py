@@ -1,4 +1,4 @@
-"""What a part of a template refers to: parameters, resources and conditions, by name."""
+"""The parameters, resources and conditions that a part of a template refers to, by name."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,19 +7,19 @@ from generator.cloudformation.functions import attribute, call_of, calls_in, sub
 
 
 def references(node: Any) -> set[str]:
-    """Return the parameters and resources that a part of a template asks for, in every branch."""
-    found: set[str] = set()
-    for name, argument in calls_in(node):
-        if name == "Ref":
-            found.add(str(argument))
-        elif name == "Fn::GetAtt":
+    """Return the parameters and resources that a part of a template refers to, in any branch."""
+    names: set[str] = set()
+    for function, argument in calls_in(node):
+        if function == "Ref":
+            names.add(str(argument))
+        elif function == "Fn::GetAtt":
             try:
-                found.add(str(attribute(argument)[0]))
+                names.add(str(attribute(argument)[0]))
             except TypeError:
                 continue
-        elif name == "Fn::Sub":
-            found |= _substituted(argument)
-    return found
+        elif function == "Fn::Sub":
+            names |= _substituted(argument)
+    return names
 
 
 def _substituted(argument: Any) -> set[str]:
@@ -31,25 +31,25 @@ def _substituted(argument: Any) -> set[str]:
 
 
 def conditions_of(node: Any, conditions: Mapping[str, Any]) -> set[str]:
-    """Return the names of the conditions that decide a part of a template, through each other."""
-    wanted = {
+    """Return the conditions that a part of a template depends on, directly or through others."""
+    waiting = {
         str(argument[0])
-        for name, argument in calls_in(node)
-        if name == "Fn::If" and isinstance(argument, list) and argument
+        for function, argument in calls_in(node)
+        if function == "Fn::If" and isinstance(argument, list) and argument
     }
     if isinstance(node, dict) and isinstance(node.get("Condition"), str):
-        wanted.add(node["Condition"])
-    found: set[str] = set()
-    while wanted:
-        name = wanted.pop()
-        if name not in found:
-            found.add(name)
-            wanted |= _named(conditions.get(name))
-    return found
+        waiting.add(node["Condition"])
+    names: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in names:
+            names.add(name)
+            waiting |= _named(conditions.get(name))
+    return names
 
 
 def _named(node: Any) -> set[str]:
-    """Return the conditions that a condition names."""
+    """Return the conditions that a condition refers to."""
     if isinstance(node, list):
         return {name for item in node for name in _named(item)}
     if not isinstance(node, dict):

@@ -168,30 +168,30 @@ OPEN: dict[str, tuple[Any, Any]] = {
 
 # What no template can ask for, and a word of the sentence that says so.
 REFUSED: dict[str, tuple[Any, str]] = {
-    "Select out of range": ({"Fn::Select": [2, {"Ref": "Zones"}]}, "Fn::Select cannot be given"),
-    "Select before the first": ({"Fn::Select": [-1, ["a"]]}, "Fn::Select cannot be given"),
-    "Select by a word": ({"Fn::Select": ["one", ["a"]]}, "Fn::Select cannot be given"),
+    "Select out of range": ({"Fn::Select": [2, {"Ref": "Zones"}]}, "Fn::Select does not accept"),
+    "Select before the first": ({"Fn::Select": [-1, ["a"]]}, "Fn::Select does not accept"),
+    "Select by a word": ({"Fn::Select": ["one", ["a"]]}, "Fn::Select does not accept"),
     "FindInMap of a row that is not there": (
         {"Fn::FindInMap": ["Days", "short", "keep"]},
-        "Fn::FindInMap cannot be given",
+        "Fn::FindInMap does not accept",
     ),
     "FindInMap of a mapping that is not there": (
         {"Fn::FindInMap": ["Hours", "long", "keep"]},
-        "Fn::FindInMap cannot be given",
+        "Fn::FindInMap does not accept",
     ),
-    "Sub of a list": ({"Fn::Sub": "${Zones}"}, "Fn::Sub cannot be given"),
-    "Sub of NoValue": ({"Fn::Sub": ["${A}", {"A": NO_VALUE}]}, "Fn::Sub cannot be given"),
-    "Sub of a number": ({"Fn::Sub": 3}, "Fn::Sub cannot be given"),
-    "Join of text": ({"Fn::Join": ["-", "abc"]}, "Fn::Join cannot be given"),
-    "Join of a map": ({"Fn::Join": ["-", [{"a": 1}]]}, "Fn::Join cannot be given"),
-    "If with two arguments": ({"Fn::If": ["Given", "yes"]}, "Fn::If cannot be given"),
+    "Sub of a list": ({"Fn::Sub": "${Zones}"}, "Fn::Sub does not accept"),
+    "Sub of NoValue": ({"Fn::Sub": ["${A}", {"A": NO_VALUE}]}, "Fn::Sub does not accept"),
+    "Sub of a number": ({"Fn::Sub": 3}, "Fn::Sub does not accept"),
+    "Join of text": ({"Fn::Join": ["-", "abc"]}, "Fn::Join does not accept"),
+    "Join of a map": ({"Fn::Join": ["-", [{"a": 1}]]}, "Fn::Join does not accept"),
+    "If with two arguments": ({"Fn::If": ["Given", "yes"]}, "Fn::If does not accept"),
     "If by a condition that is not there": (choose("Nobody"), "condition 'Nobody' is not in"),
-    "GetAtt of a resource": ({"Fn::GetAtt": "Vault"}, "Fn::GetAtt cannot be given"),
+    "GetAtt of a resource": ({"Fn::GetAtt": "Vault"}, "Fn::GetAtt does not accept"),
 }
 
 # Conditions that no template can have.
 NO_CONDITIONS: dict[str, tuple[Any, str]] = {
-    "a cycle": ({"Condition": "It"}, "'It' asks for itself"),
+    "a cycle": ({"Condition": "It"}, "'It' refers to itself"),
     "a longer cycle": (
         {"Fn::Not": [{"Fn::And": [{"Condition": "It"}, equals("Name", "x")]}]},
         "itself",

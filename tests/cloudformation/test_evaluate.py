@@ -72,7 +72,7 @@ def rule(function: str, *arguments: Any, when: Any = None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("given", "refused"),
+    ("a_rule", "refused"),
     [
         (rule("Fn::Equals", {"Ref": "Name"}, "soca"), None),
         (rule("Fn::Equals", {"Ref": "Name"}, "other"), "because"),
@@ -87,8 +87,8 @@ def rule(function: str, *arguments: Any, when: Any = None) -> dict[str, Any]:
         ({}, None),
     ],
 )
-def test_a_rule_refuses_where_its_assertion_does_not_hold(given: Any, refused: str | None) -> None:
-    assert View(TEMPLATE, VALUES).refusal(given) == refused
+def test_a_rule_refuses_where_its_assertion_does_not_hold(a_rule: Any, refused: str | None) -> None:
+    assert View(TEMPLATE, VALUES).refusal(a_rule) == refused
 
 
 def test_a_rule_that_asks_aws_is_not_evaluated() -> None:

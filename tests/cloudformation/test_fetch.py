@@ -150,7 +150,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["http://127.0.0.1/a", "ftp://127.0.0.1/a", "file:///etc/hosts"])
 def test_an_address_of_another_kind(name: str) -> None:
-    assert "is not supported: name a template file, https://" in refusal(name)
+    assert "is not supported: give a template file, https://" in refusal(name)
 
 
 def test_an_https_address(https: str) -> None:
@@ -162,7 +162,7 @@ def test_an_https_address_without_a_template(https: str) -> None:
     assert "answered 403 Forbidden" in refusal(f"{https}/denied")
     assert "answered 503" in refusal(f"{https}/busy")
     assert "larger than" in refusal(f"{https}/large")
-    assert "no answer" in refusal(f"{https}/cut")
+    assert "download failed" in refusal(f"{https}/cut")
 
 
 def test_what_is_secret_in_an_address_is_not_told(https: str) -> None:
@@ -178,7 +178,7 @@ def test_an_https_address_that_leads_away_from_https(
 ) -> None:
     with server() as plain:
         monkeypatch.setattr(Answers, "moved_to", f"http://{plain}/there")
-        assert f"leads to http://{plain}/there" in refusal(f"{https}/elsewhere")
+        assert f"redirects to http://{plain}/there" in refusal(f"{https}/elsewhere")
 
 
 def test_an_https_server_whose_certificate_nobody_signed(
@@ -192,7 +192,7 @@ def test_an_https_server_that_is_not_there(https: str) -> None:
     with server() as plain:
         free = plain
     assert "Connection refused" in refusal(f"https://{free}/there")
-    assert "no answer" in refusal(https.replace("127.0.0.1", "[not-an-address") + "/there")
+    assert "download failed" in refusal(https.replace("127.0.0.1", "[not-an-address") + "/there")
 
 
 def test_a_server_that_stalls(https: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,8 +207,8 @@ def test_an_object_in_s3(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None
     s3.create_bucket(Bucket="releases")
     s3.put_object(Bucket="releases", Key="v1/Backup.template", Body=TEMPLATE.encode())
     assert fetch("s3://releases/v1/Backup.template") == TEMPLATE.encode()
-    assert "NoSuchKey: check the key" in refusal("s3://releases/v2/Backup.template")
-    assert "NoSuchBucket: check the name" in refusal("s3://nobodys/v1/Backup.template")
+    assert "NoSuchKey: check the object key" in refusal("s3://releases/v2/Backup.template")
+    assert "NoSuchBucket: check the bucket name" in refusal("s3://nobodys/v1/Backup.template")
 
 
 def test_an_object_in_s3_that_is_denied(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,4 +231,4 @@ def test_an_s3_that_cannot_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Unable to locate credentials" in refusal("s3://bucket/key")
     monkeypatch.setenv("AWS_PROFILE", "nobodys")
     assert "nobodys" in refusal("s3://bucket/key")
-    assert "names no object" in refusal("s3://bucket")
+    assert "is not an object in S3" in refusal("s3://bucket")

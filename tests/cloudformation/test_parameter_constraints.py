@@ -13,7 +13,7 @@ from generator.cloudformation.parameter_constraints import refusal
         pytest.param(
             {"Type": "String", "MinLength": 2, "MaxLength": "4"},
             ["ab", "abcd"],
-            {"a": "is less than 2 characters", "abcde": "is more than 4 characters"},
+            {"a": "is less than 2 characters long", "abcde": "is more than 4 characters long"},
             id="length",
         ),
         pytest.param(
@@ -33,7 +33,7 @@ from generator.cloudformation.parameter_constraints import refusal
         pytest.param(
             {"Type": "String", "AllowedValues": ["a", 30, ""]},
             ["a", "30", ""],
-            {"A": "is none of a, 30, ", "3": "is none of a, 30, "},
+            {"A": "is not one of a, 30, ", "3": "is not one of a, 30, "},
             id="allowed-values",
         ),
         pytest.param(
@@ -57,19 +57,19 @@ from generator.cloudformation.parameter_constraints import refusal
         pytest.param(
             {"Type": "CommaDelimitedList", "AllowedValues": ["EC2", "EFS"]},
             ["EC2", "EC2, EFS"],
-            {"EC2,RDS": "is none of EC2, EFS", "": "is none of EC2, EFS"},
+            {"EC2,RDS": "is not one of EC2, EFS", "": "is not one of EC2, EFS"},
             id="each-member-among-the-allowed",
         ),
         pytest.param(
             {"Type": "Number", "AllowedValues": [26, "50"]},
             ["26", "50", "50.0"],
-            {"27": "is none of 26, 50", "x": "is not a number"},
+            {"27": "is not one of 26, 50", "x": "is not a number"},
             id="allowed-numbers",
         ),
         pytest.param(
             {"Type": "String", "AllowedValues": [True, False]},
             ["true", "false"],
-            {"True": "is none of true, false"},
+            {"True": "is not one of true, false"},
             id="allowed-truth-values",
         ),
         pytest.param(

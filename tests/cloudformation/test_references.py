@@ -13,6 +13,7 @@ REFERENCES: dict[str, tuple[Any, set[str]]] = {
     "in a variable of Sub": ({"Fn::Sub": ["${x}", {"x": {"Ref": "A"}}]}, {"A"}),
     "of an attribute": ([{"Fn::GetAtt": "A.Outputs.B"}, {"Fn::GetAtt": ["C", "Arn"]}], {"A", "C"}),
     "of a computed attribute": ({"Fn::GetAtt": ["A", {"Ref": "B"}]}, {"A", "B"}),
+    "of what has too many parts": ({"Fn::GetAtt": ["A", {"Ref": "B"}, "C"]}, {"B"}),
     "of what is no call": ({"Fn::Sub": 3, "Fn::GetAtt": "A"}, set()),
 }
 
@@ -23,6 +24,6 @@ def test_references(node: Any, expected: set[str]) -> None:
 
 
 def test_conditions_are_found_through_each_other() -> None:
-    found = conditions_of({"Condition": "BothOfThree"}, DOCUMENT["Conditions"])
-    assert found == {"BothOfThree", "Both", "Given", "Three", "Four"}
+    names = conditions_of({"Condition": "BothOfThree"}, DOCUMENT["Conditions"])
+    assert names == {"BothOfThree", "Both", "Given", "Three", "Four"}
     assert conditions_of([choose("Four"), choose("Nobody")], {}) == {"Four", "Nobody"}

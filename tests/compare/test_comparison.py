@@ -474,9 +474,9 @@ BROKEN: dict[str, tuple[Slip, str]] = {
     "no such condition": (put("Resources/Plan/Condition", "Gone"), ""),
     "a condition that asks for itself": (
         put("Conditions/HasKey", {"Fn::Not": [{"Condition": "HasKey"}]}),
-        "condition 'HasKey' asks for itself",
+        "condition 'HasKey' refers to itself",
     ),
-    "half an If": (put(f"{VAULT}/EncryptionKeyArn", {"Fn::If": ["HasKey"]}), "Fn::If cannot be"),
+    "half an If": (put(f"{VAULT}/EncryptionKeyArn", {"Fn::If": ["HasKey"]}), "Fn::If does not accept"),
     "no such mapping": (put("Mappings", {}), ""),
     "not a condition": (put("Conditions/HasKey", {"Fn::Sub": "yes"}), "is not a condition"),
 }
