@@ -1,4 +1,4 @@
-"""A parent stack against the template of ours that it nests: what is passed, what is read."""
+"""Checks a parent against the templates of ours that it nests: what it passes and what it reads."""
 
 import difflib
 import re
@@ -20,15 +20,15 @@ from generator.cloudformation.possible_values import UNKNOWN, PossibleValues
 from generator.cloudformation.read import Template, entry
 from generator.parent.nested_stacks import NestedStack
 
-# cfn-lint's own id for missing and unknown parameters, and ids of ours beside it; as with
-# cfn-lint, a rule whose name starts with W is a warning.
+# cfn-lint's own id for missing and unknown parameters, and ids of ours. As in cfn-lint, an id that
+# starts with W is a warning.
 NAMES = "E3043"
 OUTPUT = "E9601"
 VALUE = "E9602"
 REGION = "W9603"
 
 LISTS = {"Fn::Cidr", "Fn::GetAZs", "Fn::Split"}
-"""The functions that always give a list."""
+"""The functions that always return a list."""
 
 _HOST_WITHOUT_REGION = re.compile(
     r"https?://([^/]*\.)?s3(-accelerate)?(\.dualstack)?\.amazonaws\.com(\.cn)?(:443)?/", re.ASCII
@@ -36,19 +36,19 @@ _HOST_WITHOUT_REGION = re.compile(
 
 
 def findings(parent: Template, stacks: Iterable[NestedStack]) -> list[Finding]:
-    """Return what does not fit in these stacks of the parent.
+    """Return what does not fit between the parent and these stacks of it.
 
-    What only a deployment knows is not guessed.
+    Nothing is guessed: there is no finding for a value that only the deployment knows.
     """
     by_id = {stack.logical_id: stack for stack in stacks}
-    found = {*_outputs(parent, by_id)}
+    misfits = {*_outputs(parent, by_id)}
     for stack in by_id.values():
-        found |= {*_parameters(parent, stack), *_regions(parent, stack)}
-    return sorted(found)
+        misfits |= {*_parameters(parent, stack), *_regions(parent, stack)}
+    return sorted(misfits)
 
 
 def is_warning(finding: Finding) -> bool:
-    """Return whether the parent deploys all the same, at least in the partition aws."""
+    """Return whether the parent deploys anyway, at least in the partition aws."""
     return finding.rule.startswith("W")
 
 
@@ -59,7 +59,7 @@ def _parameters(parent: Template, stack: NestedStack) -> Iterator[Finding]:
         if passed == NO_VALUE:
             yield from _names(parent, stack, {}, path)
         elif not isinstance(passed, dict):
-            message = f"Parameters of {stack.logical_id} has to be a map of names and values"
+            message = f"Parameters of {stack.logical_id} is not a map: write names and values"
             yield Finding(*parent.position(whole), VALUE, message)
         elif not call_of(passed):
             yield from _names(parent, stack, passed, path)
@@ -73,7 +73,7 @@ def _parameters(parent: Template, stack: NestedStack) -> Iterator[Finding]:
 def _names(
     parent: Template, stack: NestedStack, passed: Mapping[str, Any], path: Path
 ) -> Iterator[Finding]:
-    """Yield the parameters that are missing, and those that the template does not have."""
+    """Yield the parameters that are missing, and the ones that the template does not have."""
     declared = stack.template.parameters
     for name, parameter in declared.items():
         if name not in passed and "Default" not in parameter:
@@ -88,16 +88,16 @@ def _names(
 
 
 def _reasons(parent: Template, value: Any, parameter: Mapping[str, Any]) -> Iterator[str]:
-    """Yield why the parameter refuses the value, for each branch of it that is refused."""
+    """Yield why the parameter refuses the value, for each branch that it refuses."""
     for each, _ in branches(value, ()):
         if reason := _reason(parent, each, parameter):
             yield reason
 
 
 def _reason(parent: Template, value: Any, parameter: Mapping[str, Any]) -> str:
-    """Return why the parameter is certain to refuse the value; empty: it may take it."""
+    """Return why the parameter certainly refuses the value; empty if it may accept it."""
     if value == NO_VALUE:
-        return "" if "Default" in parameter else "it has no default, and AWS::NoValue gives none"
+        return "" if "Default" in parameter else "it has no default: pass a value, not AWS::NoValue"
     call = call_of(value)
     if isinstance(value, list) or (call and call.name in LISTS):
         return "a list is not a string: pass one string with commas between the members"
@@ -118,53 +118,49 @@ def _reason(parent: Template, value: Any, parameter: Mapping[str, Any]) -> str:
 
 
 def _regions(parent: Template, stack: NestedStack) -> Iterator[Finding]:
-    """Warn of a TemplateURL that names no region."""
+    """Warn about a TemplateURL that names no region."""
     if any(map(_HOST_WITHOUT_REGION.match, stack.urls)):
         yield Finding(
             *parent.position(stack.path("TemplateURL")),
             REGION,
-            "warning: this TemplateURL names no region and breaks outside the partition aws: "
+            "warning: this TemplateURL names no region, so it fails outside the partition aws: "
             "use https://<bucket>.s3.<region of the bucket>.${AWS::URLSuffix}/...",
         )
 
 
 def _outputs(parent: Template, stacks: Mapping[str, NestedStack]) -> Iterator[Finding]:
-    """Yield what the parent reads of the stacks and what they do not have.
+    """Yield the outputs that the parent reads and the stacks do not have.
 
-    All of it here: cfn-lint's E6101 sees the section Outputs only, and not every Fn::Sub in it.
+    cfn-lint's E6101 is not enough: it sees only the section Outputs, and not every Fn::Sub in it.
     """
     for section in ("Resources", "Outputs"):
         for logical_id, name, path in _reads(parent.document.get(section), (section,)):
             stack = stacks.get(logical_id)
-            if stack and (lack := _lack(stack, name)):
-                yield Finding(*parent.position(path), OUTPUT, lack)
-
-
-def _lack(stack: NestedStack, name: str) -> str:
-    names = [f"Outputs.{output}" for output in stack.template.outputs]
-    if name in names:
-        return ""
-    there = difflib.get_close_matches(name, names, n=1) or names
-    return f"{stack.logical_id} has no {name!r}: {stack.name} gives {', '.join(there)}"
+            names = [f"Outputs.{output}" for output in stack.template.outputs] if stack else [name]
+            if name not in names:
+                usable = ", ".join(difflib.get_close_matches(name, names, n=1) or names)
+                message = f"{logical_id} has no {name!r}: use {usable}"
+                yield Finding(*parent.position(path), OUTPUT, message)
 
 
 def _reads(node: Any, path: Path) -> Iterator[tuple[str, str, Path]]:
-    """Yield resource, attribute and path of each Fn::GetAtt, and of each one in an Fn::Sub."""
+    """Yield resource, attribute and path of each Fn::GetAtt, including those in an Fn::Sub."""
     call = call_of(node)
     try:
         if call and call.name == "Fn::GetAtt":
             resource, name = attribute(call.argument)
-            if isinstance(name, str):  # and not computed
+            if isinstance(name, str):  # not a computed name
                 yield str(resource), name, (*path, call.name)
         elif call and call.name == "Fn::Sub":
-            own = call.argument[1].values() if is_list(call.argument, 2) else ()
+            variables = call.argument[1].values() if is_list(call.argument, 2) else ()
             for part in substitution(call.argument):
                 inner = call_of(part)
-                # Its own variables have a place of their own, below.
-                if inner and inner.name == "Fn::GetAtt" and not any(part is each for each in own):
+                # The values of its variables come below, with paths of their own.
+                is_variable = any(part is value for value in variables)
+                if inner and inner.name == "Fn::GetAtt" and not is_variable:
                     resource, name = attribute(inner.argument)
                     yield resource, name, (*path, call.name)
-    except TypeError:  # not for us to say: cfn-lint does
+    except TypeError:  # cfn-lint reports it
         pass
     if isinstance(node, dict | list):
         for key, value in node.items() if isinstance(node, dict) else enumerate(node):

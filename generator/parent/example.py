@@ -1,6 +1,6 @@
-"""The example of a stack that nests the Backup template: SOCA 2.6.1's main stack, cut down to it.
+"""An example parent of the Backup template: SOCA 2.6.1's main stack, cut down to what it needs.
 
-Resources, parameters and outputs have the names that they have there.
+Its resources, parameters and outputs have the same names as in SOCA.
 https://github.com/awslabs/scale-out-computing-on-aws/tree/2.6.1/source
 """
 
@@ -13,36 +13,36 @@ from generator.stacks.parts import vault
 from generator.stacks.render import render
 
 PATH = ROOT / "docs" / "examples" / "parent.template"
-DESCRIPTION = "Example: the main stack of Scale-Out Computing on AWS, with Backup.template nested"
+DESCRIPTION = "Example: main stack of Scale-Out Computing on AWS that nests Backup.template"
 
 S3_INSTALL_BUCKET = Parameter(
     "S3InstallBucket",
     Description="Name of the S3 bucket that holds the templates, 3 to 63 characters, without dots",
     Type="String",
-    # No dot: TLS has no certificate for such a name in front of the host of S3.
+    # No dots: no TLS certificate of S3 covers a host name that starts with such a bucket's.
     AllowedPattern="^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$",
     ConstraintDescription=(
-        "Type the name of a bucket, 3 to 63 lower-case letters, digits or '-': my-soca-bucket"
+        "Type a bucket name of 3 to 63 lower-case letters, digits or '-', such as my-soca-bucket"
     ),
 )
 S3_INSTALL_BUCKET_REGION = Parameter(
     "S3InstallBucketRegion",
-    Description="Region of that bucket, for example us-east-1; it need not be that of the cluster",
+    Description="Region of that bucket, such as us-east-1; it may differ from the cluster's",
     Type="String",
     AllowedPattern="^[a-z]{2,4}(-[a-z]+)+-[0-9]+$",
-    ConstraintDescription="Type the region of the bucket: us-east-1",
+    ConstraintDescription="Type the region of the bucket, such as us-east-1",
 )
 S3_INSTALL_FOLDER = Parameter(
     "S3InstallFolder",
-    Description="Folder of the bucket in which the folder templates/ lies, without / at either end",
+    Description="Folder in the bucket that contains templates/, without / at either end",
     Type="String",
     AllowedPattern="^[^/]+(/[^/]+)*$",
-    ConstraintDescription="Type the folder without / at either end: soca/2.6.1",
+    ConstraintDescription="Type the folder without / at either end, such as soca/2.6.1",
 )
 # In SOCA's main stack, these are attributes of resources that the example leaves out.
 PREREQUISITE_FUNCTION_ARN = Parameter(
     "PrerequisiteFunctionArn",
-    Description="ARN of the function that makes the cluster ID from the name of the stack",
+    Description="ARN of the function that makes the cluster ID from the stack name",
     Type="String",
 )
 VPC_ID = Parameter(
@@ -65,7 +65,7 @@ EIP_NAT = Parameter(
 )
 
 PASSED_ON = ("BackupVaultName", "BackupVaultArn", "BackupRoleName", "BackupRoleArn", "BackupTag")
-"""The outputs of the Backup stack that the example shows as its own."""
+"""The outputs of the Backup stack that the example passes on as its own."""
 
 
 def template() -> Template:
@@ -92,16 +92,16 @@ def template() -> Template:
     cluster_id = GetAtt(prerequisites, "ClusterId")
     security = made.add_resource(security_stack(cluster_id))
     nested = made.add_resource(backup_stack(cluster_id, security))
-    described = backup.template().outputs
+    outputs = backup.template().outputs
     for name in PASSED_ON:
-        description = described[name].properties["Description"]
+        description = outputs[name].properties["Description"]
         value = GetAtt(nested, f"Outputs.{name}")
         made.add_output(Output(name, Description=description, Value=value))
     return made
 
 
 def check_prerequisites() -> AWSObject:
-    """Return the custom resource of which SOCA asks the cluster ID."""
+    """Return the custom resource from which SOCA gets the cluster ID."""
     return CustomResource(
         "CheckSOCAPreRequisite",
         ServiceToken=Ref(PREREQUISITE_FUNCTION_ARN),
@@ -115,8 +115,8 @@ def check_prerequisites() -> AWSObject:
 
 
 def security_stack(cluster_id: GetAtt) -> Stack:
-    """Return SOCA's Security stack, which has the roles of scheduler and compute nodes."""
-    asked_for = (
+    """Return SOCA's Security stack, which has the roles of the scheduler and the compute nodes."""
+    parameters = (
         VPC_ID,
         CLIENT_IP,
         S3_INSTALL_BUCKET,
@@ -129,16 +129,16 @@ def security_stack(cluster_id: GetAtt) -> Stack:
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
         TemplateURL=template_url("Security.template"),
-        Parameters={"ClusterId": cluster_id, **{each.title: Ref(each) for each in asked_for}},
+        Parameters={"ClusterId": cluster_id, **{each.title: Ref(each) for each in parameters}},
     )
 
 
 def backup_stack(cluster_id: GetAtt, security: Stack) -> Stack:
-    """Return the Backup stack; it goes with its parent, and what has to stay keeps itself.
+    """Return the Backup stack, which is deleted with its parent.
 
-    Delete, although the backups matter: vault and role are retained in the nested template. A
-    stack that stayed as a whole would keep its plan too; the cluster's next stack, which adopts
-    the vault, would then be refused an identical plan, or back everything up twice.
+    Deleting it loses no backups: the nested template retains the vault and the role. If the whole
+    stack stayed, its plan would stay as well. The cluster's next stack, which adopts the vault,
+    would then fail because of an identical plan, or back everything up twice.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
     """
     return Stack(
@@ -147,9 +147,9 @@ def backup_stack(cluster_id: GetAtt, security: Stack) -> Stack:
         UpdateReplacePolicy="Delete",
         TemplateURL=template_url("Backup.template"),
         Parameters={
-            # What tags the cluster's resources: typed once more, it could differ, silently.
+            # The value of the tag on the cluster's resources: a typed one could differ unnoticed.
             "ClusterId": cluster_id,
-            # Role ARNs: the outputs of the same stack that end in ProfileArn are no roles.
+            # Role ARNs: the outputs of the same stack that end in ProfileArn are not roles.
             "SchedulerIAMRoleArn": GetAtt(security, "Outputs.SchedulerIAMRoleArn"),
             "ComputeNodeIAMRoleArn": GetAtt(security, "Outputs.ComputeNodeIAMRoleArn"),
             "ExistingVaultName": Ref(vault.EXISTING_VAULT_NAME),
@@ -158,7 +158,7 @@ def backup_stack(cluster_id: GetAtt, security: Stack) -> Stack:
 
 
 def template_url(name: str) -> Sub:
-    """Return the address of a template in the bucket, in the form that every partition has.
+    """Return the address of a template in the bucket, in a form that works in every partition.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
     """
@@ -169,7 +169,7 @@ def template_url(name: str) -> Sub:
 
 
 def snippet() -> str:
-    """Return the lines of the example that a main stack needs: the resource of the Backup stack."""
+    """Return the lines of the example that a main stack needs: the Backup stack's resource."""
     lines = render(template()).splitlines(keepends=True)
     start = lines.index("  Backup:\n", lines.index("Resources:\n"))
     end = lines.index("\n", start)
@@ -177,5 +177,5 @@ def snippet() -> str:
 
 
 def block() -> str:
-    """Return the snippet as it stands in a page of Markdown."""
+    """Return the snippet as a code block in Markdown."""
     return f"```yaml\n{snippet()}```\n"

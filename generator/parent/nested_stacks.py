@@ -1,4 +1,4 @@
-"""The stacks of a parent that are made from templates of ours."""
+"""The stacks of a parent that are made from our templates."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from generator.cloudformation.read import Template, entry
 
 STACK = "AWS::CloudFormation::Stack"
 
-# A deployment knows these; any region and partition will do to see the form of an address.
+# Only the deployment knows these, but any region and partition show the form of an address.
 _SOMEWHERE = {
     "AWS::Partition": "aws",
     "AWS::Region": "us-east-1",
@@ -19,11 +19,11 @@ _SOMEWHERE = {
 
 
 class ParentError(ValueError):
-    """The parent nests no template of ours; the message says what to do."""
+    """The parent nests none of our templates; the message says what to do."""
 
 
 class NestedStack(NamedTuple):
-    """A stack in the parent, and which of our templates it is made from."""
+    """A stack in the parent, and the template of ours that it is made from."""
 
     logical_id: str
     name: str
@@ -31,7 +31,7 @@ class NestedStack(NamedTuple):
     template: Template
     properties: Mapping[str, Any]
     urls: list[str]
-    """What the TemplateURL can be, with the defaults of the parent's parameters."""
+    """Every address that TemplateURL can be if the parent's parameters keep their defaults."""
 
     def path(self, *keys: str | int) -> Path:
         """Return the path of one of its properties in the parent."""
@@ -41,43 +41,45 @@ class NestedStack(NamedTuple):
 def nested_stacks(
     parent: Template, ours: Mapping[str, Template], main: str, logical_id: str | None = None
 ) -> list[NestedStack]:
-    """Return the stacks whose TemplateURL is known to end in the name of a template of ours.
+    """Return the stacks whose TemplateURL is known to end in the name of one of our templates.
 
-    With a logical id, that stack only; it is taken for the ``main`` template where its TemplateURL
-    does not say which one it is. Raises ParentError where there is nothing to check.
+    With a logical ID, return that stack only, as the ``main`` template if its TemplateURL does not
+    say which one it is. Raises ParentError if there is nothing to check.
     """
     if logical_id is not None:
         if logical_id not in parent.resources:
             raise ParentError(
-                f"{parent.name} has no resource {logical_id!r}: name an {STACK} of it"
+                f"{parent.name} has no resource {logical_id!r}: give --stack the logical ID of an "
+                f"{STACK}"
             )
         if entry(parent.resources, logical_id).get("Type") != STACK:
             raise ParentError(
-                f"{logical_id!r} in {parent.name} is not an {STACK}: name one that is"
+                f"{logical_id!r} in {parent.name} is not an {STACK}: give --stack the logical ID "
+                "of one"
             )
         nested = _nested(parent, ours, logical_id, main)
         return [nested] if nested else []
-    found = [
+    stacks = [
         nested
         for name in parent.resources
         if entry(parent.resources, name).get("Type") == STACK
         and (nested := _nested(parent, ours, name))
     ]
-    if not found:
+    if not stacks:
         raise ParentError(
-            f"{parent.name} nests no stack whose TemplateURL is known to end in "
-            f"{' or '.join(ours)}: if one of them does, name it with --stack"
+            f"{parent.name} has no nested stack whose TemplateURL is known to end in "
+            f"{' or '.join(ours)}: if one is made from it, name that stack with --stack"
         )
-    return found
+    return stacks
 
 
 def _nested(
-    parent: Template, ours: Mapping[str, Template], logical_id: str, otherwise: str | None = None
+    parent: Template, ours: Mapping[str, Template], logical_id: str, default: str | None = None
 ) -> NestedStack | None:
     properties = entry(parent.resources, logical_id, "Properties")
     urls = _urls(parent, properties)
     ends = [re.split(f"[/{UNKNOWN}]", url.partition("?")[0])[-1] for url in urls]
-    name = next((end for end in ends if end in ours), otherwise)
+    name = next((end for end in ends if end in ours), default)
     return NestedStack(logical_id, name, ours[name], properties, urls) if name else None
 
 

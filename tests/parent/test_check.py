@@ -1,4 +1,4 @@
-"""A parent that fits passes; everything else is named at its place, and nothing is guessed."""
+"""A parent that fits passes; each misfit is reported at its place, and nothing is guessed."""
 
 import copy
 from pathlib import Path
@@ -136,7 +136,7 @@ MISFITS: dict[str, Any] = {
     "parameters-is-a-list": (
         {PARAMETERS: [{"ClusterId": "ab"}]},
         ("Parameters:", '"Parameters": ['),
-        ("E9602", "Parameters of Backup has to be a map"),
+        ("E9602", "Parameters of Backup is not a map"),
     ),
     "output-that-is-not-there": (
         output_of({"Fn::GetAtt": ["Backup", "Outputs.BackupRoleARN"]}),
@@ -144,7 +144,7 @@ MISFITS: dict[str, Any] = {
             "!GetAtt 'Backup.Outputs.BackupRoleARN'",
             '"Fn::GetAtt": [\n          "Backup"',
         ),
-        ("E9601", "Backup has no 'Outputs.BackupRoleARN': Backup.template gives"),
+        ("E9601", "Backup has no 'Outputs.BackupRoleARN': use Outputs.BackupRoleArn"),
     ),
     "outputs-forgotten": (
         output_of({"Fn::GetAtt": ["Backup", "BackupRoleArn"]}),
@@ -294,7 +294,9 @@ def test_a_stack_is_ours_by_the_end_of_its_url(url: Any, is_ours: bool) -> None:
     if is_ours:
         assert [" E3043: " in finding for finding in found_in(text)] == [True]
     else:
-        with pytest.raises(ParentError, match=r"nests no stack .* name it with --stack"):
+        with pytest.raises(
+            ParentError, match=r"has no nested stack .* name that stack with --stack"
+        ):
             found_in(text)
     # Named, it is ours whatever the URL says.
     assert [" E3043: " in finding for finding in found_in(text, "Backup")] == [True]

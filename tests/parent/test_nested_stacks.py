@@ -1,4 +1,4 @@
-"""Which stacks of a parent are ours is found, or told in one sentence."""
+"""The stacks of a parent that are ours are found, or one sentence says why not."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ from generator.parent import example
 @pytest.mark.parametrize(
     ("stack", "sentence"),
     [
-        ("Nope", "has no resource 'Nope': name an AWS::CloudFormation::Stack of it"),
+        ("Nope", "has no resource 'Nope': give --stack the logical ID of an AWS::CloudFormation"),
         ("", "has no resource ''"),
-        ("Topic", "is not an AWS::CloudFormation::Stack: name one that is"),
-        ("Odd", "is not an AWS::CloudFormation::Stack: name one that is"),
+        ("Topic", "is not an AWS::CloudFormation::Stack: give --stack the logical ID of one"),
+        ("Odd", "is not an AWS::CloudFormation::Stack: give --stack the logical ID of one"),
     ],
 )
 def test_stack_has_to_name_a_stack(
@@ -45,7 +45,7 @@ def test_a_parent_without_a_stack_of_ours(
     assert build.main(["check-parent", str(path)]) == build.FINDING
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
-    assert err.startswith(f"build.py: {path} nests no stack whose TemplateURL is known to end in")
+    assert err.startswith(f"build.py: {path} has no nested stack whose TemplateURL is known to end")
 
 
 @pytest.mark.parametrize("name", ["nope", ".", "broken"])

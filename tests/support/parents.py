@@ -1,4 +1,4 @@
-"""A small parent that nests the Backup template, and changes of it."""
+"""A small parent that nests the Backup template, and changes to it."""
 
 import copy
 import json
