@@ -9,7 +9,7 @@ from tests.local_aws.deployer import Deployer, Stack
 from tests.local_aws.errors import DeploymentError, RefusedError
 from tests.local_aws.local_aws import ACCOUNT, LocalAws, local_aws
 from tests.support.generated import text
-from tests.support.parameter_values import CLUSTER, ON, everything
+from tests.support.parameter_values import CLUSTER, ON, OPTIONAL_TYPES, everything
 
 VAULT = f"Vault-{CLUSTER}"
 
@@ -73,12 +73,15 @@ def test_the_plan_has_three_rules_with_copies_and_pauses_windows(aws: LocalAws) 
     ]
 
 
-def test_two_selections_of_one_tag(aws: LocalAws) -> None:
+def test_a_selection_for_each_optional_type_has_the_same_tag_and_role(aws: LocalAws) -> None:
     stack = create(aws, **everything())
     made = list(aws.selections[stack.outputs["BackupPlanId"]].values())
-    assert sorted(one["SelectionName"] for one in made) == [f"FSx-{CLUSTER}", f"Tag-{CLUSTER}"]
-    assert made[0]["Conditions"] == made[1]["Conditions"]
-    assert made[0]["IamRoleArn"] == made[1]["IamRoleArn"] == stack.outputs["BackupRoleArn"]
+    expected = {f"{each}-{CLUSTER}" for each in ("Tag", *OPTIONAL_TYPES)}
+    assert {one["SelectionName"] for one in made} == expected
+    assert len(made) == len(expected)
+    for one in made:
+        assert one["Conditions"] == made[0]["Conditions"]
+        assert one["IamRoleArn"] == stack.outputs["BackupRoleArn"]
 
 
 def test_the_role_has_the_policies_of_its_protections(aws: LocalAws) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.local_aws.iam import Context, allows, as_list
+from tests.local_aws.managed_policies import JOBS
 from tests.local_aws.selection import Resource, selected
 from tests.support.generated import inline_policies, resolved, template
 from tests.support.parameter_values import ACCOUNT, CLUSTER, ON, REGIONS, everything, on
@@ -238,28 +239,14 @@ def test_trap_13_the_roles_arns_match_nothing(partition: str) -> None:
         assert allows(policies, "ec2:CreateTags", arn)
 
 
-JOBS = {
-    ("ec2", "instance"): (["ec2:CreateImage"], ["ec2:RunInstances"]),
-    ("ec2", "volume"): (["ec2:CreateSnapshot"], ["ec2:CreateVolume"]),
-    ("elasticfilesystem", "file-system"): (
-        ["elasticfilesystem:Backup"],
-        ["elasticfilesystem:Restore", "elasticfilesystem:CreateFileSystem"],
-    ),
-    ("fsx", "file-system"): (["fsx:CreateBackup"], ["fsx:CreateFileSystemFromBackup"]),
-    ("fsx", "volume"): (["fsx:CreateBackup"], ["fsx:CreateVolumeFromBackup"]),
-}
-"""What is selected -> the actions of its backup and of its restore."""
-
-
 @pytest.mark.parametrize(
     ("given", "services"),
     [
         ({}, {"ec2", "elasticfilesystem"}),
         ({"ExistingVaultName": "Vault-of-old"}, {"ec2", "elasticfilesystem"}),
-        (on("ProtectFSx"), {"ec2", "elasticfilesystem", "fsx"}),
-        (everything(), {"ec2", "elasticfilesystem", "fsx"}),
+        (everything(), {service for service, _ in JOBS}),
     ],
-    ids=["defaults", "adopted-vault", "fsx", "everything"],
+    ids=["defaults", "adopted-vault", "everything"],
 )
 def test_trap_15_the_selection_is_wider_than_the_role(
     given: dict[str, str], services: set[str]
@@ -275,14 +262,14 @@ def test_trap_15_the_selection_is_wider_than_the_role(
         for name, kind in made.types.items()
         if kind == "AWS::Backup::BackupSelection"
     ]
-    arns = [arn for selection in selections for arn in selection["Resources"]]
-    for pattern in arns:
-        service, resource = pattern.split(":")[2], pattern.split(":")[5]
-        backup, restore = JOBS[service, resource.split("/")[0]]
+    found = set()
+    for pattern in [arn for selection in selections for arn in selection["Resources"]]:
+        _, _, service, _, _, resource = pattern.split(":", 5)
+        kind = service, re.split("[/:]", resource)[0]
         arn = f"arn:aws:{service}:us-east-1:{ACCOUNT}:{resource.replace('*', 'x-1')}"
-        for action in [*backup, *restore]:
+        for action in [*JOBS[kind].backup, *JOBS[kind].restore]:
             assert _may(action, arn, None, **given), action
-    found = {(one.split(":")[2], one.split(":")[5].split("/")[0]) for one in arns}
+        found.add(kind)
     assert found == {kind for kind in JOBS if kind[0] in services}
     for selection in selections:  # the same tag, whatever the family
         assert selection["Conditions"] == selections[0]["Conditions"]

@@ -12,7 +12,15 @@ from tests.local_aws.errors import RefusedError
 from tests.local_aws.evaluation import Resolved
 from tests.support.changes import changes
 from tests.support.generated import resolved, template, without_rules
-from tests.support.parameter_values import CLUSTER, ON, PROTECTIONS, VALUES, everything, on
+from tests.support.parameter_values import (
+    CLUSTER,
+    ON,
+    OPTIONAL_TYPES,
+    PROTECTIONS,
+    VALUES,
+    everything,
+    on,
+)
 
 CORE = {"SOCABackupVault", "SOCABackupPlan", "SOCABackupSelection", "SOCAAWSBackupRole"}
 JOB_RULES = {"SOCABackupJobAlert", "SOCACopyJobAlert", "SOCARestoreJobAlert"}
@@ -27,7 +35,12 @@ WEEKLY = {"3-months": "90", "6-months": "183", "1-year": "365"}
 MONTHLY = {
     "1-year": "365", "3-years": "1095", "5-years": "1825", "7-years": "2555", "10-years": "3650",
 }  # fmt: skip
-ROLE_POLICIES = ("ProtectFSx", "PauseWindows", "CopyToDestinationVault")
+ROLE_POLICIES = {
+    "WindowsVSS": "PauseWindows",
+    "CopyDestinationVaultArn": "CopyToDestinationVault",
+    **{f"Protect{each}": f"Protect{each}" for each in OPTIONAL_TYPES},
+}
+"""Parameter -> the policy that it adds to the role."""
 
 
 # Each protection by itself. A compliance lock is made only where it is confirmed.
@@ -78,8 +91,9 @@ def _expected(given: dict[str, str]) -> set[str]:
     expected: set[str] = set()
     if _makes_key(given):
         expected |= {"SOCABackupVaultKey", "SOCABackupVaultKeyAlias"}
-    if given["ProtectFSx"] == "yes":
-        expected |= {"SOCAFSxBackupSelection"}
+    for each in OPTIONAL_TYPES:
+        if given[f"Protect{each}"] == "yes":
+            expected |= {f"SOCA{each}BackupSelection"}
     if email or topic:
         expected |= {*JOB_RULES, "SOCABackupExpired"} | SILENCE[given["SilenceAlarmFor"]]
     if email:
@@ -118,7 +132,8 @@ def _without_protections(made: Resolved) -> dict[str, dict[str, Any]]:
         {key: value for key, value in rule.items() if key != "CopyActions"} for rule in daily
     ]
     role = left["SOCAAWSBackupRole"]
-    role["Policies"] = [p for p in role["Policies"] if p["PolicyName"] not in ROLE_POLICIES]
+    added = ROLE_POLICIES.values()
+    role["Policies"] = [each for each in role["Policies"] if each["PolicyName"] not in added]
     return left
 
 
@@ -137,11 +152,7 @@ def _check(given: dict[str, str], *, evaluate_rules: bool = True) -> None:
     # What exists is what was asked for.
     assert set(made.types) - set(plain.types) == _expected(asked)
     assert _policies(made) - _policies(plain) == {
-        name
-        for name, parameter in zip(
-            ROLE_POLICIES, ("ProtectFSx", "WindowsVSS", "CopyDestinationVaultArn"), strict=True
-        )
-        if asked[parameter] not in {"no", ""}
+        policy for parameter, policy in ROLE_POLICIES.items() if asked[parameter] not in {"no", ""}
     }
     _check_vault(made, asked)
     _check_plan(made, asked)

@@ -321,6 +321,11 @@ ON = {name: values.on for name, values in VALUES.items()}
 
 PROTECTIONS = [name for name, values in VALUES.items() if values.protects]
 
+OPTIONAL_TYPES = [
+    name.removeprefix("Protect") for name in PROTECTIONS if name.startswith("Protect")
+]
+"""The types that are protected on demand; each names its parameter, policy and selection."""
+
 INSTEAD = ("ExistingVaultName", "VaultKmsKeyArn", "NotificationTopicArn")
 """What takes the place of something that the stack would make: of the vault, its key, the topic."""
 
