@@ -12,7 +12,6 @@ from tests.local_aws.requests import Requests
 def _create_vault(order: Order) -> Created:
     name = order.need("BackupVaultName")
     lock, policy = order.take("LockConfiguration"), order.take_json("AccessPolicy")
-    notifications = order.take("Notifications")
     arn = order.calls.call(
         "backup",
         "CreateBackupVault",
@@ -23,7 +22,6 @@ def _create_vault(order: Order) -> Created:
     for operation, settings in [
         ("PutBackupVaultAccessPolicy", policy and {"Policy": policy}),
         ("PutBackupVaultLockConfiguration", lock),
-        ("PutBackupVaultNotifications", notifications),
     ]:
         if settings:
             order.calls.call("backup", operation, BackupVaultName=name, **settings)

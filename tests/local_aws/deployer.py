@@ -2,9 +2,9 @@
 
 import re
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from typing import Any
 
 from generator.cloudformation.capabilities import capabilities
@@ -14,7 +14,7 @@ from tests.local_aws.evaluation import Evaluation, Place
 from tests.local_aws.handler import Created, Order
 from tests.local_aws.handlers import HANDLERS
 from tests.local_aws.local_aws import ACCOUNT, LocalAws
-from tests.local_aws.requests import Request, Requests
+from tests.local_aws.requests import Requests
 
 NESTED = "AWS::CloudFormation::Stack"
 
@@ -37,11 +37,6 @@ class Stack:
     def resources(self) -> dict[str, str]:
         """Return logical id to physical id (what Ref gives)."""
         return {name: made.ref for name, made in self.created.items()}
-
-    @property
-    def recorded(self) -> list[Request]:
-        """Return the requests, nested ones too, that moto does not answer and nobody executed."""
-        return [request for request in self.calls.made if request.recorded]
 
     def ref(self, logical_id: str) -> str:
         """Return what Ref of a resource gives."""
@@ -87,66 +82,37 @@ class Stack:
 
 
 @dataclass(frozen=True)
-class Operation:
-    """One creation, the same for a stack and those nested in it."""
-
-    calls: Requests
-    capabilities: Collection[str]
-    evaluate_rules: bool
-    evaluate_nested_rules: bool
-
-
-@dataclass(frozen=True)
 class Deployer:
     """Creates stacks in the local AWS, in its region."""
 
     aws: LocalAws
 
-    def create(  # noqa: PLR0913  the arguments of CreateStack
-        self,
-        template_text: str,
-        name: str,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        capabilities: Collection[str] = ("CAPABILITY_IAM",),
-        evaluate_rules: bool = True,
-        evaluate_nested_rules: bool = True,
+    def create(
+        self, template_text: str, name: str, parameters: Mapping[str, Any] | None = None
     ) -> Stack:
         """Return the stack, created; raise RefusedError before, DeploymentError after rollback.
 
-        Whether CloudFormation evaluates the Rules of a nested stack is not documented, so that
-        is a switch of its own.
+        Whether CloudFormation evaluates the Rules of a nested stack is not documented; here it
+        does.
         """
-        if len(template_text.encode()) > 51_200:
-            raise RefusedError("A template body has at most 51,200 bytes.")
-        calls = Requests(self.aws)
-        operation = Operation(calls, capabilities, evaluate_rules, evaluate_nested_rules)
-        return self._create(template_text, name, parameters or {}, operation)
+        return self._create(template_text, name, parameters or {}, Requests(self.aws))
 
     def _create(
-        self, text: str, name: str, parameters: Mapping[str, Any], operation: Operation
+        self, text: str, name: str, parameters: Mapping[str, Any], calls: Requests
     ) -> Stack:
-        if not re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", name):
-            raise RefusedError(f"{name!r} cannot be the name of a stack.")
         template = parse(name, text)
         place = Place(self.aws.region, ACCOUNT, name)
         stack_id = (
             f"arn:{place.partition}:cloudformation:{place.region}:{ACCOUNT}"
             f":stack/{name}/{uuid.uuid4()}"
         )
-        evaluation = Evaluation(
-            template.document,
-            parameters,
-            replace(place, stack_id=stack_id),
-            evaluate_rules=operation.evaluate_rules,
-        )
-        check_capabilities(template, operation.capabilities)
-        order = creation_order(evaluation)
-        stack = Stack(name, evaluation, operation.calls)
+        evaluation = Evaluation(template.document, parameters, replace(place, stack_id=stack_id))
+        check_capabilities(template)
+        stack = Stack(name, evaluation, calls)
         logical_id = "the outputs"
         try:
-            for logical_id in order:
-                stack.created[logical_id] = self._create_resource(stack, logical_id, operation)
+            for logical_id in TopologicalSorter(evaluation.dependencies()).static_order():
+                stack.created[logical_id] = self._create_resource(stack, logical_id)
             logical_id = "the outputs"
             stack.outputs = evaluation.outputs(stack)
         except (DeploymentError, RefusedError) as error:
@@ -159,12 +125,12 @@ class Deployer:
             raise DeploymentError(reason + kept) from error
         return stack
 
-    def _create_resource(self, stack: Stack, logical_id: str, operation: Operation) -> Created:
+    def _create_resource(self, stack: Stack, logical_id: str) -> Created:
         properties = stack.evaluation.properties(logical_id, stack)
         kind = stack.evaluation.existing[logical_id]["Type"]
         order = Order(logical_id, stack.evaluation.place, properties, stack.calls)
         if kind == NESTED:
-            stack.nested[logical_id] = child = self._create_nested(order, operation)
+            stack.nested[logical_id] = child = self._create_nested(order)
             attributes = {f"Outputs.{name}": value for name, value in child.outputs.items()}
             return Created(child.evaluation.place.stack_id, attributes)
         handler = HANDLERS[kind]
@@ -177,50 +143,42 @@ class Deployer:
             raise
         return order.made
 
-    def _create_nested(self, order: Order, operation: Operation) -> Stack:
+    def _create_nested(self, order: Order) -> Stack:
         text = fetch_template(self.aws, order.need("TemplateURL"))
         parameters = order.take("Parameters", {})
         order.finish()
         for name, value in parameters.items():
             if not isinstance(value, str | int | float):
                 raise DeploymentError(f"The value of parameter {name} is {value!r}, not a string.")
-        nested = replace(operation, evaluate_rules=operation.evaluate_nested_rules)
-        return self._create(text, order.generated_name(128), parameters, nested)
+        return self._create(text, order.generated_name(128), parameters, order.calls)
 
 
-def check_capabilities(template: Template, given: Collection[str]) -> None:
-    """Refuse what has no handler here, and what nobody acknowledged."""
+def check_capabilities(template: Template) -> None:
+    """Refuse what has no handler here, and what needs more than CAPABILITY_IAM."""
     for name, resource in template.resources.items():
         if resource["Type"] not in HANDLERS and resource["Type"] != NESTED:
-            raise RefusedError(f"{name} is of type {resource['Type']}, which has no handler here.")
-    included = {*given} | ({"CAPABILITY_IAM"} if "CAPABILITY_NAMED_IAM" in given else set())
-    if lacking := [each for each in capabilities(template) if each not in included]:
+            raise RefusedError(
+                f"{name} is of type {resource['Type']}: add a row to HANDLERS in "
+                "tests/local_aws/handlers.py"
+            )
+    if lacking := sorted({*capabilities(template)} - {"CAPABILITY_IAM"}):
         raise RefusedError(f"InsufficientCapabilities: requires {lacking}.")
 
 
-def creation_order(evaluation: Evaluation) -> list[str]:
-    """Return the existing resources, each after those it depends on; a circle is refused."""
-    try:
-        return list(TopologicalSorter(evaluation.dependencies()).static_order())
-    except CycleError as error:
-        raise RefusedError(f"Circular dependency between resources: {error.args[1]}") from error
-
-
-_HOST = re.compile(r"(?:(?P<bucket>.+)\.)?s3[.-](?:(?P<region>[a-z0-9-]+)\.)?amazonaws\.[a-z.]+")
+_HOST = re.compile(r"(?P<bucket>.+)\.s3\.[a-z0-9-]+\.amazonaws\.[a-z.]+")
 
 
 def fetch_template(aws: LocalAws, url: str) -> str:
-    """Return the text behind a TemplateURL of AWS's form, from the local S3.
+    """Return the text behind a TemplateURL of the form that SOCA uses, from the local S3.
 
     The only place that maps AWS's host names to the local endpoint: the bucket stands before
-    ``s3.<region>.amazonaws.com`` or first in the path.
+    ``s3.<region>.amazonaws.com``.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
     """
-    host, _, path = url.removeprefix("https://").partition("/")
+    host, _, key = url.removeprefix("https://").partition("/")
     found = _HOST.fullmatch(host)
     if not url.startswith("https://") or not found or len(url) > 1024:
         raise DeploymentError(f"TemplateURL must be a supported URL of S3, not {url!r}.")
-    bucket, _, key = (found["bucket"], "", path) if found["bucket"] else path.partition("/")
-    body = Requests(aws).call("s3", "GetObject", Bucket=bucket, Key=key)["Body"].read()
+    body = Requests(aws).call("s3", "GetObject", Bucket=found["bucket"], Key=key)["Body"].read()
     text: str = body.decode()
     return text

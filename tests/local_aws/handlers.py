@@ -8,36 +8,21 @@ import json
 from typing import Any
 
 from tests.local_aws import backup_handlers
-from tests.local_aws.errors import DeploymentError
 from tests.local_aws.handler import Created, Handler, Order
 from tests.local_aws.requests import Requests
-
-INLINE_POLICY_LIMIT = 10_240
-"""Characters of all inline policies of a role, blanks not counted.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-"""
 
 
 def _create_role(order: Order) -> Created:
     inline = {p["PolicyName"]: p["PolicyDocument"] for p in order.take("Policies", [])}
-    managed = order.take("ManagedPolicyArns", [])
-    size = sum(len("".join(json.dumps(document).split())) for document in inline.values())
-    if size > INLINE_POLICY_LIMIT:
-        raise DeploymentError(f"LimitExceeded: inline policies of {size} characters.")
     name = order.take("RoleName") or order.generated_name(64)
     role = order.calls.call(
         "iam",
         "CreateRole",
         RoleName=name,
         AssumeRolePolicyDocument=order.take_json("AssumeRolePolicyDocument"),
-        **order.take_all(
-            "Path", "Description", "MaxSessionDuration", "PermissionsBoundary", "Tags"
-        ),
+        **order.take_all("Path", "Description", "PermissionsBoundary", "Tags"),
     )["Role"]
     order.made = Created(name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})
-    for arn in managed:
-        order.calls.call("iam", "AttachRolePolicy", RoleName=name, PolicyArn=arn)
     for policy, document in inline.items():
         _put_role_policy(order.calls, name, policy, document)
     return order.made
@@ -51,9 +36,6 @@ def _put_role_policy(calls: Requests, role: str, name: str, document: Any) -> No
 def _delete_role(calls: Requests, role: Created) -> None:
     for name in calls.call("iam", "ListRolePolicies", RoleName=role.ref)["PolicyNames"]:
         calls.call("iam", "DeleteRolePolicy", RoleName=role.ref, PolicyName=name)
-    attached = calls.call("iam", "ListAttachedRolePolicies", RoleName=role.ref)
-    for policy in attached["AttachedPolicies"]:
-        calls.call("iam", "DetachRolePolicy", RoleName=role.ref, PolicyArn=policy["PolicyArn"])
     calls.call("iam", "DeleteRole", RoleName=role.ref)
 
 
@@ -215,14 +197,6 @@ def _create_alarm(order: Order) -> Created:
     return Created(name, {"Arn": found[0]["AlarmArn"]})
 
 
-def _create_bucket(order: Order) -> Created:
-    name = order.take("BucketName") or order.generated_name(63).lower()
-    region = order.place.region
-    where = None if region == "us-east-1" else {"LocationConstraint": region}
-    order.calls.call("s3", "CreateBucket", Bucket=name, CreateBucketConfiguration=where)
-    return Created(name, {"Arn": f"arn:{order.place.partition}:s3:::{name}"})
-
-
 HANDLERS: dict[str, Handler] = {
     **backup_handlers.HANDLERS,
     "AWS::IAM::Role": Handler(_create_role, _delete_role),
@@ -253,9 +227,6 @@ HANDLERS: dict[str, Handler] = {
     "AWS::CloudWatch::Alarm": Handler(
         _create_alarm,
         lambda calls, it: calls.call("cloudwatch", "DeleteAlarms", AlarmNames=[it.ref]),
-    ),
-    "AWS::S3::Bucket": Handler(
-        _create_bucket, lambda calls, it: calls.call("s3", "DeleteBucket", Bucket=it.ref)
     ),
 }
 """One row per resource type; a type that is missing here cannot be deployed."""
