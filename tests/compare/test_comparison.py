@@ -476,7 +476,10 @@ BROKEN: dict[str, tuple[Slip, str]] = {
         put("Conditions/HasKey", {"Fn::Not": [{"Condition": "HasKey"}]}),
         "condition 'HasKey' refers to itself",
     ),
-    "half an If": (put(f"{VAULT}/EncryptionKeyArn", {"Fn::If": ["HasKey"]}), "Fn::If does not accept"),
+    "half an If": (
+        put(f"{VAULT}/EncryptionKeyArn", {"Fn::If": ["HasKey"]}),
+        "Fn::If does not accept",
+    ),
     "no such mapping": (put("Mappings", {}), ""),
     "not a condition": (put("Conditions/HasKey", {"Fn::Sub": "yes"}), "is not a condition"),
 }
