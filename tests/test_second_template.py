@@ -122,7 +122,7 @@ def test_a_parent_that_nests_it_is_checked(
     said = capsys.readouterr().out
     assert f"'TopicName' is missing: {SECOND} has no default for it" in said
     assert f"{SECOND} has no parameter 'ClusterId'" in said
-    assert f"Backup has no 'Outputs.BackupRoleArn': use Outputs.TopicArn" in said
+    assert "Backup has no 'Outputs.BackupRoleArn': use Outputs.TopicArn" in said
 
 
 def test_a_file_of_its_name_is_compared_with_it(
