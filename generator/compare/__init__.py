@@ -1,1 +1,1 @@
-"""Two templates: what an update from one to the other does to a live stack, and to its parent."""
+"""Compares two templates: what an update does to a live stack, and to its parent."""

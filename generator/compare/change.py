@@ -1,4 +1,4 @@
-"""One change as people read it."""
+"""One change, as people read it."""
 
 import json
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ _LONGEST = 72
 
 
 class Level(IntEnum):
-    """The part of the version that has to go up for a change."""
+    """The part of the version that a change raises."""
 
     NONE = 0
     PATCH = 1
@@ -22,7 +22,7 @@ class Level(IntEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that an update changes, in a live stack or for whoever passes its parameters."""
+    """One thing that an update changes, for a live stack or for its parent."""
 
     about: str
     """resource, parameter, rule, output, capability or template."""
@@ -32,22 +32,22 @@ class Change:
     text: str = ""
     """What is different, and what it means."""
     kind: str = ""
-    """The type of a resource."""
+    """The type of the resource."""
     danger: bool = False
-    """Something stateful is replaced or removed, or loses what keeps it."""
+    """Something stateful is replaced or removed, or is no longer kept or protected."""
     where: dict[str, str] = field(default_factory=dict)
-    """The parameters for which it happens; empty: for those that stacks usually have."""
+    """The parameters for which it happens; empty: the usual ones."""
 
 
-def place(where: dict[str, str]) -> str:
-    """Return for which parameters something happens, as a clause; empty: for the usual ones."""
-    said = ", ".join(f"{name} is {value}" for name, value in where.items())
-    return f"where {said}" if said else "with the usual parameters"
+def clause(where: dict[str, str]) -> str:
+    """Return the parameters for which something happens, as a clause of a sentence."""
+    cases = " and ".join(f"{name} is {value}" for name, value in where.items())
+    return f"if {cases}" if cases else "with the usual parameters"
 
 
 def shown(value: Any) -> str:
-    """Return a resolved value in a length that fits a line."""
-    text = "nothing" if value is ABSENT else _brief(value)
+    """Return a resolved value, shortened to fit a line."""
+    text = "none" if value is ABSENT else _brief(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 

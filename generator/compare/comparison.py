@@ -1,20 +1,21 @@
-"""Two templates -> what the update of a live stack from one to the other does, and the verdict.
+"""Compares two templates: what an update of a live stack does, and a verdict.
 
-The verdict is the highest level among the changes; the version has to go up at least so much:
+The verdict is the highest level among the changes. It says which part of the version has to go up:
 
 none    the same template, however it is written
 patch   an update changes nothing in AWS: descriptions, labels, order, what has no effect
 minor   an update changes what exists: a resource, an output or a parameter with a default is added;
         a parameter accepts more; a default, a property or an output's value changes; a plan or a
-        selection, which hold no data, is replaced
-major   an update can fail or take something away: a parameter is removed, renamed, newly required,
-        of another type or accepts less; a rule is added or changed; an output is removed, renamed,
-        conditional or exported otherwise; a capability is newly needed; a resource is removed,
-        left outside the stack, renamed or of another type; any but a plan or a selection is
-        replaced; one loses what keeps or protects it
+        selection is replaced, which hold no data
+major   an update can fail or take something away: a parameter is removed or renamed, is newly
+        required, changes its type or accepts less; a rule refuses what was accepted before; an
+        output is removed, renamed, made conditional or exported differently; a capability is newly
+        needed; a resource is removed, left outside the stack, renamed or changes its type; a
+        resource other than a plan or a selection is replaced; a resource is no longer kept or
+        protected
 
-What cannot be known from the text counts as the worse: "may be replaced" is a replacement, another
-pattern accepts less.
+If the text does not decide, the worse case counts: "may be replaced" is a replacement, and a
+pattern that is not the same accepts less.
 """
 
 from dataclasses import dataclass
@@ -51,48 +52,48 @@ class Comparison:
 
     @property
     def needed_version(self) -> Version | None:
-        """The lowest version that the new template may state; None where the old states none."""
+        """The lowest version that the new template may state; None if the old one states none."""
         old, _ = self.versions
         return needed(old, self.verdict) if old else None
 
     @property
     def failures(self) -> list[str]:
-        """Why this must not be released, a sentence each; empty: it may."""
-        found = [
-            f"{change.name} {change.change}: data may be lost; nothing in a version allows that"
+        """Why the new template must not be released, a sentence each; empty if it may be."""
+        sentences = [
+            f"{change.name} ({change.change}): data may be lost, and no version number allows that"
             for change in self.changes
             if change.danger
         ]
         old, new = self.versions
         lowest = self.needed_version
         if lowest and (new is None or new < lowest):
-            found.append(
-                f"the verdict is {self.verdict} against {text(old or lowest)}, so the version has "
+            sentences.append(
+                f"the verdict against {text(old or lowest)} is {self.verdict}, so the version has "
                 f"to be {text(lowest)} or later; it is {text(new) if new else 'not stated'}: "
                 "raise VERSION"
             )
-        return found
+        return sentences
 
 
 def compare(old: Template, new: Template) -> Comparison:
-    """Return what the update of a stack of the old template to the new one changes.
+    """Return what changes when a stack of the old template is updated to the new one.
 
-    Raises UnreadableError for a template whose conditions or functions cannot be evaluated.
+    Raises UnreadableError if a condition or a function of a template cannot be evaluated.
     """
     for template in (old, new):
         check_sections(template)
         _evaluate(template)
-    found = [*resource_changes(old, new), *interface_changes(old, new)]
-    if max((change.level for change in found), default=Level.NONE) == Level.NONE and (
+    changes = [*resource_changes(old, new), *interface_changes(old, new)]
+    if max((change.level for change in changes), default=Level.NONE) == Level.NONE and (
         _as_written(old.document) != _as_written(new.document)
     ):
-        told = "texts, or what has no effect on a stack"
-        found.append(Change("template", "the rest", "written otherwise", Level.PATCH, told))
-    return Comparison(old, new, found)
+        text = "texts, or what has no effect on a stack"
+        changes.append(Change("template", "the rest", "written otherwise", Level.PATCH, text))
+    return Comparison(old, new, changes)
 
 
 def _evaluate(template: Template) -> None:
-    """Find out now, and by name, that a template cannot be evaluated."""
+    """Fail now, and with the name of the template, if it cannot be evaluated."""
     view = View(template, {})
     try:
         for condition in template.conditions:
@@ -103,7 +104,7 @@ def _evaluate(template: Template) -> None:
 
 
 def _as_written(node: Any) -> Any:
-    """Return the template with text for every scalar: 30 and '30' are the same."""
+    """Return the template with every scalar as text: 30 and '30' are the same."""
     if isinstance(node, dict):
         return {key: _as_written(value) for key, value in node.items()}
     if isinstance(node, list):

@@ -1,77 +1,76 @@
-"""What a change of a resource means for data: which resources hold some, and a sentence each."""
+"""What a change to a resource means for data: which resources hold some, and what happens to it."""
 
 import json
 from typing import Any
 
 _LOST_KEY = (
-    "KMS schedules its deletion: what it encrypts is unreadable at once, and lost for good when "
-    "the waiting period of 7 to 30 days ends"
+    "what it encrypts is unreadable at once, and lost for good when KMS deletes the key after the "
+    "waiting period of 7 to 30 days"
 )
-_OLD_VAULT = (
-    "the recovery points stay in the old vault, which the stack no longer knows; backups go into "
-    "the new one"
-)
-_ROLE_GONE = (
-    "AWS Backup can no longer end the life of recovery points made under it: they stay as EXPIRED, "
-    "cost money and keep the vault from being deleted"
+_LOST_ROLE = (
+    "AWS Backup can no longer delete the recovery points that it created with the role: they stay "
+    "as EXPIRED, cost money and keep the vault from being deleted"
 )
 _VAULT = "AWS::Backup::BackupVault"
 _AIR_GAPPED = "AWS::Backup::LogicallyAirGappedBackupVault"
-_DELETES_VAULT = "an empty one is gone, one with recovery points cannot be deleted"
+_DELETES_VAULT = "it succeeds if the vault is empty, and fails if it holds recovery points"
 
-# By type and change; "kept" where UpdateReplacePolicy or DeletionPolicy keeps the old one.
+# By type and change; "kept": UpdateReplacePolicy keeps the old resource.
 _MEANINGS: dict[tuple[str, str], str] = {
     (_VAULT, "replaced"): (
         f"a new, empty vault; CloudFormation tries to delete the old one: {_DELETES_VAULT}"
     ),
-    (_VAULT, "replaced, kept"): f"a new, empty vault; {_OLD_VAULT}",
+    (_VAULT, "replaced, kept"): (
+        "a new, empty vault, which gets the next backups; the recovery points stay in the old "
+        "vault, outside the stack"
+    ),
     (_VAULT, "removed"): f"CloudFormation tries to delete the vault: {_DELETES_VAULT}",
     (_VAULT, "retained"): (
-        "the vault and its recovery points stay in the account, unknown to the stack"
+        "the vault and its recovery points stay in the account, outside the stack"
     ),
-    (_VAULT, "updated"): "the recovery points in it stay",
+    (_VAULT, "updated"): "its recovery points stay",
     (_AIR_GAPPED, "replaced"): (
         f"a new, empty vault; CloudFormation tries to delete the old one: {_DELETES_VAULT}"
     ),
-    ("AWS::KMS::Key", "replaced"): f"a new key; the old one goes: {_LOST_KEY}",
+    ("AWS::KMS::Key", "replaced"): f"a new key; the old one is deleted: {_LOST_KEY}",
     ("AWS::KMS::Key", "replaced, kept"): (
-        "a new key; what the old one encrypts stays readable as long as the old one stays"
+        "a new key; what the old one encrypts stays readable as long as the old one exists"
     ),
-    ("AWS::KMS::Key", "removed"): _LOST_KEY,
-    ("AWS::KMS::Key", "retained"): "the key stays, unknown to the stack; what it encrypts is safe",
-    ("AWS::KMS::Key", "updated"): "what it encrypts stays readable to those whom its policy names",
-    ("AWS::IAM::Role", "replaced"): f"a new role; the old one goes: {_ROLE_GONE}",
+    ("AWS::KMS::Key", "removed"): f"the key is deleted: {_LOST_KEY}",
+    ("AWS::KMS::Key", "retained"): "the key stays, outside the stack; what it encrypts is safe",
+    ("AWS::KMS::Key", "updated"): "what it encrypts stays readable to those its policy allows",
+    ("AWS::IAM::Role", "replaced"): f"a new role; the old one is deleted: {_LOST_ROLE}",
     ("AWS::IAM::Role", "replaced, kept"): (
-        "a new role; the old one stays for the recovery points that were made under it"
+        "a new role; the old one stays for the recovery points that were created with it"
     ),
-    ("AWS::IAM::Role", "removed"): _ROLE_GONE,
+    ("AWS::IAM::Role", "removed"): f"the role is deleted: {_LOST_ROLE}",
     ("AWS::IAM::Role", "retained"): (
-        "the role stays for the recovery points that were made under it, unknown to the stack"
+        "the role stays, outside the stack, for the recovery points that were created with it"
     ),
-    ("AWS::IAM::Role", "updated"): "what it may do counts for existing recovery points too",
-    ("AWS::Backup::BackupPlan", "replaced"): "a new plan; recovery points are not touched",
+    ("AWS::IAM::Role", "updated"): "its permissions apply to existing recovery points too",
+    ("AWS::Backup::BackupPlan", "replaced"): "a new plan; recovery points are not affected",
     ("AWS::Backup::BackupPlan", "removed"): (
-        "no more backups; existing recovery points keep their own life"
+        "no more backups; existing recovery points keep their lifecycle"
     ),
     ("AWS::Backup::BackupPlan", "updated"): (
-        "counts for the next backups; existing recovery points keep their own life"
+        "applies to the next backups; existing recovery points keep their lifecycle"
     ),
     ("AWS::Backup::BackupSelection", "replaced"): (
-        "the assignment is made anew: recovery points are not touched, the next backups are of "
-        "what the new one selects"
+        "a new selection; recovery points are not affected, and the next backups are of what the "
+        "new one selects"
     ),
-    ("AWS::Backup::BackupSelection", "removed"): "what only it selects is not backed up any more",
+    ("AWS::Backup::BackupSelection", "removed"): "what only it selects is no longer backed up",
 }
 
-# cfn-lint's list of stateful types does not have these.
+# Stateful types that are not in cfn-lint's list.
 _STATEFUL_TOO = frozenset({_AIR_GAPPED})
 
-# What protects the data in a resource, and is a property of it.
+# The properties of a resource that protect the data in it.
 PROTECTIONS = {_VAULT: ("LockConfiguration", "AccessPolicy")}
 
 
 def meaning(kind: str, change: str, *, kept: bool) -> str:
-    """Return a sentence on what the change means for data; empty where it means nothing special."""
+    """Return what the change means for data; empty if it means nothing special."""
     special = _MEANINGS.get((kind, f"{change}, kept")) if kept else None
     return special or _MEANINGS.get((kind, change), "")
 
@@ -84,8 +83,9 @@ def keeps(policy: Any) -> bool:
 def stateful(resource: dict[str, Any]) -> bool:
     """Return whether something is lost with the resource.
 
-    So it is with the types that cfn-lint lists as stateful, with a role of AWS Backup, without
-    which recovery points do not expire, and with whatever its author has CloudFormation keep.
+    That is so for the types that cfn-lint lists as stateful, for a role of AWS Backup, without
+    which recovery points do not expire, and for everything that its author told CloudFormation to
+    keep.
     """
     from cfnlint.data import AdditionalSpecs
     from cfnlint.helpers import load_resource

@@ -1,4 +1,4 @@
-"""What an update changes for the parent, and for whoever updates."""
+"""What an update changes for the parent, and for whoever runs it."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,9 @@ from generator.compare.rule_changes import rule_changes
 
 
 def interface_changes(old: Template, new: Template) -> list[Change]:
-    """Return what whoever passes parameters, reads outputs or acknowledges capabilities meets.
+    """Return the changes to parameters, rules, outputs, capabilities and types of resources.
 
-    Raises UnreadableError for a template whose conditions or functions cannot be evaluated.
+    Raises UnreadableError if a condition or a function of a template cannot be evaluated.
     """
     return [
         *parameter_changes(old, new),
@@ -27,22 +27,24 @@ def interface_changes(old: Template, new: Template) -> list[Change]:
 def _capabilities(old: Template, new: Template) -> Iterator[Change]:
     had, needed = capabilities(old), capabilities(new)
     for name in _beyond(had, needed):
-        text = "every create and update of a stack, the parent's too, has to acknowledge it"
+        text = "every create and update of a stack, or of its parent, has to acknowledge it"
         yield Change("capability", name, "newly needed", Level.MAJOR, text)
     for name in _beyond(needed, had):
         yield Change("capability", name, "no longer needed", Level.MINOR)
 
 
-def _beyond(known: list[str], others: list[str]) -> list[str]:
-    """Return the others that the known ones do not include."""
-    included = {*known} | ({"CAPABILITY_IAM"} if "CAPABILITY_NAMED_IAM" in known else set())
-    return [name for name in others if name not in included]
+def _beyond(acknowledged: list[str], needed: list[str]) -> list[str]:
+    """Return the needed capabilities that the acknowledged ones do not include."""
+    included = {*acknowledged}
+    if "CAPABILITY_NAMED_IAM" in included:
+        included.add("CAPABILITY_IAM")
+    return [name for name in needed if name not in included]
 
 
 def _types(old: Template, new: Template) -> Iterator[Change]:
-    kinds = [{each["Type"] for each in one.resources.values()} for one in (old, new)]
-    for kind in sorted(kinds[1] - kinds[0]):
-        text = (
-            "whoever updates needs its permissions too (deployer-policy), and the region the type"
-        )
+    before, after = (
+        {resource["Type"] for resource in template.resources.values()} for template in (old, new)
+    )
+    for kind in sorted(after - before):
+        text = "the update needs permissions for it (deployer-policy), and a region that has it"
         yield Change("template", kind, "new type", Level.MINOR, text)

@@ -1,4 +1,4 @@
-"""What an update changes for whoever reads outputs."""
+"""What an update changes for those who read the outputs."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,52 +6,44 @@ from typing import Any
 from generator.cloudformation.evaluate import ABSENT, View
 from generator.cloudformation.read import Template
 from generator.compare.change import Change, Level, shown
-from generator.compare.parameter_values import assignments, same_ground
+from generator.compare.parameter_values import assignments, same_inputs
 from generator.compare.versions import VERSION_OUTPUT
 
 
 def output_changes(old: Template, new: Template) -> Iterator[Change]:
-    """Yield what whoever reads outputs meets."""
+    """Yield the changes to the outputs."""
     before, after = old.outputs, new.outputs
-    come = [name for name in after if name not in before]
+    added = [name for name in after if name not in before]
     for name, was in before.items():
         if name in after:
             yield from _output(old, new, name)
             continue
-        twin = next((other for other in come if after[other].get("Value") == was.get("Value")), "")
+        twin = next((other for other in added if after[other].get("Value") == was.get("Value")), "")
         text = f"is now {twin}; " if twin else ""
         text += "a parent that reads it cannot update"
         yield Change("output", name, "renamed" if twin else "removed", Level.MAJOR, text)
-    for name in come:
+    for name in added:
         yield Change("output", name, "added", Level.MINOR)
 
 
 def _output(old: Template, new: Template, name: str) -> Iterator[Change]:
     was, is_now = old.outputs[name], new.outputs[name]
-    told: list[Change] = []
-    same = was == is_now and same_ground(old, new, was)
+    changes: list[Change] = []
+    same = was == is_now and same_inputs(old, new, was)
     for assignment in [] if same else assignments(old, new, was, is_now):
-        values = [
-            _output_value(output, View(template, given))
-            for template, output, given in (
-                (old, was, assignment.old),
-                (new, is_now, assignment.new),
-            )
-        ]
-        if values[0] == values[1] or values[0] is ABSENT:
+        before = _output_value(was, View(old, assignment.old))
+        after = _output_value(is_now, View(new, assignment.new))
+        where = assignment.where
+        if before == after or before is ABSENT:
             continue
-        if values[1] is ABSENT:
-            text = "a parent that reads it there cannot update"
-            told.append(
-                Change("output", name, "missing", Level.MAJOR, text, "", False, assignment.where)
-            )
-        elif name != VERSION_OUTPUT or not isinstance(values[1], str):
-            text = f"{shown(values[0])} -> {shown(values[1])}"
-            told.append(
-                Change("output", name, "changed", Level.MINOR, text, "", False, assignment.where)
-            )
-    if told:
-        yield max(told, key=lambda change: (change.level, -len(change.where)))
+        if after is ABSENT:
+            text = "then a parent that reads it cannot update"
+            changes.append(Change("output", name, "missing", Level.MAJOR, text, where=where))
+        elif name != VERSION_OUTPUT or not isinstance(after, str):
+            text = f"{shown(before)} -> {shown(after)}"
+            changes.append(Change("output", name, "changed", Level.MINOR, text, where=where))
+    if changes:
+        yield max(changes, key=lambda change: (change.level, -len(change.where)))
     view = View(old, {})
     exports = [view.resolve(output.get("Export")) for output in (was, is_now)]
     if exports[0] != exports[1]:

@@ -1,4 +1,4 @@
-"""What an update changes for whoever passes parameters."""
+"""What an update changes for those who pass the parameters."""
 
 from collections.abc import Iterator
 from operator import gt, lt
@@ -14,17 +14,17 @@ _TEXTS = frozenset({"Description", "ConstraintDescription"})
 
 
 def parameter_changes(old: Template, new: Template) -> Iterator[Change]:
-    """Yield what whoever passes parameters meets."""
+    """Yield the changes to the parameters."""
     before, after = old.parameters, new.parameters
-    come = [name for name in after if name not in before]
+    added = [name for name in after if name not in before]
     for name, was in before.items():
         if name in after:
             yield from _parameter(name, was, after[name])
             continue
-        twin = next((other for other in come if _alike(was, after[other])), None)
+        twin = next((other for other in added if _alike(was, after[other])), None)
         text = "a parent that passes it cannot update: CloudFormation refuses unknown parameters"
         if twin:
-            come.remove(twin)
+            added.remove(twin)
             text = f"is now {twin}; {text}"
         yield Change("parameter", name, "renamed" if twin else "removed", Level.MAJOR, text)
     for name in after:
@@ -39,7 +39,7 @@ def parameter_changes(old: Template, new: Template) -> Iterator[Change]:
 
 
 def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Return whether two parameters take the same, whatever is said about them."""
+    """Return whether two parameters accept the same values, whatever their texts say."""
     return {key: value for key, value in one.items() if key not in _TEXTS} == {
         key: value for key, value in other.items() if key not in _TEXTS
     }
@@ -54,13 +54,14 @@ def _parameter(name: str, was: dict[str, Any], is_now: dict[str, Any]) -> Iterat
         yield change("narrowed", Level.MAJOR, text)
     yield from _default(name, was, is_now)
     for constraint in _narrower(was, is_now):
-        yield change("narrowed", Level.MAJOR, _both(constraint, was, is_now))
+        yield change("narrowed", Level.MAJOR, _before_and_after(constraint, was, is_now))
     for constraint in _narrower(is_now, was):
-        yield change("widened", Level.MINOR, _both(constraint, was, is_now))
-    for text in _other_pattern(was, is_now):
-        yield change("narrowed", Level.MAJOR, text)
+        yield change("widened", Level.MINOR, _before_and_after(constraint, was, is_now))
+    narrowed = _narrowed_pattern(was, is_now)
+    if narrowed:
+        yield change("narrowed", Level.MAJOR, narrowed)
     pattern = is_now.get("AllowedPattern")
-    if pattern != was.get("AllowedPattern") and not list(_other_pattern(was, is_now)):
+    if pattern != was.get("AllowedPattern") and not narrowed:
         yield change("widened", Level.MINOR, f"AllowedPattern: {pattern or 'any text'}")
     if bool(was.get("NoEcho")) != bool(is_now.get("NoEcho")):
         yield change("shown otherwise", Level.MINOR, "NoEcho changed")
@@ -79,14 +80,14 @@ def _default(name: str, was: dict[str, Any], is_now: dict[str, Any]) -> Iterator
     elif scalar(was["Default"]) != scalar(is_now["Default"]):
         text = (
             f"{shown(scalar(was['Default']))} -> {shown(scalar(is_now['Default']))}: a stack keeps "
-            "its value where the update says UsePreviousValue; a parent that does not pass the "
-            "parameter gets the new default"
+            "its value if the update says UsePreviousValue, and gets the new default if a parent "
+            "does not pass the parameter"
         )
         yield Change("parameter", name, "default changed", Level.MINOR, text)
 
 
 def _narrower(was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[str]:
-    """Yield the list of values and the bounds that take less than before."""
+    """Yield the list of values and the bounds that accept less than before."""
     values = [scalar(value) for value in is_now.get("AllowedValues", [])]
     known = [scalar(value) for value in was.get("AllowedValues", [])]
     if values and (not known or set(known) - set(values)):
@@ -98,45 +99,46 @@ def _narrower(was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[str]:
             yield bound
 
 
-def _both(constraint: str, was: dict[str, Any], is_now: dict[str, Any]) -> str:
-    said = [
+def _before_and_after(constraint: str, was: dict[str, Any], is_now: dict[str, Any]) -> str:
+    before, after = (
         ", ".join(shown(scalar(value)) for value in values)
-        if isinstance(values := each.get(constraint, "none"), list)
+        if isinstance(values := parameter.get(constraint, "none"), list)
         else str(values)
-        for each in (was, is_now)
-    ]
-    return f"{constraint}: {said[0]} -> {said[1]}"
+        for parameter in (was, is_now)
+    )
+    return f"{constraint}: {before} -> {after}"
 
 
-def _other_pattern(was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[str]:
-    """Yield what another pattern refuses, or may refuse: whether it does, nobody can compute here.
+def _narrowed_pattern(was: dict[str, Any], is_now: dict[str, Any]) -> str:
+    """Return what the new pattern refuses, or what to check; empty if it accepts all the old did.
 
-    One that only has more alternatives takes all that the old one took.
+    Only some patterns can be compared: one that adds alternatives accepts all the old one did.
     """
     old, new = was.get("AllowedPattern"), is_now.get("AllowedPattern")
     if new is None or new == old:
-        return
+        return ""
     known = [*was.get("AllowedValues", []), *([was["Default"]] if "Default" in was else [])]
     only_pattern = {"Type": "String", "AllowedPattern": new}
     refused = [value for value in map(scalar, known) if refusal(only_pattern, value)]
     if refused:
-        yield f"AllowedPattern: {new} refuses {', '.join(shown(value) for value in refused)}"
-    elif old is None:
-        yield f"AllowedPattern: any text -> {new}"
-    elif not set(alternatives(old)) <= set(alternatives(new)):
-        yield f"AllowedPattern changed: check that {new} takes all that {old} took"
+        return f"AllowedPattern: {new} refuses {', '.join(shown(value) for value in refused)}"
+    if old is None:
+        return f"AllowedPattern: any text -> {new}"
+    if not set(alternatives(old)) <= set(alternatives(new)):
+        return f"AllowedPattern changed: check that {new} accepts everything that {old} accepted"
+    return ""
 
 
 def alternatives(pattern: str) -> list[str]:
-    """Return what stands between those | of a pattern that are in no bracket."""
-    found, depth, in_class, escaped = [""], 0, False, False
+    """Return the parts of a pattern between each | that is outside of brackets."""
+    parts, depth, in_class, escaped = [""], 0, False, False
     for character in str(pattern):
         if not escaped and not in_class and not depth and character == "|":
-            found.append("")
+            parts.append("")
             continue
         if not escaped:
             depth += (character == "(") - (character == ")") if not in_class else 0
             in_class = character == "[" or (in_class and character != "]")
         escaped = character == "\\" and not escaped
-        found[-1] += character
-    return found
+        parts[-1] += character
+    return parts

@@ -1,8 +1,9 @@
 """The parameter values that live stacks may have, as far as they make a difference.
 
-An update keeps the values of a stack. So each assignment has a side for the old template and one
-for the new: a kept value on both; the default of a parameter that is new; and, where a default has
-changed, the case of a parent that passes nothing and so gets the new one.
+An update keeps the values of a stack, so each assignment has one side for the old template and one
+for the new. A kept value is on both sides. A parameter that is new has its default on the new side.
+If a default has changed, one assignment is that of a parent that does not pass the parameter: it
+has the old default and then the new one.
 """
 
 from collections.abc import Iterator
@@ -16,18 +17,19 @@ from generator.cloudformation.parameter_constraints import refusal
 from generator.cloudformation.read import Template
 from generator.cloudformation.references import conditions_of, references
 
-# What is tried to make a condition true, or false, that needs more than two parameters for it.
+# How many assignments are tried to make a condition that needs more than two parameters true (or
+# false).
 _MOST_TRIES = 4096
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What one parameter is before and after the update, and how to say it."""
+    """The value of one parameter before and after the update, and how to describe it."""
 
     old: Any
     new: Any
-    said: str = ""
-    """Empty: what a stack has that was given nothing but what is required."""
+    description: str = ""
+    """Empty: the value in a stack that sets only the required parameters."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,17 @@ class Assignment:
 
     @property
     def where(self) -> dict[str, str]:
-        """What is out of the ordinary, by parameter."""
-        return {name: choice.said for name, choice in self.choices.items() if choice.said}
+        """The descriptions of the values that are out of the ordinary, by parameter."""
+        return {
+            name: choice.description for name, choice in self.choices.items() if choice.description
+        }
 
 
 def assignments(old: Template, new: Template, *nodes: Any) -> list[Assignment]:
     """Return the assignments that can make a difference to the nodes, the ordinary one first.
 
-    A parameter that no condition looks at, the same in both templates, needs no value: what is
-    equal without one is equal for every one.
+    A parameter that no condition looks at and that is the same in both templates needs no value:
+    what is equal without a value is equal for every value.
     """
     named = [
         {name for node in nodes for name in conditions_of(node, template.conditions)}
@@ -65,83 +69,81 @@ def assignments(old: Template, new: Template, *nodes: Any) -> list[Assignment]:
     deciding = references([[_lookups(node), _pairs(node)] for node in nodes])
     for template, names in zip((old, new), named, strict=True):
         deciding |= references([template.conditions.get(name) for name in names])
-    wanted = {
+    choices = {
         name: _choices(old, new, name, nodes, decides=name in deciding)
         for name in sorted(deciding | references(list(nodes)))
     }
-    several = {name: choices for name, choices in wanted.items() if choices}
-    usual = {name: choices[0] for name, choices in several.items()}
-    varied = [(name, choice) for name, choices in several.items() for choice in choices[1:]]
-    found = [
+    choices = {name: several for name, several in choices.items() if several}
+    usual = {name: several[0] for name, several in choices.items()}
+    unusual = [(name, choice) for name, several in choices.items() for choice in several[1:]]
+    tried = [
         Assignment(usual),
-        *(Assignment(usual | {name: choice}) for name, choice in varied),
+        *(Assignment(usual | {name: choice}) for name, choice in unusual),
         *(
             Assignment(usual | dict(pair))
-            for pair in combinations(varied, 2)
+            for pair in combinations(unusual, 2)
             if pair[0][0] != pair[1][0]
         ),
     ]
     for side, (template, names) in enumerate(zip((old, new), named, strict=True)):
         for name in sorted(names & template.conditions.keys()):
-            found += _for_condition(template, name, side, several, found)
-    return found
+            tried += _for_condition(template, name, side, choices, tried)
+    return tried
 
 
 def _for_condition(
     template: Template,
     name: str,
     side: int,
-    several: dict[str, list[Choice]],
-    known: list[Assignment],
+    choices: dict[str, list[Choice]],
+    tried: list[Assignment],
 ) -> Iterator[Assignment]:
-    """Yield an assignment that makes a condition true, or false, where none of the known does."""
+    """Yield what makes the condition true, and what makes it false, if no tried assignment does."""
 
     def holds(assignment: Assignment) -> bool:
         return View(template, (assignment.old, assignment.new)[side]).holds(name)
 
     missing = {True, False}
-    for assignment in known:
+    for assignment in tried:
         missing.discard(holds(assignment))
         if not missing:
             return
-    deciding = references(_closure(template, name)) & several.keys()
-    usual = known[0].choices
-    chosen = product(*(several[each] for each in sorted(deciding)))
-    for choices in islice(chosen, _MOST_TRIES):
-        assignment = Assignment(usual | dict(zip(sorted(deciding), choices, strict=True)))
-        if (now := holds(assignment)) in missing:
-            missing.discard(now)
+    deciding = sorted(references(_closure(template, name)) & choices.keys())
+    usual = tried[0].choices
+    for combination in islice(product(*(choices[each] for each in deciding)), _MOST_TRIES):
+        assignment = Assignment(usual | dict(zip(deciding, combination, strict=True)))
+        if (value := holds(assignment)) in missing:
+            missing.discard(value)
             yield assignment
         if not missing:
             return
 
 
 def _closure(template: Template, name: str) -> list[Any]:
-    """Return the condition and all that it names."""
+    """Return the condition and every condition that it refers to."""
     names = conditions_of({"Condition": name}, template.conditions)
     return [template.conditions.get(each) for each in sorted(names)]
 
 
-def same_ground(old: Template, new: Template, *nodes: Any) -> bool:
-    """Return whether what the nodes ask for is the same in both templates.
+def same_inputs(old: Template, new: Template, *nodes: Any) -> bool:
+    """Return whether everything that the nodes refer to is the same in both templates.
 
-    Then a part of them that is written the same has the same value, whatever the parameters are.
+    If so, parts of them that are written the same have the same value, whatever the parameters are.
     """
-    return _ground(old, nodes) == _ground(new, nodes)
+    return _inputs(old, nodes) == _inputs(new, nodes)
 
 
-def _ground(template: Template, nodes: tuple[Any, ...]) -> list[Any]:
-    parameters, conditions = template.parameters, template.conditions
-    named = {name for node in nodes for name in conditions_of(node, conditions)}
-    decided_by = {name: conditions.get(name) for name in named}
-    asked = references([*nodes, *decided_by.values()])
+def _inputs(template: Template, nodes: tuple[Any, ...]) -> list[Any]:
+    names = {name for node in nodes for name in conditions_of(node, template.conditions)}
+    conditions = {name: template.conditions.get(name) for name in names}
+    referenced = references([*nodes, *conditions.values()])
     return [
-        decided_by,
+        conditions,
         template.mappings,
         {
             name: (parameter.get("Type"), parameter.get("Default"))
-            for name, parameter in parameters.items()
-            if name in asked
+            for name, parameter in template.parameters.items()
+            if name in referenced
         },
     ]
 
@@ -149,40 +151,40 @@ def _ground(template: Template, nodes: tuple[Any, ...]) -> list[Any]:
 def _choices(
     old: Template, new: Template, name: str, nodes: tuple[Any, ...], *, decides: bool
 ) -> list[Choice]:
-    """Return the choices for a parameter; none where it may stay open."""
+    """Return the choices for a parameter; none if it may stay open."""
     before = old.parameters.get(name)
     after = new.parameters.get(name)
-    given = {"Ref": name}
+    reference = {"Ref": name}
     if before is None and after is None:
         if not decides or not name.startswith("AWS::"):
-            return []  # a resource, or a value of the account that decides nothing
+            return []  # a resource, or a pseudo parameter that decides nothing
         compared = sorted(_compared(old, name, nodes) | _compared(new, name, nodes))
         return [
-            Choice(given, given),
+            Choice(reference, reference),
             *(Choice(value, value, _quoted(value)) for value in compared),
         ]
     if before is None:
         default = (after or {}).get("Default")
         return [] if default is None else [Choice(None, scalar(default))]
-    kept_default = scalar(before["Default"]) if "Default" in before else None
-    changed = _changed_default(kept_default, after)
+    default = scalar(before["Default"]) if "Default" in before else None
+    changed = _changed_default(default, after)
     if not (decides or changed or after is None):
         return []
-    told = [scalar(value) for value in before.get("AllowedValues", [])]
-    told = told or sorted(_compared(old, name, nodes) | _compared(new, name, nodes))
-    values = [value for value in told if not refusal(before, value)]
-    usual = [] if kept_default is None else [kept_default]
-    kept = [*usual, *(value for value in values if value not in usual)]
-    found = [Choice(value, value, "" if value in usual else _quoted(value)) for value in kept]
+    values = [scalar(value) for value in before.get("AllowedValues", [])]
+    values = values or sorted(_compared(old, name, nodes) | _compared(new, name, nodes))
+    usual = [] if default is None else [default]
+    kept = [*usual]
+    kept += [value for value in values if value not in usual and not refusal(before, value)]
+    choices = [Choice(value, value, "" if value in usual else _quoted(value)) for value in kept]
     if "AllowedValues" not in before:
-        others = Choice(given, given, "any other value" if usual else "")
-        # Without a default it is required: what a stack has is such a value.
-        found = [*found, others] if usual else [others, *found]
+        other = Choice(reference, reference, "any other value" if usual else "")
+        # A parameter without a default is required, so every stack has such a value.
+        choices = [*choices, other] if usual else [other, *choices]
     same = [
-        Choice({"Ref": twin}, {"Ref": twin}, f"the value of {twin}")
+        Choice({"Ref": twin}, {"Ref": twin}, f"the same as {twin}")
         for twin in sorted(_twins(old, name) | _twins(new, name))
     ]
-    return [*found, *changed, *same]
+    return [*choices, *changed, *same]
 
 
 def _quoted(value: str) -> str:
@@ -198,23 +200,23 @@ def _changed_default(default: str | None, after: dict[str, Any] | None) -> list[
 
 def _compared(template: Template, name: str, nodes: tuple[Any, ...]) -> set[str]:
     """Return the texts that conditions compare the parameter with, and the keys it looks up."""
-    found: set[str] = set()
+    texts: set[str] = set()
     view = View(template, {})
     for sides in _pairs([template.conditions, template.rules]):
         for side, other in (sides, sides[::-1]):
             value = view.resolve(other)
             if name in references(side) and isinstance(value, str):
-                found.add(value)
-    for looked in _lookups([template.conditions, *nodes]):
-        if isinstance(looked, list) and name in references(looked):
-            table = template.mappings.get(str(looked[0]), {})
-            rows = [table, *table.values()]
-            found |= {key for row in rows if isinstance(row, dict) for key in row}
-    return found
+                texts.add(value)
+    for lookup in _lookups([template.conditions, *nodes]):
+        if isinstance(lookup, list) and name in references(lookup):
+            mapping = template.mappings.get(str(lookup[0]), {})
+            rows = [mapping, *mapping.values()]
+            texts |= {key for row in rows if isinstance(row, dict) for key in row}
+    return texts
 
 
 def _twins(template: Template, name: str) -> set[str]:
-    """Return the parameters, later in the alphabet, that conditions compare the parameter with."""
+    """Return the parameters that conditions compare this one with, if later in the alphabet."""
     return {
         other["Ref"]
         for sides in _pairs(template.conditions)
@@ -227,7 +229,7 @@ def _twins(template: Template, name: str) -> set[str]:
 
 
 def _pairs(node: Any) -> list[list[Any]]:
-    """Return what the conditions compare, two by two."""
+    """Return the pairs that Fn::Equals compares."""
     return [pair for pair in _arguments("Fn::Equals", node) if isinstance(pair, list) and pair[1:]]
 
 
@@ -236,5 +238,5 @@ def _lookups(node: Any) -> list[Any]:
 
 
 def _arguments(function: str, node: Any) -> list[Any]:
-    """Return the arguments of every call of a function, at any depth."""
+    """Return the argument of every call of a function, at any depth."""
     return [call.argument for call in calls_in(node) if call.name == function]

@@ -2,23 +2,23 @@
 
 import json
 
-from generator.compare.change import Change, place
+from generator.compare.change import Change, clause
 from generator.compare.comparison import Comparison
 from generator.compare.versions import text
 
 SCHEMA = 1
-"""Goes up when a key of ``as_json`` is renamed or goes."""
+"""Goes up when a key of ``as_json`` is renamed or removed."""
 
 
 def as_text(comparison: Comparison) -> str:
-    """Return the comparison for people: what an update does, the parent's side, the verdict."""
+    """Return the comparison for people: the resources, the parent's side, the verdict."""
     lines = [f"{comparison.old.name} -> {comparison.new.name}", "", "Resources"]
     resources = [change for change in comparison.changes if change.about == "resource"]
     others = [change for change in comparison.changes if change.about != "resource"]
     for change in resources:
         lines += _lines(change, f"{change.name} ({change.kind})")
     if others:
-        lines += ["", "For the parent, and for whoever updates"]
+        lines += ["", "For the parent, and for whoever runs the update"]
         for change in others:
             lines += _lines(change, f"{change.about} {change.name}")
     lines += ["", f"Verdict: {comparison.verdict}"]
@@ -30,8 +30,8 @@ def as_json(comparison: Comparison) -> str:
     """Return the comparison for machines.
 
     Keys: schema; old and new, each with source and version (null: not stated); verdict;
-    needed_version (null: the old one states none); ok; failures; changes, each with about, name,
-    type, change, level, danger, text and where (the parameters for which it happens, by name).
+    needed_version (null: the old one states no version); ok; failures; changes, each with about,
+    name, type, change, level, danger, text and where (the parameters for which it happens).
     """
     old, new = comparison.versions
     lowest = comparison.needed_version
@@ -62,6 +62,6 @@ def as_json(comparison: Comparison) -> str:
 
 def _lines(change: Change, name: str) -> list[str]:
     mark = "!" if change.danger else " "
-    where = f", {place(change.where)}" if change.where else ""
+    where = f" {clause(change.where)}" if change.where else ""
     lines = [f"{mark} {name}: {change.change}{where}"]
     return [*lines, f"      {change.text}"] if change.text else lines

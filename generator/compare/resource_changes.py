@@ -5,17 +5,19 @@ from typing import Any
 from generator.cloudformation.evaluate import ABSENT
 from generator.cloudformation.read import Template
 from generator.cloudformation.schemas import schema
-from generator.compare.change import Change, Level, place, shown
+from generator.compare.change import Change, Level, clause, shown
 from generator.compare.data_loss import PROTECTIONS, keeps, meaning, stateful
 from generator.compare.resource_outcomes import Difference, Outcome, made_unasked, outcomes
 
-# Nothing is lost with the old one: the new one does the same.
+# These hold no data: a new one does what the old one did.
 _HOLD_NOTHING = frozenset({"AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection"})
-_POLICIES = {"DeletionPolicy": "with the stack", "UpdateReplacePolicy": "when it is replaced"}
-
+_POLICIES = {
+    "DeletionPolicy": "when the stack is deleted",
+    "UpdateReplacePolicy": "when it is replaced",
+}
 
 _LEVELS = {
-    "nothing": Level.NONE,
+    "unchanged": Level.NONE,
     "added": Level.MINOR,
     "updated": Level.MINOR,
     "retained": Level.MAJOR,
@@ -26,30 +28,29 @@ _LEVELS = {
 
 
 def resource_changes(old: Template, new: Template) -> list[Change]:
-    """Return what happens to each resource, the untouched ones included, and to what keeps it.
+    """Return what happens to each resource, also to the unchanged ones, and to what keeps it.
 
-    Of several things that the parameters of a stack choose between, the gravest is told.
-    Raises UnreadableError for a template whose conditions or functions cannot be evaluated.
+    If different parameters lead to different outcomes, the gravest one counts. Raises
+    UnreadableError if a condition or a function of a template cannot be evaluated.
     """
     before, after = old.resources, new.resources
-    happens = outcomes(old, new)
     renamed = _renamed(before, after)
-    found: list[Change] = []
-    for name, outcome in happens.items():
+    changes: list[Change] = []
+    for name, outcome in outcomes(old, new).items():
         if name not in before:
-            asked = "" if made_unasked(new, name) else "made only where a parameter asks for it"
+            text = "" if made_unasked(new, name) else "created only if a parameter asks for it"
             kind = after[name]["Type"]
-            found.append(Change("resource", name, "added", Level.MINOR, asked, kind))
+            changes.append(Change("resource", name, "added", Level.MINOR, text, kind))
             continue
-        found.append(_told(name, before[name], after.get(name), outcome, renamed.get(name)))
+        changes.append(_change(name, before[name], after.get(name), outcome, renamed.get(name)))
         if name in after:
-            found += _kept_otherwise(name, before[name], after[name])
-            found += _unprotected(name, before[name], outcome)
-            found += _other_attributes(name, before[name], after[name])
-    return found
+            changes += _policy_changes(name, before[name], after[name])
+            changes += _lost_protections(name, before[name], outcome)
+            changes += _other_attributes(name, before[name], after[name])
+    return changes
 
 
-def _told(
+def _change(
     name: str,
     before: dict[str, Any],
     after: dict[str, Any] | None,
@@ -57,36 +58,37 @@ def _told(
     renamed: str | None,
 ) -> Change:
     action, kind = outcome.action, before["Type"]
-    said = [_difference(difference, outcome) for difference in outcome.differences]
+    texts = [_difference(difference, outcome) for difference in outcome.differences]
     if outcome.because:
-        said.insert(0, f"refers to {outcome.because}, which is replaced")
+        texts.insert(0, f"refers to {outcome.because}, which is replaced")
     if action == "refused":
-        said.append(
+        texts.append(
             f"was {kind}, is {(after or {}).get('Type')}: CloudFormation refuses to change the "
             "type of a resource: give the new one a logical id of its own"
         )
     kept = keeps((after or {}).get("UpdateReplacePolicy"))
-    said.append(meaning(kind, action, kept=kept))
+    texts.append(meaning(kind, action, kept=kept))
     if renamed:
-        said.append(f"is now {renamed}: another logical id is another resource to CloudFormation")
+        texts.append(f"is now {renamed}: to CloudFormation, a new logical id is a new resource")
     if _name_taken(before, after, outcome) if renamed is None else _own_name(before) is not None:
-        said.append(
-            "the new one is made before the old one goes, under the same name: the update fails"
+        texts.append(
+            "the update fails: the new one is created before the old one is deleted, and both "
+            "have the same name"
         )
     level = _LEVELS[action]
     if action == "replaced" and kind in _HOLD_NOTHING:
         level = Level.MINOR
-    told = "updated in place" if action == "updated" else action
+    change = "updated in place" if action == "updated" else action
     return Change(
         "resource",
         name,
-        told if outcome.certain else f"may be {told}",
+        change if outcome.certain else f"may be {change}",
         level,
-        "; ".join(text for text in said if text),
+        "; ".join(text for text in texts if text),
         kind,
         danger=(action in ("replaced", "removed", "refused") or renamed is not None)
         and stateful(before),
-        where={} if action == "nothing" else outcome.where,
+        where={} if action == "unchanged" else outcome.where,
     )
 
 
@@ -94,19 +96,19 @@ def _difference(difference: Difference, outcome: Outcome) -> str:
     text = f"{'.'.join(difference.path)}: {shown(difference.old)} -> {shown(difference.new)}"
     if difference.where == outcome.where:
         return text
-    return f"{text} ({place(difference.where)})"
+    return f"{text} ({clause(difference.where)})"
 
 
 def _renamed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
-    """Return old and new logical id of what stays the same thing in everything else."""
-    come = [name for name in after if name not in before]
-    pairs: dict[str, str] = {}
+    """Return the new logical id of each resource whose logical id alone changes, by its old one."""
+    added = [name for name in after if name not in before]
+    new_names: dict[str, str] = {}
     for name, resource in before.items():
-        twins = [other for other in come if name not in after and _same(resource, after[other])]
+        twins = [other for other in added if name not in after and _same(resource, after[other])]
         if twins:
-            pairs[name] = twins[0]
-            come.remove(twins[0])
-    return pairs
+            new_names[name] = twins[0]
+            added.remove(twins[0])
+    return new_names
 
 
 def _same(resource: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -119,7 +121,7 @@ def _same(resource: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def _name_taken(before: dict[str, Any], after: dict[str, Any] | None, outcome: Outcome) -> bool:
-    """Return whether a replacement would need the name that the old resource still has."""
+    """Return whether the replacement needs the name that the old resource still has."""
     if outcome.action != "replaced" or after is None:
         return False
     own = _own_name(before)
@@ -129,7 +131,7 @@ def _name_taken(before: dict[str, Any], after: dict[str, Any] | None, outcome: O
 
 
 def _own_name(resource: dict[str, Any]) -> Any:
-    """Return the name that the template gives a resource; None where CloudFormation makes one."""
+    """Return the name that the template gives a resource; None if CloudFormation makes one up."""
     fixed = (schema(resource["Type"]) or {}).get("createOnlyProperties", [])
     for pointer in _identity(resource["Type"]):
         name = (resource.get("Properties") or {}).get(pointer.rpartition("/")[2])
@@ -139,28 +141,29 @@ def _own_name(resource: dict[str, Any]) -> Any:
 
 
 def _identity(kind: str) -> list[str]:
-    found: list[str] = (schema(kind) or {}).get("primaryIdentifier", [])
-    return found
+    pointers: list[str] = (schema(kind) or {}).get("primaryIdentifier", [])
+    return pointers
 
 
-def _kept_otherwise(name: str, before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+def _policy_changes(name: str, before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     kind = before["Type"]
-    found = []
+    changes = []
     for policy, event in _POLICIES.items():
         was, is_now = before.get(policy), after.get(policy)
         if was == is_now:
             continue
-        text = f"{policy}: {was or 'nothing'} -> {is_now or 'nothing'}"
+        text = f"{policy}: {was or 'none'} -> {is_now or 'none'}"
         if keeps(was) and not keeps(is_now):
-            text += f"; it goes {event}: {meaning(kind, 'removed', kept=False) or 'it is lost'}"
+            loss = meaning(kind, "removed", kept=False) or "it is lost"
+            text += f"; {event}, {loss}"
             change, level, danger = "loses what keeps it", Level.MAJOR, stateful(before)
         else:
             change, level, danger = "kept otherwise", Level.MINOR, False
-        found.append(Change("resource", name, change, level, text, kind, danger))
-    return found
+        changes.append(Change("resource", name, change, level, text, kind, danger))
+    return changes
 
 
-def _unprotected(name: str, before: dict[str, Any], outcome: Outcome) -> list[Change]:
+def _lost_protections(name: str, before: dict[str, Any], outcome: Outcome) -> list[Change]:
     kind = before["Type"]
     return [
         Change(
@@ -168,7 +171,7 @@ def _unprotected(name: str, before: dict[str, Any], outcome: Outcome) -> list[Ch
             name,
             "loses what protects it",
             Level.MAJOR,
-            f"{difference.path[0]} is gone",
+            f"{difference.path[0]} is removed",
             kind,
             danger=True,
             where=difference.where,

@@ -1,6 +1,6 @@
-"""What an update does to each resource of a live stack: the gravest that parameters can lead to.
+"""What an update does to each resource of a live stack: the gravest thing for any parameters.
 
-Whether a changed property replaces the resource is read in the resource schemas.
+The resource schemas say whether a changed property replaces the resource.
 """
 
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ from generator.cloudformation.read import Template
 from generator.cloudformation.references import references
 from generator.cloudformation.schemas import schema
 from generator.compare.data_loss import keeps
-from generator.compare.parameter_values import assignments, same_ground
+from generator.compare.parameter_values import assignments, same_inputs
 
 Path = tuple[str, ...]
 
-# From the harmless to the grave.
-ACTIONS = ("nothing", "added", "updated", "retained", "removed", "replaced", "refused")
+# From harmless to grave.
+ACTIONS = ("unchanged", "added", "updated", "retained", "removed", "replaced", "refused")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A property whose value changes, and for which parameters it does."""
+    """A property whose value changes, and the parameters for which it does."""
 
     path: Path
     old: Any
@@ -32,7 +32,7 @@ class Difference:
 
     @property
     def certain(self) -> bool:
-        """Whether the values differ whatever the unknowns in them turn out to be."""
+        """Whether the values differ, whatever the unknowns in them turn out to be."""
         if self.old is ABSENT or self.new is ABSENT:
             return True
         return unknowns(self.old) == unknowns(self.new)
@@ -51,23 +51,23 @@ class Outcome:
 
     @property
     def gravity(self) -> tuple[int, bool, int]:
-        """Its place among the outcomes; the ordinary stack is told before the odd one."""
+        """Its rank among the outcomes; of two that are equally grave, the more usual counts."""
         return (ACTIONS.index(self.action), self.certain, -len(self.where))
 
 
 def outcomes(old: Template, new: Template) -> dict[str, Outcome]:
     """Return what happens to each resource of either template, by logical id.
 
-    Raises UnreadableError for a template whose conditions or functions cannot be evaluated.
+    Raises UnreadableError if a condition or a function of a template cannot be evaluated.
     """
     names = old.resources | new.resources
-    found = {name: _outcome(old, new, name) for name in names}
-    _follow(found, new)
-    return found
+    by_name = {name: _outcome(old, new, name) for name in names}
+    _follow(by_name, new)
+    return by_name
 
 
 def made_unasked(template: Template, name: str) -> bool:
-    """Return whether a stack has the resource when it is given only what is required."""
+    """Return whether a stack that sets only the required parameters has the resource."""
     resource = template.resources[name]
     ordinary = assignments(template, template, resource)[0]
     return _made(template, resource, ordinary.new) is not None
@@ -75,31 +75,32 @@ def made_unasked(template: Template, name: str) -> bool:
 
 def _outcome(old: Template, new: Template, name: str) -> Outcome:
     before, after = (template.resources.get(name) for template in (old, new))
-    if before and after and same_ground(old, new, before, after):
+    if before and after and same_inputs(old, new, before, after):
         if before == after:
-            return Outcome("nothing")
+            return Outcome("unchanged")
         before, after = _without_same(before, after)
-    found = []
-    for given in assignments(old, new, *(node for node in (before, after) if node)):
-        was, is_now = _made(old, before, given.old), _made(new, after, given.new)
-        where = given.where
+    possible = []
+    for assignment in assignments(old, new, *(node for node in (before, after) if node)):
+        was, is_now = _made(old, before, assignment.old), _made(new, after, assignment.new)
         if before is None or (was is None and is_now is not None):
-            found.append(Outcome("added", where=where))
+            possible.append(Outcome("added", where=assignment.where))
         elif was is None:
-            found.append(Outcome("nothing", where=where))
+            possible.append(Outcome("unchanged", where=assignment.where))
         else:
-            found.append(_under(was, is_now, where))
-    gravest = max(found, key=lambda outcome: outcome.gravity)
-    told: dict[Path, Difference] = {}
-    for outcome in sorted(found, key=lambda outcome: len(outcome.where)):
+            possible.append(_outcome_for(was, is_now, assignment.where))
+    gravest = max(possible, key=lambda outcome: outcome.gravity)
+    differences: dict[Path, Difference] = {}
+    for outcome in sorted(possible, key=lambda outcome: len(outcome.where)):
         if outcome.action == gravest.action:
             for difference in outcome.differences:
-                told.setdefault(difference.path, difference)
-    return replace(gravest, differences=tuple(told.values()))
+                differences.setdefault(difference.path, difference)
+    return replace(gravest, differences=tuple(differences.values()))
 
 
-def _under(before: dict[str, Any], after: dict[str, Any] | None, where: dict[str, str]) -> Outcome:
-    """Return what happens to a resource that a stack has."""
+def _outcome_for(
+    before: dict[str, Any], after: dict[str, Any] | None, where: dict[str, str]
+) -> Outcome:
+    """Return what happens to a resource that the stack has, with these parameters."""
     if after is None:
         kept = keeps(before.get("DeletionPolicy"))
         return Outcome("retained" if kept else "removed", where=where)
@@ -121,14 +122,14 @@ def _under(before: dict[str, Any], after: dict[str, Any] | None, where: dict[str
             differences=tuple(difference for difference, _ in replacing),
             where=where,
         )
-    action = "updated" if differences else "nothing"
+    action = "updated" if differences else "unchanged"
     return Outcome(action, differences=tuple(differences), where=where)
 
 
 def _made(
     template: Template, resource: dict[str, Any] | None, values: dict[str, Any]
 ) -> dict[str, Any] | None:
-    """Return the resource with its values; None where there is none or its condition is false."""
+    """Return the resource with its values; None if there is none, or its condition is false."""
     view = View(template, values)
     if resource is None or not view.exists(resource):
         return None
@@ -161,7 +162,7 @@ def _blank_same(old: Any, new: Any) -> tuple[Any, Any]:
 
 
 def _differences(old: Any, new: Any, path: Path = ()) -> Iterator[Difference]:
-    """Yield where two values differ, as deep as they have the same shape."""
+    """Yield where two values differ, as deep as their shape is the same."""
     if old == new:
         return
     maps = isinstance(old, dict) and isinstance(new, dict)
@@ -176,38 +177,38 @@ def _differences(old: Any, new: Any, path: Path = ()) -> Iterator[Difference]:
 
 
 def _replaces(kind: str, path: Path) -> bool | None:
-    """Return whether a change there replaces: True, False for perhaps, None for no."""
+    """Return whether a change at the path replaces: True, False for perhaps, None for no."""
     known = schema(kind)
     if known is None:
         return False
     for key, sure in (("createOnlyProperties", True), ("conditionalCreateOnlyProperties", False)):
         for pointer in known.get(key, []):
-            # The one is as long as the other, or the change is of a part or of the whole.
+            # zip() stops at the shorter path: a change of a part, or of the whole, counts too.
             fixed = pointer.split("/")[2:]
             if all(a in ("*", b) for a, b in zip(fixed, path, strict=False)):
                 return sure
     return None
 
 
-def _follow(found: dict[str, Outcome], new: Template) -> None:
-    """Let a replaced resource change what refers to it: its name or its ARN is another one."""
-    resources = new.resources
-    waiting = [name for name, outcome in found.items() if outcome.action == "replaced"]
+def _follow(by_name: dict[str, Outcome], new: Template) -> None:
+    """Update the outcomes of what refers to a replaced resource, whose name or ARN changes."""
+    waiting = [name for name, outcome in by_name.items() if outcome.action == "replaced"]
     while waiting:
         cause = waiting.pop(0)
-        for name, resource in resources.items():
+        for name, resource in new.resources.items():
+            outcome = by_name[name]
             paths = list(_paths_to(cause, resource.get("Properties") or {}))
-            if not paths or found[name].action not in ("nothing", "updated"):
+            if not paths or outcome.action not in ("unchanged", "updated"):
                 continue
             if any(_replaces(resource["Type"], path) is not None for path in paths):
-                found[name] = replace(found[name], action="replaced", certain=False, because=cause)
+                by_name[name] = replace(outcome, action="replaced", certain=False, because=cause)
                 waiting.append(name)
-            elif found[name].action == "nothing":
-                found[name] = replace(found[name], action="updated", because=cause)
+            elif outcome.action == "unchanged":
+                by_name[name] = replace(outcome, action="updated", because=cause)
 
 
 def _paths_to(name: str, node: Any, path: Path = ()) -> Iterator[Path]:
-    """Yield where a part of a template refers to a resource."""
+    """Yield the paths at which a part of a template refers to a resource."""
     if isinstance(node, dict) and not call_of(node):
         for key, value in node.items():
             yield from _paths_to(name, value, (*path, str(key)))

@@ -1,4 +1,4 @@
-"""What an update changes in the rules: which parameters are refused together."""
+"""What an update changes in the rules, which refuse combinations of parameters."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,12 +12,12 @@ from generator.compare.parameter_values import assignments
 
 
 def rule_changes(old: Template, new: Template) -> Iterator[Change]:
-    """Yield what rules refuse now, and refused before."""
+    """Yield the changes to what the rules refuse."""
     before, after = old.rules, new.rules
     for name in before | after:
         was, is_now = before.get(name), after.get(name)
         if is_now is None:
-            yield Change("rule", name, "removed", Level.MINOR, "what it refused is allowed")
+            yield Change("rule", name, "removed", Level.MINOR, "what it refused is now allowed")
         elif was is None or _without_texts(was) != _without_texts(is_now):
             yield _stricter(old, new, name, "added" if was is None else "changed")
         elif was != is_now:
@@ -25,20 +25,20 @@ def rule_changes(old: Template, new: Template) -> Iterator[Change]:
 
 
 def _stricter(old: Template, new: Template, name: str, change: str) -> Change:
-    """Return the change of a rule: whether it refuses what a stack of the old template has."""
+    """Return the change to a rule: major if it may refuse what a stack of the old template has."""
     rules = old.rules
     rule = new.rules[name]
     try:
-        for given in assignments(old, new, *rules.values(), rule):
-            before = View(old, given.old)
+        for assignment in assignments(old, new, *rules.values(), rule):
+            before, after = View(old, assignment.old), View(new, assignment.new)
             accepted = all(before.refusal(each) is None for each in rules.values())
-            if accepted and View(new, given.new).refusal(rule) is not None:
-                text = "it refuses what was accepted"
-                return Change("rule", name, change, Level.MAJOR, text, where=given.where)
+            if accepted and after.refusal(rule) is not None:
+                text = "it refuses what was accepted before"
+                return Change("rule", name, change, Level.MAJOR, text, where=assignment.where)
     except UnreadableError:  # a function that only rules have
-        text = "check that it refuses nothing that was accepted"
+        text = "check that it refuses nothing that was accepted before"
         return Change("rule", name, change, Level.MAJOR, text)
-    return Change("rule", name, change, Level.MINOR, "it refuses nothing that stacks have")
+    return Change("rule", name, change, Level.MINOR, "it refuses no value that a stack can have")
 
 
 def _without_texts(node: Any) -> Any:

@@ -11,18 +11,18 @@ _NUMBERS = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
 def version_of(template: Template) -> Version | None:
-    """Return the version in the output TemplateVersion, or else in the description; None: none."""
+    """Return the version in the output TemplateVersion, or else in the description, or None."""
     output = template.outputs.get(VERSION_OUTPUT, {})
     stated = output.get("Value") if isinstance(output, dict) else None
     described = str(template.document.get("Description", ""))
-    found = _NUMBERS.fullmatch(str(stated)) or re.search(
+    match = _NUMBERS.fullmatch(str(stated)) or re.search(
         rf"\bversion {_NUMBERS.pattern}", described, re.IGNORECASE
     )
-    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
 def needed(old: Version, verdict: str) -> Version:
-    """Return the lowest version that a release may have, which changes so much against the old."""
+    """Return the lowest version that a release with this verdict against the old one may have."""
     major, minor, patch = old
     return {
         "none": old,

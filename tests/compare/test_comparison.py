@@ -206,12 +206,12 @@ def test_a_changed_resource(slip: Slip, name: str, change: str, verdict: str, da
     assert any(each.danger for each in found.changes) == danger
 
 
-def quiet(comparison: Comparison) -> set[tuple[str, str]]:
-    """Return name and change of all resources that something happens to."""
+def changed(comparison: Comparison) -> set[tuple[str, str]]:
+    """Return the name and the change of each resource that does not stay unchanged."""
     return {
         (change.name, change.change)
         for change in comparison.changes
-        if change.about == "resource" and change.change != "nothing"
+        if change.about == "resource" and change.change != "unchanged"
     }
 
 
@@ -301,7 +301,7 @@ MOVED: dict[str, tuple[Slip, set[tuple[str, str]]]] = {
 
 @pytest.mark.parametrize(("slip", "expected"), MOVED.values(), ids=MOVED)
 def test_a_property_moves_behind_a_condition(slip: Slip, expected: set[tuple[str, str]]) -> None:
-    assert quiet(after(slip)) == expected
+    assert changed(after(slip)) == expected
 
 
 def test_it_says_for_which_parameters() -> None:
@@ -339,7 +339,7 @@ SAME: dict[str, Slip] = {
 
 @pytest.mark.parametrize("slip", SAME.values(), ids=SAME)
 def test_the_same_value_written_otherwise_changes_no_resource(slip: Slip) -> None:
-    assert quiet(after(slip)) == set()
+    assert changed(after(slip)) == set()
 
 
 def test_another_resource_of_the_same_type_is_no_new_name_of_the_old_one() -> None:
@@ -369,7 +369,7 @@ def test_a_replacement_that_keeps_the_name_fails_on_the_name() -> None:
     made = {"Fn::GetAtt": ["Key", "Arn"]}
     found = after(all_of(put("Resources/Key", KEY), put(f"{VAULT}/EncryptionKeyArn", made)))
     (vault,) = [change for change in found.changes if change.name == "Vault"]
-    assert "under the same name: the update fails" in vault.text
+    assert "the update fails: the new one is created before" in vault.text
 
 
 def test_a_replacement_under_another_name_does_not() -> None:
@@ -411,7 +411,7 @@ def test_it_says_whether_a_new_resource_is_made_unasked() -> None:
             "on": put("Resources/Key", KEY),
         }.items()
     }
-    assert told == {"off": ["made only where a parameter asks for it"], "on": [""]}
+    assert told == {"off": ["created only if a parameter asks for it"], "on": [""]}
 
 
 def test_a_lost_key_is_said_to_lose_what_it_encrypts() -> None:
@@ -467,7 +467,7 @@ def test_our_own_template_changes_nothing_against_itself() -> None:
     text = templates_folder.generate()["Backup.template"]
     found = compare(parse("a", text), parse("b", text))
     assert (found.verdict, found.failures) == ("none", [])
-    assert {change.change for change in found.changes} == {"nothing"}
+    assert {change.change for change in found.changes} == {"unchanged"}
 
 
 BROKEN: dict[str, tuple[Slip, str]] = {

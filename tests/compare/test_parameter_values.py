@@ -75,7 +75,7 @@ def test_the_ordinary_stack_comes_first_and_has_nothing_to_say() -> None:
 
 def test_two_parameters_that_are_compared_may_be_the_same() -> None:
     same = template({"P": REQUIRED, "Q": REQUIRED}, {"C": equals("P", {"Ref": "Q"})})
-    assert {"P": "the value of Q"} in [each.where for each in assignments(same, same, if_("C"))]
+    assert {"P": "the same as Q"} in [each.where for each in assignments(same, same, if_("C"))]
 
 
 def test_the_partition_is_a_parameter_too() -> None:
