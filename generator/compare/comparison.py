@@ -87,8 +87,8 @@ def compare(old: Template, new: Template) -> Comparison:
     if max((change.level for change in changes), default=Level.NONE) == Level.NONE and (
         _as_written(old.document) != _as_written(new.document)
     ):
-        text = "texts, or what has no effect on a stack"
-        changes.append(Change("template", "the rest", "written otherwise", Level.PATCH, text))
+        text = "texts, or parts that have no effect on a stack"
+        changes.append(Change("template", "the rest", "changed", Level.PATCH, text))
     return Comparison(old, new, changes)
 
 

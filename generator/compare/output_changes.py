@@ -48,9 +48,9 @@ def _output(old: Template, new: Template, name: str) -> Iterator[Change]:
     exports = [view.resolve(output.get("Export")) for output in (was, is_now)]
     if exports[0] != exports[1]:
         level = Level.MAJOR if was.get("Export") else Level.MINOR
-        yield Change("output", name, "exported otherwise", level, "stacks may import it by name")
+        yield Change("output", name, "export changed", level, "stacks may import it by name")
     if was.get("Description") != is_now.get("Description"):
-        yield Change("output", name, "described otherwise", Level.PATCH)
+        yield Change("output", name, "description changed", Level.PATCH)
 
 
 def _output_value(output: dict[str, Any], view: View) -> Any:

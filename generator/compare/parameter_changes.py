@@ -64,9 +64,9 @@ def _parameter(name: str, was: dict[str, Any], is_now: dict[str, Any]) -> Iterat
     if pattern != was.get("AllowedPattern") and not narrowed:
         yield change("widened", Level.MINOR, f"AllowedPattern: {pattern or 'any text'}")
     if bool(was.get("NoEcho")) != bool(is_now.get("NoEcho")):
-        yield change("shown otherwise", Level.MINOR, "NoEcho changed")
+        yield change("NoEcho changed", Level.MINOR)
     if any(was.get(key) != is_now.get(key) for key in _TEXTS):
-        yield change("described otherwise", Level.PATCH)
+        yield change("description changed", Level.PATCH)
 
 
 def _default(name: str, was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[Change]:

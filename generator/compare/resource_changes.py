@@ -156,9 +156,9 @@ def _policy_changes(name: str, before: dict[str, Any], after: dict[str, Any]) ->
         if keeps(was) and not keeps(is_now):
             loss = meaning(kind, "removed", kept=False) or "it is lost"
             text += f"; {event}, {loss}"
-            change, level, danger = "loses what keeps it", Level.MAJOR, stateful(before)
+            change, level, danger = "no longer kept", Level.MAJOR, stateful(before)
         else:
-            change, level, danger = "kept otherwise", Level.MINOR, False
+            change, level, danger = f"{policy} changed", Level.MINOR, False
         changes.append(Change("resource", name, change, level, text, kind, danger))
     return changes
 
@@ -169,7 +169,7 @@ def _lost_protections(name: str, before: dict[str, Any], outcome: Outcome) -> li
         Change(
             "resource",
             name,
-            "loses what protects it",
+            "no longer protected",
             Level.MAJOR,
             f"{difference.path[0]} is removed",
             kind,

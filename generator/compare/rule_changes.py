@@ -21,7 +21,7 @@ def rule_changes(old: Template, new: Template) -> Iterator[Change]:
         elif was is None or _without_texts(was) != _without_texts(is_now):
             yield _stricter(old, new, name, "added" if was is None else "changed")
         elif was != is_now:
-            yield Change("rule", name, "described otherwise", Level.PATCH)
+            yield Change("rule", name, "description changed", Level.PATCH)
 
 
 def _stricter(old: Template, new: Template, name: str, change: str) -> Change:

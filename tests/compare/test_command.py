@@ -66,7 +66,7 @@ def test_a_version_that_is_high_enough_is_fine(old: str) -> None:
 def test_no_version_allows_to_lose_data(old: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert build.main(["compare", old, new(old, UNKEPT, version="2.0.0")]) == 1
     printed = capsys.readouterr().out
-    assert "! Vault (AWS::Backup::BackupVault): loses what keeps it" in printed
+    assert "! Vault (AWS::Backup::BackupVault): no longer kept" in printed
     assert "data may be lost" in printed
 
 

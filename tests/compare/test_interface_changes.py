@@ -91,7 +91,7 @@ PARENT: dict[str, tuple[Slip, str, str, str]] = {
     "a description": (
         put("Parameters/Days/Description", "How long"),
         "Days",
-        "described otherwise",
+        "description changed",
         "patch",
     ),
     "a rule that refuses what stacks have": (
@@ -143,7 +143,7 @@ PARENT: dict[str, tuple[Slip, str, str, str]] = {
     "a rule's text": (
         put("Rules/SoftNeedsKey/Assertions/0/AssertDescription", "a key, please"),
         "SoftNeedsKey",
-        "described otherwise",
+        "description changed",
         "patch",
     ),
     "an output less": (drop("Outputs/VaultArn"), "VaultArn", "removed", "major"),
@@ -169,7 +169,7 @@ PARENT: dict[str, tuple[Slip, str, str, str]] = {
     "an export by another name": (
         put("Outputs/VaultArn/Export", {"Name": "vault"}),
         "VaultArn",
-        "exported otherwise",
+        "export changed",
         "minor",
     ),
     "a role's own name": (
@@ -193,7 +193,7 @@ PARENT: dict[str, tuple[Slip, str, str, str]] = {
     "a text of the template": (
         put("Metadata", {"Comment": "hello"}),
         "the rest",
-        "written otherwise",
+        "changed",
         "patch",
     ),
 }
