@@ -200,10 +200,10 @@ RESOURCES: dict[str, tuple[Slip, str, str, str, bool]] = {
     ("slip", "name", "change", "verdict", "danger"), RESOURCES.values(), ids=RESOURCES
 )
 def test_a_changed_resource(slip: Slip, name: str, change: str, verdict: str, danger: bool) -> None:
-    found = after(slip)
-    assert change in [each.change for each in found.changes if each.name == name]
-    assert found.verdict == verdict
-    assert any(each.danger for each in found.changes) == danger
+    comparison = after(slip)
+    assert change in [each.change for each in comparison.changes if each.name == name]
+    assert comparison.verdict == verdict
+    assert any(each.danger for each in comparison.changes) == danger
 
 
 def changed(comparison: Comparison) -> set[tuple[str, str]]:
@@ -305,10 +305,10 @@ def test_a_property_moves_behind_a_condition(slip: Slip, expected: set[tuple[str
 
 
 def test_it_says_for_which_parameters() -> None:
-    found = after(
+    comparison = after(
         put(f"{RULE}/Lifecycle/DeleteAfterDays", {"Fn::If": ["Locked", 90, {"Ref": "Days"}]})
     )
-    (plan,) = [change for change in found.changes if change.change == "updated in place"]
+    (plan,) = [change for change in comparison.changes if change.change == "updated in place"]
     assert plan.where in ({"Mode": "'soft'"}, {"Mode": "'hard'"})
     assert "DeleteAfterDays: ${Days} -> 90" in plan.text
 
@@ -344,7 +344,7 @@ def test_the_same_value_written_otherwise_changes_no_resource(slip: Slip) -> Non
 
 def test_another_resource_of_the_same_type_is_no_new_name_of_the_old_one() -> None:
     other = {**old()["Resources"]["Vault"], "Properties": {"BackupVaultName": "other"}}
-    found = after(
+    comparison = after(
         all_of(
             drop("Resources/Vault"),
             put("Resources/Other", other),
@@ -353,35 +353,35 @@ def test_another_resource_of_the_same_type_is_no_new_name_of_the_old_one() -> No
             put("Outputs/VaultArn/Value", "other"),
         )
     )
-    (vault,) = [change for change in found.changes if change.name == "Vault"]
+    (vault,) = [change for change in comparison.changes if change.name == "Vault"]
     assert (vault.change, vault.danger) == ("retained", False)
     assert "logical id" not in vault.text
 
 
 def test_a_new_default_reaches_the_stacks_of_a_parent_that_passes_nothing() -> None:
-    found = after(put("Parameters/Days/Default", 35))
-    (plan,) = [change for change in found.changes if change.name == "Plan"]
+    comparison = after(put("Parameters/Days/Default", 35))
+    (plan,) = [change for change in comparison.changes if change.name == "Plan"]
     assert (plan.change, plan.where) == ("updated in place", {"Days": "not passed by the parent"})
     assert "30 -> 35" in plan.text
 
 
 def test_a_replacement_that_keeps_the_name_fails_on_the_name() -> None:
     made = {"Fn::GetAtt": ["Key", "Arn"]}
-    found = after(all_of(put("Resources/Key", KEY), put(f"{VAULT}/EncryptionKeyArn", made)))
-    (vault,) = [change for change in found.changes if change.name == "Vault"]
+    comparison = after(all_of(put("Resources/Key", KEY), put(f"{VAULT}/EncryptionKeyArn", made)))
+    (vault,) = [change for change in comparison.changes if change.name == "Vault"]
     assert "the update fails: the new one is created before" in vault.text
 
 
 def test_a_replacement_under_another_name_does_not() -> None:
-    found = after(put(f"{VAULT}/BackupVaultName", {"Fn::Sub": "Safe-${Cluster}"}))
-    (vault,) = [change for change in found.changes if change.name == "Vault"]
+    comparison = after(put(f"{VAULT}/BackupVaultName", {"Fn::Sub": "Safe-${Cluster}"}))
+    (vault,) = [change for change in comparison.changes if change.name == "Vault"]
     assert "the update fails" not in vault.text
     assert "recovery points stay in the old vault" in vault.text
 
 
 def test_a_change_in_place_does_not_fail_on_the_name() -> None:
-    found = after(put(f"{VAULT}/BackupVaultTags", {"a": "b"}))
-    (vault,) = [change for change in found.changes if change.name == "Vault"]
+    comparison = after(put(f"{VAULT}/BackupVaultTags", {"a": "b"}))
+    (vault,) = [change for change in comparison.changes if change.name == "Vault"]
     assert "the update fails" not in vault.text
 
 
@@ -397,8 +397,8 @@ def test_a_role_of_aws_backup_is_stateful_even_if_nobody_keeps_it(
         "Resources/Unkept",
         {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
     )(released)
-    found = compare_documents(released, old())
-    (role,) = [change for change in found.changes if change.name == "Unkept"]
+    comparison = compare_documents(released, old())
+    (role,) = [change for change in comparison.changes if change.name == "Unkept"]
     assert (role.change, role.danger) == ("removed", danger)
 
 
@@ -417,8 +417,8 @@ def test_it_says_whether_a_new_resource_is_made_unasked() -> None:
 def test_a_lost_key_is_said_to_lose_what_it_encrypts() -> None:
     kept_less = copy.deepcopy(old())
     put("Resources/Key", {"Type": "AWS::KMS::Key"})(kept_less)
-    found = compare_documents(kept_less, old())
-    (key,) = [change for change in found.changes if change.name == "Key"]
+    comparison = compare_documents(kept_less, old())
+    (key,) = [change for change in comparison.changes if change.name == "Key"]
     assert (key.change, key.danger) == ("removed", True)
     assert "unreadable at once" in key.text
 
@@ -438,36 +438,40 @@ def test_the_version_is_high_enough_for_the_verdict(
 ) -> None:
     failures, verdict, needed = expected
     stated = put("Outputs/TemplateVersion/Value", version)
-    found = after(all_of(put("Parameters/Owner", {"Type": "String", "Default": ""}), stated))
-    assert found.verdict == verdict
-    assert found.needed_version == tuple(int(part) for part in needed.split("."))
-    assert len(found.failures) == (1 if version == "next" else failures)
+    comparison = after(all_of(put("Parameters/Owner", {"Type": "String", "Default": ""}), stated))
+    assert comparison.verdict == verdict
+    assert comparison.needed_version == tuple(int(part) for part in needed.split("."))
+    assert len(comparison.failures) == (1 if version == "next" else failures)
 
 
 def test_an_older_version_fails_even_for_a_text() -> None:
-    found = after(put("Outputs/TemplateVersion/Value", "1.2.2"))
-    assert found.verdict == "patch"
-    assert any("1.2.4 or later" in failure for failure in found.failures)
+    comparison = after(put("Outputs/TemplateVersion/Value", "1.2.2"))
+    assert comparison.verdict == "patch"
+    assert any("1.2.4 or later" in failure for failure in comparison.failures)
 
 
 def test_another_version_alone_is_a_patch() -> None:
-    found = after(put("Outputs/TemplateVersion/Value", "1.2.4"))
-    assert (found.verdict, found.failures) == ("patch", [])
+    comparison = after(put("Outputs/TemplateVersion/Value", "1.2.4"))
+    assert (comparison.verdict, comparison.failures) == ("patch", [])
 
 
 def test_templates_without_a_version_are_compared_all_the_same() -> None:
     text = OLD.replace("Version 1.2.3", "").replace("  TemplateVersion: {Value: 1.2.3}\n", "")
     one, other = parse("old", text), parse("new", text)
     put("Parameters/Owner", {"Type": "String", "Default": ""})(other.document)
-    found = compare(one, other)
-    assert (found.verdict, found.needed_version, found.failures) == ("minor", None, [])
+    comparison = compare(one, other)
+    assert (comparison.verdict, comparison.needed_version, comparison.failures) == (
+        "minor",
+        None,
+        [],
+    )
 
 
 def test_our_own_template_changes_nothing_against_itself() -> None:
     text = templates_folder.generate()["Backup.template"]
-    found = compare(parse("a", text), parse("b", text))
-    assert (found.verdict, found.failures) == ("none", [])
-    assert {change.change for change in found.changes} == {"unchanged"}
+    comparison = compare(parse("a", text), parse("b", text))
+    assert (comparison.verdict, comparison.failures) == ("none", [])
+    assert {change.change for change in comparison.changes} == {"unchanged"}
 
 
 BROKEN: dict[str, tuple[Slip, str]] = {

@@ -201,10 +201,10 @@ PARENT: dict[str, tuple[Slip, str, str, str]] = {
 
 @pytest.mark.parametrize(("slip", "name", "change", "verdict"), PARENT.values(), ids=PARENT)
 def test_what_the_parent_meets(slip: Slip, name: str, change: str, verdict: str) -> None:
-    found = after(slip)
-    assert found.verdict == verdict
-    assert not any(each.danger for each in found.changes if each.about != "resource")
-    told = [(each.name, each.change) for each in found.changes if each.about != "resource"]
+    comparison = after(slip)
+    assert comparison.verdict == verdict
+    assert not any(each.danger for each in comparison.changes if each.about != "resource")
+    told = [(each.name, each.change) for each in comparison.changes if each.about != "resource"]
     assert not name or (name, change) in told
     assert [each for each in told if each[0] == name and each[1] != change] == []
 

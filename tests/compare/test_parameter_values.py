@@ -59,8 +59,8 @@ def test_the_values_of_a_parameter(
     conditions = {} if compared is None else {"C": equals("P", compared)}
     sides = [template({"P": each} if each else {}, conditions) for each in (old, new)]
     node = {"A": REF, "B": if_("C")} if conditions else REF
-    found = assignments(sides[0], sides[1], node)
-    assert [(each.old["P"], each.new["P"]) for each in found if "P" in each.choices] == expected
+    tried = assignments(sides[0], sides[1], node)
+    assert [(each.old["P"], each.new["P"]) for each in tried if "P" in each.choices] == expected
 
 
 def test_the_ordinary_stack_comes_first_and_has_nothing_to_say() -> None:
@@ -80,32 +80,32 @@ def test_two_parameters_that_are_compared_may_be_the_same() -> None:
 
 def test_the_partition_is_a_parameter_too() -> None:
     same = template({}, {"C": equals("AWS::Partition", "aws-cn")})
-    found = assignments(same, same, if_("C"))
-    assert [each.where for each in found] == [{}, {"AWS::Partition": "'aws-cn'"}]
+    tried = assignments(same, same, if_("C"))
+    assert [each.where for each in tried] == [{}, {"AWS::Partition": "'aws-cn'"}]
 
 
 def test_a_mapping_is_looked_up_with_each_of_its_keys() -> None:
     mappings = {"M": {"x": {"k": 1}, "y": {"k": 2}}}
     same = template({"P": TEXT}, Mappings=mappings)
-    found = assignments(same, same, {"Fn::FindInMap": ["M", REF, "k"]})
-    assert {"x", "y"} <= {str(each.old["P"]) for each in found}
+    tried = assignments(same, same, {"Fn::FindInMap": ["M", REF, "k"]})
+    assert {"x", "y"} <= {str(each.old["P"]) for each in tried}
 
 
 def test_of_very_many_options_each_pair_is_looked_at() -> None:
     names = [f"P{number}" for number in range(12)]
     conditions = {f"C{name}": equals(name, "") for name in names}
     same = template(dict.fromkeys(names, TEXT), conditions)
-    found = assignments(same, same, [if_(f"C{name}") for name in names])
-    wheres = [set(each.where) for each in found]
-    assert len(found) == 1 + 12 + 12 * 11 / 2
+    tried = assignments(same, same, [if_(f"C{name}") for name in names])
+    wheres = [set(each.where) for each in tried]
+    assert len(tried) == 1 + 12 + 12 * 11 / 2
     assert wheres[0] == set()
     assert all({one, other} in wheres for one in names for other in names if one != other)
-    assert all(set(each.choices) == set(names) for each in found)
+    assert all(set(each.choices) == set(names) for each in tried)
 
 
 def test_a_condition_that_needs_more_than_two_options_is_tried_both_ways() -> None:
     names = ["P1", "P2", "P3", "P4"]
     every = {"Fn::And": [equals(name, "yes") for name in names]}
     same = template(dict.fromkeys(names, TEXT), {"Every": every})
-    found = assignments(same, same, if_("Every"))
-    assert dict.fromkeys(names, "'yes'") in [each.where for each in found]
+    tried = assignments(same, same, if_("Every"))
+    assert dict.fromkeys(names, "'yes'") in [each.where for each in tried]

@@ -115,7 +115,7 @@ LOSES: dict[str, tuple[Slip, bool]] = {
 
 
 @cache
-def found() -> dict[str, set[str]]:
+def rules_seen() -> dict[str, set[str]]:
     """Return for each silent slip the rules of its run: no two slips of one rule share a run."""
     runs: list[dict[str, str]] = []
     for name, (_, rule, _) in SILENT.items():
@@ -133,7 +133,7 @@ def found() -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("name", SILENT)
 def test_lint_alone_sees_what_fails_silently(name: str) -> None:
-    assert SILENT[name][1] in found()[name]
+    assert SILENT[name][1] in rules_seen()[name]
 
 
 @pytest.mark.parametrize(
