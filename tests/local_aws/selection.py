@@ -1,22 +1,20 @@
 """Which resources a backup selection picks, by AWS's rules; it knows none of our templates.
 
-- ``Resources`` and ``ListOfTags`` together are a union, ``Resources`` and ``Conditions`` an
-  intersection; the conditions hold together (AND), one entry of ``ListOfTags`` is enough (OR).
-- ``Conditions`` name a tag ``aws:ResourceTag/<key>``, ``ListOfTags`` name its bare key.
-- Keys and values are compared with their case.
-- A selection by tag alone skips a type that the region has not opted in; named types are not
-  skipped.
+- ``Resources`` and ``Conditions`` are an intersection, and the conditions hold together (AND).
+- ``Conditions`` name a tag ``aws:ResourceTag/<key>``; keys and values are compared with their case.
+- ``ListOfTags`` is refused here: alone it skips a type that the region has not opted in, and beside
+  ``Resources`` it is a union, every instance of the account.
 
 https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 _PREFIX = "aws:ResourceTag/"
-_KNOWN = {"SelectionName", "IamRoleArn", "Resources", "ListOfTags", "Conditions"}
+_KNOWN = {"SelectionName", "IamRoleArn", "Resources", "Conditions"}
 
 
 @dataclass(frozen=True)
@@ -26,43 +24,16 @@ class Resource:
     arn: str
     tags: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def service(self) -> str:
-        """The service, as it is opted in."""
-        return self.arn.split(":")[2]
 
-
-def selected(
-    selection: Mapping[str, Any], resource: Resource, opted_out: Collection[str] = ()
-) -> bool:
-    """Return whether the selection picks the resource; ``opted_out`` are services.
-
-    Raises ValueError for a selection that AWS Backup refuses, or that is not known here.
-    """
-    if unknown := sorted(set(selection) - _KNOWN):
+def selected(selection: Mapping[str, Any], resource: Resource) -> bool:
+    """Return whether the selection picks the resource; ValueError for what is not known here."""
+    conditions = selection.get("Conditions", {})
+    if unknown := sorted({*selection} - _KNOWN | {*conditions} - {"StringEquals"}):
         raise ValueError(f"this evaluator does not know {unknown} in a selection")
-    arns, tags = selection.get("Resources", []), selection.get("ListOfTags", [])
-    if not arns and not tags:
-        raise ValueError("Either 'ListOfTags' or 'Resources' section must be non-empty")
-    named = any(_like(arn, resource.arn) for arn in arns)
-    if not named and resource.service in opted_out:
-        return False
-    tagged = any(_tag_matches(entry, resource.tags) for entry in tags)
-    return (named or tagged) and _conditions_hold(selection.get("Conditions", {}), resource.tags)
-
-
-def _tag_matches(entry: Mapping[str, str], tags: Mapping[str, str]) -> bool:
-    if entry["ConditionType"] != "STRINGEQUALS":
-        raise ValueError(f"ListOfTags knows STRINGEQUALS only, not {entry['ConditionType']!r}")
-    return tags.get(entry["ConditionKey"]) == entry["ConditionValue"]
-
-
-def _conditions_hold(conditions: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
-    if unknown := sorted(set(conditions) - {"StringEquals"}):
-        raise ValueError(f"this evaluator does not know {unknown} in Conditions")
-    return all(
+    return any(_like(arn, resource.arn) for arn in selection["Resources"]) and all(
         condition["ConditionKey"].startswith(_PREFIX)
-        and tags.get(condition["ConditionKey"].removeprefix(_PREFIX)) == condition["ConditionValue"]
+        and resource.tags.get(condition["ConditionKey"].removeprefix(_PREFIX))
+        == condition["ConditionValue"]
         for condition in conditions.get("StringEquals", [])
     )
 

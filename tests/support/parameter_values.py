@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 CLUSTER = "soca-mycluster"
 ACCOUNT = "123456789012"
-"""The account that the resolver and moto use."""
+"""The account of the stacks, here and in moto."""
 
 REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 """A region of each partition that has SOCA clusters."""

@@ -281,9 +281,3 @@ def test_the_new_topics_policy_names_exactly_the_rules_and_alarms_that_exist(cho
         ("events.amazonaws.com", sorted(named("AWS::Events::Rule"))),
         ("cloudwatch.amazonaws.com", sorted(named("AWS::CloudWatch::Alarm"))),
     ]
-
-
-def test_without_an_address_and_a_topic_there_is_nothing() -> None:
-    made = resolved(SilenceAlarmFor="any-job", SilenceAlarmHours="26")
-    assert made.types == resolved().types
-    assert made.outputs["AlertTopicArn"] == "none"

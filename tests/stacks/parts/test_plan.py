@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.support.generated import resolved
 from tests.support.parameter_values import CLUSTER, ON, on
 
@@ -36,19 +34,3 @@ def test_the_rule_takes_every_option() -> None:
         "Lifecycle": {"DeleteAfterDays": ON["RetentionDays"]},
         "RecoveryPointTags": {"Name": f"{CLUSTER}-Backup", "soca:ClusterId": CLUSTER},
     }
-
-
-def test_backups_go_into_the_adopted_vault() -> None:
-    assert _rule(ExistingVaultName="Vault-of-old")["TargetBackupVault"] == "Vault-of-old"
-
-
-@pytest.mark.parametrize("days", ["1", "36500"])
-def test_no_backup_is_kept_for_ever(days: str) -> None:
-    """A rule without DeleteAfterDays keeps, and costs, for ever."""
-    assert _rule(RetentionDays=days)["Lifecycle"] == {"DeleteAfterDays": days}
-
-
-def test_the_plan_carries_the_clusters_name() -> None:
-    plan = resolved().resources["SOCABackupPlan"]
-    assert plan["BackupPlan"]["BackupPlanName"] == f"Backup-{CLUSTER}"
-    assert set(plan["BackupPlan"]) == {"BackupPlanName", "BackupPlanRule"}

@@ -1,0 +1,25 @@
+"""Whatever takes tags says which cluster it belongs to."""
+
+from tests.support.generated import resolved
+from tests.support.parameter_values import CLUSTER, everything
+
+WITHOUT_TAGS = {
+    "AWS::Backup::BackupSelection",
+    "AWS::KMS::Alias",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+}
+"""The types for which AWS has no tags."""
+
+
+def test_every_resource_that_takes_tags_carries_the_cluster() -> None:
+    made = resolved(**everything())
+    for logical_id, kind in made.types.items():
+        if kind in WITHOUT_TAGS:
+            continue
+        found = [tags for name, tags in made.resources[logical_id].items() if name.endswith("Tags")]
+        assert found, f"{logical_id} has no tags: add some, or add its type to WITHOUT_TAGS"
+        for tags in found:
+            named = {tag["Key"]: tag["Value"] for tag in tags} if isinstance(tags, list) else tags
+            assert named["soca:ClusterId"] == CLUSTER
+            assert CLUSTER in named.get("Name", CLUSTER)
