@@ -12,15 +12,15 @@ from tests.local_aws.errors import DeploymentError
 from tests.local_aws.local_aws import ACCOUNT, LocalAws
 from tests.support.changes import changes
 from tests.support.parameter_values import ON, on
-from tests.support.soca import BUCKET, CLUSTER_ID, FOLDER, deploy, publish, soca_261
+from tests.support.soca import BUCKET, CLUSTER_ID, FOLDER, deploy, install, publish, soca_261
 
 VAULT = f"Vault-{CLUSTER_ID}"
 
 
 @pytest.fixture(autouse=True)
-def template_url(aws: LocalAws) -> str:
-    """Publish the release that every cluster here is made from, and return its TemplateURL."""
-    return publish(aws)
+def installed(aws: LocalAws) -> None:
+    """Put the template where every cluster here finds it."""
+    install(aws)
 
 
 def vaults(aws: LocalAws) -> list[str]:
@@ -46,14 +46,14 @@ def selections(aws: LocalAws, stack: Stack) -> list[dict[str, Any]]:
     return list(aws.selections[stack.outputs["BackupPlanId"]].values())
 
 
-def test_the_parent_nests_the_published_url(aws: LocalAws, template_url: str) -> None:
+def test_the_parent_nests_the_published_url(aws: LocalAws) -> None:
     nested = deploy(aws).evaluation.existing["Backup"]["Properties"]["TemplateURL"]
     place = {"${S3InstallBucket}": BUCKET, "${S3InstallFolder}": FOLDER}
     place |= {"${AWS::Region}": "us-east-1", "${AWS::URLSuffix}": "amazonaws.com"}
     written = nested["Fn::Sub"]
     for variable, value in place.items():
         written = written.replace(variable, value)
-    assert written == template_url
+    assert written == publish(aws)
 
 
 def test_a_cluster_gets_what_the_page_promises(aws: LocalAws) -> None:

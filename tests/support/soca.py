@@ -11,10 +11,11 @@ from generator.release.bucket import Connection
 from generator.release.options import targets
 from generator.release.publish import Order
 from generator.release.publish import publish as publish_release
-from generator.stacks import backup
+from generator.stacks import MAIN
 from tests.local_aws.deployer import Deployer, Stack
 from tests.local_aws.local_aws import LocalAws
 from tests.local_aws.local_s3 import SIGNED_IN
+from tests.support.generated import template, text
 
 CLUSTER_ID = "soca-mycluster"
 BUCKET = "soca-install"
@@ -38,9 +39,15 @@ _TAGS = [
 _INSTANCE_ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": _EC2_TRUST}}
 
 
+def install(aws: LocalAws) -> None:
+    """Put the template where SOCA's installer has its own."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key=f"{FOLDER}/templates/{MAIN}", Body=text().encode())
+
+
 def publish(aws: LocalAws) -> str:
-    """Publish the release where SOCA's installer has its templates; return its TemplateURL."""
-    aws.client("s3").create_bucket(Bucket=BUCKET)
+    """Publish the release to the same place, as people do; return its TemplateURL."""
     order = Order(contents.objects(templates_folder.generate()), FOLDER)
     with mock.patch.dict(os.environ, SIGNED_IN):
         connection = Connection(endpoint_url=aws.endpoint_url)
@@ -63,7 +70,6 @@ def cluster(**parameters: Any) -> str:
         "ComputeNodeIAMRoleArn": {"Fn::GetAtt": ["ComputeNodeIAMRole", "Arn"]},
         **parameters,
     }
-    outputs = (output for output in backup.template().to_dict()["Outputs"])
     return json.dumps(
         {
             "Parameters": {
@@ -103,7 +109,7 @@ def cluster(**parameters: Any) -> str:
             },
             "Outputs": {
                 output: {"Value": {"Fn::GetAtt": ["Backup", f"Outputs.{output}"]}}
-                for output in outputs
+                for output in template()["Outputs"]
             },
         }
     )
