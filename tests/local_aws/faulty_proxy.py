@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 """
 
 import base64
+import contextlib
 import hashlib
 import socket
 import struct
@@ -65,6 +66,12 @@ class Exchange:
         if self.method != "HEAD":
             handler.wfile.write(answer.body[:until])
         handler.wfile.flush()
+
+    def wait_for_its_end(self) -> None:
+        """Wait until the publisher gives up."""
+        with contextlib.suppress(ConnectionError):
+            self._handler.connection.recv(1)
+        self.reset()
 
     def reset(self) -> None:
         """Break the connection off, as a peer that has gone does."""
@@ -238,26 +245,16 @@ def hangs_up(exchange: Exchange) -> None:
     exchange.reset()
 
 
-def stalls(seconds: float) -> Callable[[Exchange], None]:
-    """Send half of the body, then nothing for a while."""
-
-    def happens(exchange: Exchange) -> None:
-        answer = exchange.forward()
-        exchange.send(answer, until=len(answer.body) // 2)
-        time.sleep(seconds)
-        exchange.reset()
-
-    return happens
+def stalls(exchange: Exchange) -> None:
+    """Send half of the body, then nothing more."""
+    answer = exchange.forward()
+    exchange.send(answer, until=len(answer.body) // 2)
+    exchange.wait_for_its_end()
 
 
-def never_answers(seconds: float) -> Callable[[Exchange], None]:
-    """Say nothing for a while, then hang up."""
-
-    def happens(exchange: Exchange) -> None:
-        time.sleep(seconds)
-        exchange.reset()
-
-    return happens
+def never_answers(exchange: Exchange) -> None:
+    """Say nothing."""
+    exchange.wait_for_its_end()
 
 
 def corrupts(*, checksum: bool) -> Callable[[Exchange], None]:

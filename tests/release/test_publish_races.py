@@ -3,8 +3,9 @@
 import contextlib
 import signal
 import threading
-import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_a_publisher_that_is_killed_leaves_no_release_or_a_whole_one(
 
     s3.proxy.add(Fault(kill, "PUT", name=name, times=1))
     publisher = s3.start("publish", "--bucket", bucket)
-    publisher.communicate(timeout=60)
+    publisher.communicate()
     assert reached.is_set()
     assert publisher.returncode == -9
 
@@ -75,25 +76,31 @@ def test_of_two_publishers_of_different_content_exactly_one_wins(
 ) -> None:
     """Both find the folder empty, and then write one object in the same moment."""
     bucket = s3.make_bucket("bbb")
+    at_reading, at_writing = barriers = [threading.Barrier(2) for _ in range(2)]
 
-    def meet(seconds: float) -> Callable[[Exchange], None]:
-        both = threading.Barrier(2)
-
+    def meet(both: threading.Barrier) -> Callable[[Exchange], None]:
         def happens(exchange: Exchange) -> None:
-            # Alone, where the other one has lost already, or has no such object.
             with contextlib.suppress(threading.BrokenBarrierError):
-                both.wait(timeout=seconds)
+                both.wait()
             exchange.send(s3.proxy.answer(exchange))
 
         return happens
 
+    def end(publisher: Any) -> Any:
+        said = publisher.communicate()
+        # The other one is alone now: this one has lost, or has no such object.
+        for barrier in barriers:
+            barrier.abort()
+        return said
+
     # What each of them reads last before it writes.
-    s3.proxy.add(Fault(meet(seconds=30), "GET", name="Backup.manifest.json", times=2))
-    s3.proxy.add(Fault(meet(seconds=0.5), "PUT", name=meet_at, times=2))
+    s3.proxy.add(Fault(meet(at_reading), "GET", name="Backup.manifest.json", times=2))
+    s3.proxy.add(Fault(meet(at_writing), "PUT", name=meet_at, times=2))
     first = s3.start("publish", "--bucket", bucket)
     differ(s3)
     second = s3.start("publish", "--bucket", bucket)
-    ends = [publisher.communicate(timeout=60) for publisher in (first, second)]
+    with ThreadPoolExecutor() as pool:
+        ends = list(pool.map(end, (first, second)))
     assert sorted((first.returncode, second.returncode)) == [0, 1], ends
     lost = ends[0 if first.returncode else 1]
     assert lost[0] == ""
@@ -114,7 +121,7 @@ def test_two_publishers_of_the_same_content_both_succeed(s3: LocalS3) -> None:
     bucket = s3.make_bucket("bbb")
     publishers = [s3.start("publish", "--bucket", bucket) for _ in range(2)]
     for publisher in publishers:
-        _, err = publisher.communicate(timeout=60)
+        _, err = publisher.communicate()
         assert publisher.returncode == 0, err
     assert s3.run("verify", "--bucket", bucket, "--against-local").status == 0
 
@@ -122,14 +129,19 @@ def test_two_publishers_of_the_same_content_both_succeed(s3: LocalS3) -> None:
 def test_an_interrupted_publisher_finishes_what_was_begun_and_says_so(s3: LocalS3) -> None:
     bucket = s3.make_bucket("bbb")
 
+    arrived = threading.Event()
+
     def interrupt(exchange: Exchange) -> None:
         publisher.send_signal(signal.SIGINT)
-        time.sleep(0.5)
+        arrived.wait()
         exchange.send(s3.proxy.answer(exchange))
 
     s3.proxy.add(Fault(interrupt, "PUT", name="other-policy.json", times=1))
     publisher = s3.start("publish", "--bucket", bucket)
-    out, err = publisher.communicate(timeout=60)
+    assert publisher.stdout
+    assert publisher.stdout.readline() == "interrupted\n"
+    arrived.set()
+    out, err = publisher.communicate()
     assert (publisher.returncode, out) == (130, "")
     assert "interrupted; buckets that were begun are finished" in err
     assert "Traceback" not in err
