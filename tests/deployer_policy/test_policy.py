@@ -1,26 +1,22 @@
-"""The policy of whoever installs: complete, against the schemas of the types; and narrow."""
+"""The policy of whoever installs: complete for what the templates have; and narrow."""
 
 import fnmatch
 import json
 import re
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import pytest
-from troposphere import GetAtt, Output, Ref, Sub, Template
-from troposphere.cloudwatch import Alarm
-from troposphere.events import Rule
+from troposphere import GetAtt, Output, Ref, Template
 from troposphere.iam import Role
-from troposphere.kms import Alias, Key
 from troposphere.s3 import Bucket
-from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
+from troposphere.sns import Topic
 
-from generator.cloudformation.schemas import schema
 from generator.deployer_policy import policy
 from generator.deployer_policy.permissions_by_type import rows
-from generator.stacks import MAIN, backup
+from generator.stacks import MAIN, backup, templates
 from generator.stacks.render import render
+from tests.deployer_policy.needs import handlers, iam_table
 from tests.local_aws.deployer import Deployer
 from tests.local_aws.local_aws import LocalAws
 
@@ -40,72 +36,16 @@ NOT_GIVEN = {
 
 
 @cache
-def iam_table() -> dict[str, Any]:
-    """Return cfn-lint's table of services, actions and the ARNs that each takes."""
-    from cfnlint.data import AdditionalSpecs
-
-    text = resources.files(AdditionalSpecs).joinpath("Policies.json").read_text(encoding="utf-8")
-    table: dict[str, Any] = json.loads(text)
-    return table
-
-
-def with_everything() -> Template:
-    """Return the Backup template with one resource of every type that the table knows."""
-    template = backup.template()
-    key = Key("SOCABackupKey")
-    topic = Topic("SOCABackupTopic")
-    for resource in (
-        key,
-        Alias(
-            "SOCABackupKeyAlias", AliasName=Sub("alias/${ClusterId}-backup"), TargetKeyId=Ref(key)
-        ),
-        topic,
-        TopicPolicy("SOCABackupTopicPolicy", PolicyDocument={"Statement": []}, Topics=[Ref(topic)]),
-        SubscriptionResource(
-            "SOCABackupMail", Protocol="email", Endpoint="a@example.com", TopicArn=Ref(topic)
-        ),
-        Rule("SOCABackupJobs", EventPattern={"source": ["aws.backup"]}),
-        Alarm(
-            "SOCABackupSilence",
-            ComparisonOperator="LessThanThreshold",
-            EvaluationPeriods=1,
-            MetricName="NumberOfBackupJobsCompleted",
-            Namespace="AWS/Backup",
-            Period=3600,
-            Statistic="Sum",
-            Threshold=1,
-            AlarmName=Sub("${ClusterId}-silence"),
-        ),
-    ):
-        if resource.title not in template.resources:
-            template.add_resource(resource)
-    return template
-
-
-@cache
-def statements(*, everything: bool) -> list[dict[str, Any]]:
-    template = with_everything() if everything else backup.template()
-    document = json.loads(policy.text({MAIN: template}))
+def statements() -> list[dict[str, Any]]:
+    document = json.loads(policy.text(templates()))
     assert document["Version"] == "2012-10-17"
     found: list[dict[str, Any]] = document["Statement"]
     return found
 
 
-def given(action: str, *, everything: bool = True) -> list[dict[str, Any]]:
+def given(action: str) -> list[dict[str, Any]]:
     """Return the statements that allow the action."""
-    return [one for one in statements(everything=everything) if action in one["Action"]]
-
-
-def handlers(kind: str) -> set[str]:
-    """Return what CloudFormation calls for a resource of the type, from its birth to its end."""
-    known = schema(kind) or {}
-    called = {
-        action
-        for handler, needs in known["handlers"].items()
-        if handler != "list"
-        for action in needs["permissions"]
-    }
-    return called | set(known.get("tagging", {}).get("permissions", []))
+    return [one for one in statements() if action in one["Action"]]
 
 
 @pytest.mark.parametrize("kind", rows())
@@ -114,24 +54,12 @@ def test_whatever_a_handler_calls_is_allowed(kind: str) -> None:
     assert missing <= {action for type_, action in NOT_GIVEN if type_ == kind}
 
 
-@pytest.mark.parametrize("kind", rows())
-def test_a_row_gives_what_its_handlers_call_and_what_aws_documents_beside_it(kind: str) -> None:
-    row = {
-        f"{action.prefix}:{action.action}"
-        for grant in rows()[kind].grants
-        for action in grant.actions
-    }
-    beside = row - handlers(kind)
-    assert beside <= {"iam:ListRoleTags"} if kind == "AWS::IAM::Role" else beside == set()
-
-
-def test_an_exception_is_still_one() -> None:
-    assert all(action in handlers(kind) for kind, action in NOT_GIVEN)
+def test_iam_still_knows_no_mount() -> None:
     assert "mount" not in iam_table()["backup-storage"]["Actions"]
 
 
 def test_every_action_exists_and_takes_the_arns_it_is_given_on() -> None:
-    for statement in statements(everything=True):
+    for statement in statements():
         for action in statement["Action"]:
             service, name = action.split(":")
             known = iam_table()[service]["Actions"][name.lower()]
@@ -158,7 +86,7 @@ def _of_the_form(arn: str, form: str) -> bool:
 
 
 def test_no_action_has_a_wildcard_and_every_statement_a_name() -> None:
-    found = statements(everything=True)
+    found = statements()
     assert not [action for one in found for action in one["Action"] if "*" in action]
     names = [one["Sid"] for one in found]
     assert len(set(names)) == len(names)
@@ -166,8 +94,7 @@ def test_no_action_has_a_wildcard_and_every_statement_a_name() -> None:
 
 
 def test_it_fits_into_a_managed_policy() -> None:
-    for template in (backup.template(), with_everything()):
-        assert len("".join(policy.text({MAIN: template}).split())) <= MAX_MANAGED_POLICY
+    assert len("".join(policy.text(templates()).split())) <= MAX_MANAGED_POLICY
 
 
 # What the installer of a cluster does -> the ARN it does it on, allowed or not.
@@ -192,12 +119,16 @@ ARNS = [
     ("kms:CreateGrant", "arn:aws:kms:eu-west-1:1:key/1", True),
     ("kms:CreateAlias", "arn:aws:kms:eu-west-1:1:alias/soca-x-backup", True),
     ("kms:DeleteAlias", "arn:aws:kms:eu-west-1:1:alias/aws/ebs", False),
-    ("sns:DeleteTopic", "arn:aws:sns:eu-west-1:1:soca-Backup-1A-SOCABackupTopic-X", True),
+    ("sns:DeleteTopic", "arn:aws:sns:eu-west-1:1:soca-Backup-1A-SOCABackupAlertsTopic-X", True),
     ("sns:DeleteTopic", "arn:aws:sns:eu-west-1:1:payroll", False),
     ("sns:Subscribe", "arn:aws:sns:eu-west-1:1:payroll", True),
-    ("events:DeleteRule", "arn:aws:events:eu-west-1:1:rule/soca-SOCABackupJobs-X", True),
+    ("events:DeleteRule", "arn:aws:events:eu-west-1:1:rule/soca-SOCABackupJobAlert-X", True),
     ("events:DeleteRule", "arn:aws:events:eu-west-1:1:rule/payroll", False),
-    ("cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:eu-west-1:1:alarm:soca-x-silence", True),
+    (
+        "cloudwatch:DeleteAlarms",
+        "arn:aws:cloudwatch:eu-west-1:1:alarm:soca-SOCABackupSilenceEFS-X",
+        True,
+    ),
     ("cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:eu-west-1:1:alarm:payroll", False),
     ("cloudformation:DeleteStack", "arn:aws:cloudformation:eu-west-1:1:stack/soca/1", True),
     ("s3:GetObject", "arn:aws:s3:::installer/soca-backup/v1.0.0/templates/Backup.template", True),
@@ -226,7 +157,7 @@ def test_whoever_has_it_can_install_the_stack_and_roll_it_back(aws: LocalAws) ->
     }
     for request in made:
         action = f"{request.service}:{request.operation}"
-        patterns = [arn for one in given(action, everything=False) for arn in one["Resource"]]
+        patterns = [arn for one in given(action) for arn in one["Resource"]]
         arns = [
             form.format(request.parameters[name])
             for name, form in {
@@ -263,7 +194,7 @@ def test_a_key_is_granted_for_vaults_only() -> None:
 
 
 def test_the_vault_can_be_made_at_all() -> None:
-    (statement,) = given("backup-storage:MountCapsule", everything=False)
+    (statement,) = given("backup-storage:MountCapsule")
     assert statement["Resource"] == ["*"]  # IAM has no narrower one
 
 
