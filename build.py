@@ -182,14 +182,14 @@ def publish(arguments: argparse.Namespace) -> int:
 
     try:
         chosen = options.targets(arguments.bucket, arguments.regions)
-        order = publishing.Order(
+        release = contents.Release(
             contents.objects(templates_folder.generate()),
             options.folder(arguments.folder),
             options.account(arguments.expected_bucket_owner),
             arguments.replace,
         )
         connection = Connection(arguments.profile, options.endpoint(arguments.endpoint_url))
-        planned = publishing.plan(order, chosen, connection.region) if arguments.dry_run else []
+        planned = publishing.plan(release, chosen, connection.region) if arguments.dry_run else []
     except ValueError as error:
         _say(str(error))
         return USAGE
@@ -197,21 +197,21 @@ def publish(arguments: argparse.Namespace) -> int:
         if check(arguments):
             return FINDING
     try:
-        outcomes = planned or publishing.publish(
-            order, chosen, connection, lambda outcome: _say(report.line(outcome))
+        publications = planned or publishing.publish(
+            release, chosen, connection, lambda each: _say(report.line(each))
         )
     except S3Error as error:
         _say(str(error))
         return FINDING
     if arguments.json:
-        record = report.document(outcomes, order, provenance.provenance())
+        record = report.document(publications, release, provenance.provenance())
         print(json.dumps(record, indent=2))
     else:
-        for line in report.results(outcomes, order):
+        for line in report.results(publications, release):
             print(line)
-    for line in report.summary(outcomes, order):
+    for line in report.summary(publications, release):
         _say(line)
-    return FINDING if any(outcome.error for outcome in outcomes) else FINE
+    return FINDING if any(each.error for each in publications) else FINE
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -235,15 +235,13 @@ def verify(arguments: argparse.Namespace) -> int:
     with contextlib.redirect_stdout(sys.stderr):
         if arguments.against_local and check(arguments):
             return FINDING
-    local = contents.objects(templates_folder.generate()) if arguments.against_local else ()
+    objects = contents.objects(templates_folder.generate()) if arguments.against_local else []
     try:
         verdicts = verifying.verify(
+            contents.Release(objects, folder, owner),
             chosen,
-            folder,
             connection,
             lambda verdict: print("\n".join(verdict.lines()), flush=True),
-            owner=owner,
-            local=local,
         )
     except S3Error as error:
         _say(str(error))

@@ -103,7 +103,7 @@ def test_it_is_published_and_verified(s3: LocalS3) -> None:
     assert entry["parameters"]["TopicName"]["Type"] == "String"
     assert s3.run("verify", "--bucket", bucket, "--against-local").status == build.FINE
     s3.put(bucket, SECOND, b"changed")
-    assert f"{SECOND} is not what the manifest says" in s3.run("verify", "--bucket", bucket).out
+    assert f"{SECOND} does not match the manifest" in s3.run("verify", "--bucket", bucket).out
 
 
 def test_a_parent_that_nests_it_is_checked(

@@ -1,1 +1,1 @@
-"""A release: what it holds, publishing it to S3, and verifying what was published."""
+"""A release: what it consists of, how it is published to S3, and how it is verified there."""

@@ -1,4 +1,4 @@
-"""The few things that are asked of S3, and what it takes to rely on the answers."""
+"""The few requests to S3 that a release needs, and what it takes to rely on the answers."""
 
 import base64
 import hashlib
@@ -15,12 +15,12 @@ from generator.release.s3_errors import Request, S3Error, sentence
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-# The files are small. The SDK repeats what timed out, as often as the AWS configuration says.
+# The files are small. After a timeout, the SDK retries as often as the AWS configuration says.
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 20
 
-# Between the attempts at what the SDK does not repeat: an answer that broke off after its first
-# byte, and a write that S3 asks to repeat because another one was under way.
+# The pauses between attempts at what the SDK does not retry: an answer that broke off after its
+# first byte, and a write that S3 asks to repeat because of another write at the same time.
 PAUSES_SECONDS = (0.1, 0.4, 1.6)
 
 Result = TypeVar("Result")
@@ -30,15 +30,15 @@ class Connection:
     """The caller's credentials, and a client for each region."""
 
     def __init__(self, profile: str | None = None, endpoint_url: str | None = None) -> None:
-        """Find the profile; nothing is contacted yet.
+        """Find the profile, without contacting AWS.
 
-        Raises ValueError where there is no such profile, or the AWS configuration is wrong.
+        Raises ValueError if there is no such profile, or if the AWS configuration is wrong.
         """
         import boto3
         from botocore.exceptions import BotoCoreError
 
         self._endpoint_url = endpoint_url
-        self._one_at_a_time = threading.Lock()  # a session, unlike a client, is for one thread
+        self._one_at_a_time = threading.Lock()  # unlike clients, sessions are not thread-safe
         try:
             self._session = boto3.Session(profile_name=profile)
             self.region: str | None = self._session.region_name
@@ -48,21 +48,21 @@ class Connection:
             partition(self.region)
 
     def sign_in(self) -> None:
-        """Find the credentials, once for all buckets; raise S3Error where there are none."""
+        """Find the credentials, once for all buckets; raise S3Error if there are none."""
         from botocore.exceptions import BotoCoreError, NoCredentialsError
 
-        nobody = Request("", "", "")
+        no_request = Request("", "", "")
         try:
-            found = self._session.get_credentials()
+            credentials = self._session.get_credentials()
         except BotoCoreError as error:
-            raise S3Error(sentence(error, nobody)) from error
-        if found is None:
-            raise S3Error(sentence(NoCredentialsError(), nobody))
+            raise S3Error(sentence(error, no_request)) from error
+        if credentials is None:
+            raise S3Error(sentence(NoCredentialsError(), no_request))
 
     def client(self, region: str) -> Any:
-        """Return a client for a region; retries are those of the AWS configuration.
+        """Return a client for a region, with the retries of the AWS configuration.
 
-        Raises S3Error where that configuration is wrong.
+        Raises S3Error if that configuration is wrong.
         """
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
@@ -70,7 +70,7 @@ class Connection:
         config = Config(
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             read_timeout=READ_TIMEOUT_SECONDS,
-            # Elsewhere than at AWS, a bucket's name is hardly ever part of the host's.
+            # Outside AWS, the name of a bucket is hardly ever part of the host name.
             s3={"addressing_style": "path"} if self._endpoint_url else None,
         )
         try:
@@ -79,13 +79,13 @@ class Connection:
                     "s3", region_name=region, endpoint_url=self._endpoint_url, config=config
                 )
         except (BotoCoreError, ValueError) as error:
-            raise S3Error(f"{error}: correct the AWS configuration, or the environment") from error
+            raise S3Error(f"{error}: correct the AWS configuration or the environment") from error
 
 
 class Bucket:
     """A bucket in its region.
 
-    Every method raises S3Error with the sentence for people where S3 does not do as asked.
+    If S3 does not do what it is asked, every method raises S3Error with a sentence for people.
     """
 
     def __init__(self, client: Any, name: str, region: str, owner: str | None = None) -> None:
@@ -98,9 +98,9 @@ class Bucket:
             self._parameters["ExpectedBucketOwner"] = owner
 
     def actual_region(self, key: str) -> str:
-        """Return the region that S3 says the bucket is in; this one, where S3 does not say.
+        """Return the region that S3 says the bucket is in, or this one if S3 does not say.
 
-        The key is that of an object which the caller is going to read.
+        ``key`` is an object that the caller is going to read.
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
         """
         from botocore.exceptions import ClientError
@@ -114,7 +114,7 @@ class Bucket:
         return str(answer.get("BucketRegion", self.region))
 
     def read(self, key: str) -> bytes | None:
-        """Return the bytes of an object as S3 holds them, None where there is no such object."""
+        """Return the bytes of an object as S3 holds them; None if there is no such object."""
         from botocore.exceptions import ClientError
 
         with self._sentences("s3:GetObject", key):
@@ -126,9 +126,9 @@ class Bucket:
                 raise
 
     def create(self, key: str, content: Object) -> bool:
-        """Write an object unless there is one; return whether it was written.
+        """Write an object unless there is one already; return whether it was written.
 
-        False also where an earlier attempt, whose answer was lost, has written it.
+        Also False if an earlier attempt, whose answer was lost, wrote it.
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
         """
         from botocore.exceptions import ClientError
@@ -146,7 +146,7 @@ class Bucket:
         return True
 
     def replace(self, key: str, content: Object) -> None:
-        """Write an object, whatever was there."""
+        """Write an object, whatever was there before."""
         with self._sentences("s3:PutObject", key):
             self._put(key, content)
 
@@ -159,7 +159,7 @@ class Bucket:
 
         def read() -> bytes:
             answer = self._client.get_object(Key=key, **self._parameters)
-            # The body as a context would be the raw stream, of which nobody checks the sum.
+            # As a context manager, the body would give the raw stream, without the checksum.
             with closing(answer["Body"]) as body:
                 return bytes(body.read())
 
@@ -178,13 +178,13 @@ class Bucket:
         )
 
     def _look_closer(self, error: "ClientError", key: str) -> None:
-        """Raise what says more than the answer to a HEAD, which is a number without a text."""
+        """Raise an error that says more than the answer to HEAD, a status code without a text."""
         from botocore.exceptions import ClientError
 
         try:
             self._client.get_object(Key=key, **self._parameters)["Body"].close()
-        except ClientError as told:
-            if _code(told) not in ("NoSuchKey", "AccessDenied"):
+        except ClientError as answer:
+            if _code(answer) not in ("NoSuchKey", "AccessDenied"):
                 raise
         if self.owner and _code(error) == "403":
             try:
@@ -192,7 +192,7 @@ class Bucket:
             except ClientError:
                 return
             raise S3Error(
-                f"the bucket belongs to another account than {self.owner}: correct --bucket or "
+                f"the bucket does not belong to the account {self.owner}: correct --bucket or "
                 "--expected-bucket-owner"
             )
 
@@ -210,23 +210,23 @@ class Bucket:
 def open_bucket(
     connection: Connection, name: str, region: str | None, owner: str | None, key: str
 ) -> Bucket:
-    """Return the bucket, in the region it is in; the key is that of an object to be read in it.
+    """Return the bucket, in the region it is in; ``key`` is an object that will be read in it.
 
-    Raises S3Error where there is none, it is somebody else's, or in another region than the one
-    given: the URLs of what is published there would be wrong.
+    Raises S3Error if there is no such bucket, if it belongs to another account, or if it is not in
+    the region: the URLs of what is published there would be wrong.
     """
-    asked = region or connection.region or "us-east-1"
-    bucket = Bucket(connection.client(asked), name, asked, owner)
+    assumed = region or connection.region or "us-east-1"
+    bucket = Bucket(connection.client(assumed), name, assumed, owner)
     actual = bucket.actual_region(key)
-    if actual == asked:
+    if actual == assumed:
         return bucket
     if region:
-        raise S3Error(f"the bucket is in {actual}, not in {region}: name that in --regions")
+        raise S3Error(f"the bucket is in {actual}, not in {region}: correct --regions")
     try:
         partition(actual)
     except ValueError as error:
         raise S3Error(
-            f"S3 says the bucket is in {actual!r}: name the region in --regions"
+            f"S3 says that the bucket is in {actual!r}, which is not a region: set --regions"
         ) from error
     return Bucket(connection.client(actual), name, actual, owner)
 

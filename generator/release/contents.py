@@ -1,13 +1,13 @@
 """What a release is: its objects, their bytes, and the order in which they are written."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from generator.release import manifest
 
 NAME = "soca-backup"
-# Named after the template, because SOCA's own folder holds the files of other components.
+# Named after the template, because SOCA's folder also holds the files of other components.
 SUMS = "Backup.SHA256SUMS"
 MANIFEST = "Backup.manifest.json"
 
@@ -31,31 +31,45 @@ class Object(NamedTuple):
 
     @property
     def is_template(self) -> bool:
-        """Return whether stacks are made from the file."""
+        """Return whether the file is a template."""
         return self.name.endswith(".template")
 
     @property
     def content_type(self) -> str:
-        """Return the media type that S3 hands out with the object."""
+        """Return the media type that S3 serves with the object."""
         suffix = self.name[self.name.rindex(".") :]
         return CONTENT_TYPES.get(suffix, "application/octet-stream")
 
 
-def objects(made: Mapping[str, str]) -> list[Object]:
-    """Return the objects of a release of these files, the manifest last: it makes them a release.
+class Release(NamedTuple):
+    """A release, where it belongs, and how it is published."""
 
-    The order is part of the promise. Of two publishers at one folder, each stops at the first
-    object that holds the other's bytes; as both come by in the same order, one of them never does.
+    objects: Sequence[Object]
+    """In the order in which they are written."""
+    folder: str
+    owner: str | None = None
+    """The account that has to own every bucket; None: any account."""
+    replace: bool = False
+    """Whether objects with other content are overwritten."""
+
+
+def objects(texts: Mapping[str, str]) -> list[Object]:
+    """Return the objects of a release of these files; the manifest, which completes it, is last.
+
+    The order matters: if two publishers write different content to one folder, each stops at the
+    first object that has the other's bytes. Both write in the same order, so one of them never
+    stops.
     """
-    files = [Object(name, made[name].encode()) for name in sorted(made)]
-    described = manifest.text(NAME, {file.name: file.content for file in files})
+    files = [Object(name, texts[name].encode()) for name in sorted(texts)]
+    manifest_text = manifest.text(NAME, {file.name: file.content for file in files})
     checksums = sums({file.name: file.sha256 for file in files})
-    return [*files, checksums, Object(MANIFEST, described.encode())]
+    return [*files, checksums, Object(MANIFEST, manifest_text.encode())]
 
 
-def sums(files: Mapping[str, str]) -> Object:
-    """Return the checksums, given by file name, as `sha256sum -c` reads them beside the files."""
-    return Object(SUMS, "".join(f"{sha256}  {name}\n" for name, sha256 in files.items()).encode())
+def sums(checksums: Mapping[str, str]) -> Object:
+    """Return the object with the checksums (by file name), as `sha256sum -c` reads them."""
+    lines = (f"{sha256}  {name}\n" for name, sha256 in checksums.items())
+    return Object(SUMS, "".join(lines).encode())
 
 
 def key(folder: str, name: str) -> str:

@@ -1,26 +1,28 @@
-"""The same for every bucket at once: the slowest decides how long it takes, not their number."""
+"""Does the same for every bucket at once: the slowest decides how long it takes, not the number."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
-# Threads that wait for S3 cost a machine next to nothing; AWS has fewer regions than this.
+# Threads that wait for S3 cost next to nothing, and AWS has fewer regions than this.
 MAX_THREADS = 64
 
-Given = TypeVar("Given")
-Made = TypeVar("Made")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def side_by_side(
-    function: Callable[[Given], Made], given: Sequence[Given], finished: Callable[[Made], None]
-) -> list[Made]:
-    """Return the results in the order of what was given.
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    finished: Callable[[Result], None],
+) -> list[Result]:
+    """Return the function's result for each item, in the order of the items.
 
-    Each is also handed to ``finished``, in the caller's thread, as soon as it is there. After an
-    interrupt nothing more begins, and what was begun is finished before this raises.
+    Each result is also passed to ``finished`` as soon as it is there, in the caller's thread. After
+    an interrupt no further call begins, and those that have begun finish before this raises.
     """
-    with ThreadPoolExecutor(min(len(given), MAX_THREADS)) as pool:
-        running = [pool.submit(function, each) for each in given]
+    with ThreadPoolExecutor(min(len(items), MAX_THREADS)) as pool:
+        running = [pool.submit(function, item) for item in items]
         try:
             for done in as_completed(running):
                 finished(done.result())

@@ -1,4 +1,4 @@
-"""The manifest of a release: a function of the published files alone, and the way back."""
+"""The manifest of a release: how it is made, from the published files alone, and how it is read."""
 
 import hashlib
 import json
@@ -18,9 +18,9 @@ class Listed(NamedTuple):
 
 
 def text(name: str, files: Mapping[str, bytes]) -> str:
-    """Return the manifest of a release of these files; the schema is manifest.schema.json.
+    """Return the manifest of a release of these files; its schema is manifest.schema.json.
 
-    Raises ValueError where no template among them states its version.
+    Raises ValueError if the templates do not state exactly one version.
     """
     templates = {
         file: parse(file, content) for file, content in files.items() if file.endswith(".template")
@@ -32,7 +32,9 @@ def text(name: str, files: Mapping[str, bytes]) -> str:
         if "TemplateVersion" in template.outputs
     }
     if len(versions) != 1:
-        raise ValueError(f"the templates of a release state one version, not {sorted(versions)}")
+        raise ValueError(
+            f"the templates of a release must state one version, not {sorted(versions)}"
+        )
     document = {"name": name, "version": versions.pop(), "files": entries}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -40,7 +42,7 @@ def text(name: str, files: Mapping[str, bytes]) -> str:
 def read(content: bytes) -> tuple[str, list[Listed]]:
     """Return the version and the files that a manifest names.
 
-    Raises ValueError where it is none.
+    Raises ValueError if the content is not a manifest.
     """
     try:
         document = json.loads(content)
@@ -50,9 +52,9 @@ def read(content: bytes) -> tuple[str, list[Listed]]:
         ]
         version = str(document["version"])
     except (ValueError, LookupError, TypeError) as error:
-        raise ValueError("is no manifest of a release") from error
+        raise ValueError("is not the manifest of a release") from error
     if not files:
-        raise ValueError("names no file")
+        raise ValueError("names no files")
     return version, files
 
 

@@ -1,4 +1,4 @@
-"""Where a release was made from: the commit, and the versions of what made it."""
+"""What a release was made from and with: the commit, and the versions of the tools."""
 
 import platform
 import shutil
@@ -12,9 +12,10 @@ from generator.release.contents import NAME
 
 
 def provenance() -> dict[str, Any]:
-    """Return what is known; the commit is None where the source is no git checkout of its own.
+    """Return what is known; the commit is None if the source is not a git checkout of its own.
 
-    Not in the manifest, which is the same whoever publishes: for the record of the one who did.
+    The manifest does not have it, because it is the same for every publisher; publishers keep this
+    for their own records.
     """
     commit = _git("rev-parse", "HEAD") if _git("rev-parse", "--show-cdup") == "" else None
     return {
@@ -28,10 +29,10 @@ def provenance() -> dict[str, Any]:
 
 
 def _git(*arguments: str) -> str | None:
-    """Return what git prints, None where it fails or is not installed."""
+    """Return what git prints; None if git fails or is not installed."""
     if (git := shutil.which("git")) is None:
         return None
-    done = subprocess.run(  # noqa: S603 - the arguments are those written above
+    done = subprocess.run(  # noqa: S603 - the arguments are the ones above
         [git, "-C", str(ROOT), *arguments], capture_output=True, text=True, check=False
     )
     return done.stdout.strip() if done.returncode == 0 else None

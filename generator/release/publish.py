@@ -1,11 +1,11 @@
-"""Findings-free files -> a release in each bucket: nothing published is ever changed."""
+"""Publishes a release to each bucket; nothing that is published is ever changed."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from generator.release import contents
 from generator.release.bucket import Bucket, Connection, open_bucket
-from generator.release.contents import Object
+from generator.release.contents import Object, Release
 from generator.release.in_parallel import side_by_side
 from generator.release.options import Target
 from generator.release.s3_errors import S3Error
@@ -14,92 +14,88 @@ CREATED, UNCHANGED, REPLACED = "created", "unchanged", "replaced"
 PLANNED = "planned"
 
 
-class Order(NamedTuple):
-    """What is to be published, and how."""
+class Publication(NamedTuple):
+    """What happened in one bucket: an action for each object written or already there, or why not.
 
-    objects: Sequence[Object]
-    folder: str
-    owner: str | None = None
-    replace: bool = False
-
-
-class Outcome(NamedTuple):
-    """What became of one bucket: an action for each object written or found there, or an error."""
+    An object that was not reached has no action.
+    """
 
     target: Target
-    """With the region the bucket was found in."""
+    """With the region that the bucket is in, if it is known."""
     actions: dict[str, str]
     error: str | None = None
 
 
-def plan(order: Order, targets: Sequence[Target], default_region: str | None) -> list[Outcome]:
-    """Return what publishing would write; nobody is contacted.
+def plan(
+    release: Release, targets: Sequence[Target], default_region: str | None
+) -> list[Publication]:
+    """Return what publishing would write, without contacting anybody.
 
-    Raises ValueError where the region of a bucket is not given, nor configured.
+    Raises ValueError if the region of a bucket is neither given nor configured.
     """
     planned = []
     for target in targets:
         if not (region := target.region or default_region):
             raise ValueError(
-                f"only S3 knows where {target.bucket} is, and --dry-run asks nobody: name --regions"
+                f"only S3 knows the region of {target.bucket}, and --dry-run does not ask it: add "
+                "--regions"
             )
-        planned.append(
-            Outcome(Target(target.bucket, region), {each.name: PLANNED for each in order.objects})
-        )
+        actions = {each.name: PLANNED for each in release.objects}
+        planned.append(Publication(Target(target.bucket, region), actions))
     return planned
 
 
 def publish(
-    order: Order,
+    release: Release,
     targets: Sequence[Target],
     connection: Connection,
-    finished: Callable[[Outcome], None],
-) -> list[Outcome]:
-    """Publish to all buckets side by side, and return what became of each, in the given order.
+    finished: Callable[[Publication], None],
+) -> list[Publication]:
+    """Publish to all buckets at once, and return what happened, in the order of the targets.
 
-    A bucket that fails does not stop the others. Each outcome is also handed to ``finished``, as
-    it comes, in the caller's thread. Raises S3Error where there are no credentials at all.
+    A bucket that fails does not stop the others. Each publication is also passed to ``finished`` as
+    soon as it is there, in the caller's thread. Raises S3Error if there are no credentials at all.
     """
     connection.sign_in()
-    return side_by_side(lambda target: _publish_to(target, order, connection), targets, finished)
+    return side_by_side(lambda target: _publish_to(target, release, connection), targets, finished)
 
 
-def _publish_to(target: Target, order: Order, connection: Connection) -> Outcome:
+def _publish_to(target: Target, release: Release, connection: Connection) -> Publication:
     actions: dict[str, str] = {}
     try:
         bucket = open_bucket(
             connection,
             target.bucket,
             target.region,
-            order.owner,
-            contents.key(order.folder, contents.MANIFEST),
+            release.owner,
+            contents.key(release.folder, contents.MANIFEST),
         )
         target = Target(bucket.name, bucket.region)
-        _fill(bucket, order, actions)
+        _fill(bucket, release, actions)
     except S3Error as error:
-        return Outcome(target, actions, str(error))
-    return Outcome(target, actions)
+        return Publication(target, actions, str(error))
+    return Publication(target, actions)
 
 
-def _fill(bucket: Bucket, order: Order, actions: dict[str, str]) -> None:
-    """Write what is missing, in the order of the release; note what was done.
+def _fill(bucket: Bucket, release: Release, actions: dict[str, str]) -> None:
+    """Write what is missing, in the order of the release, and note what was done.
 
-    All is read before anything is written: nothing is added to a release of other content.
+    Everything is read before anything is written: nothing is added to a release of other content.
     """
-    keys = {each.name: contents.key(order.folder, each.name) for each in order.objects}
-    present = {each.name: bucket.read(keys[each.name]) for each in order.objects}
-    if not order.replace:
-        for each in order.objects:
+    keys = {each.name: contents.key(release.folder, each.name) for each in release.objects}
+    present = {each.name: bucket.read(keys[each.name]) for each in release.objects}
+    if not release.replace:
+        for each in release.objects:
             if present[each.name] not in (None, each.content):
                 raise _conflict(keys[each.name])
-    for each in order.objects:
+    for each in release.objects:
         key = keys[each.name]
         if present[each.name] == each.content:
             actions[each.name] = UNCHANGED
         else:
             is_first = CREATED not in actions.values()
-            actions[each.name] = _write(bucket, key, each, replace=order.replace)
-            if is_first and actions[each.name] == CREATED and not order.replace:
+            actions[each.name] = _write(bucket, key, each, replace=release.replace)
+            if is_first and actions[each.name] == CREATED and not release.replace:
                 _try_condition(bucket, key, each)
 
 
@@ -107,8 +103,8 @@ def _write(bucket: Bucket, key: str, content: Object, *, replace: bool) -> str:
     if bucket.create(key, content):
         _read_back(bucket, key, content)
         return CREATED
-    # Another publisher was faster, or our own first attempt, whose answer got lost; or it is there
-    # to be replaced.
+    # The object is there: another publisher was faster, or the answer to our own first attempt was
+    # lost, or it is an old one to replace.
     if bucket.read(key) == content.content:
         return UNCHANGED
     if not replace:
@@ -119,27 +115,27 @@ def _write(bucket: Bucket, key: str, content: Object, *, replace: bool) -> str:
 
 
 def _try_condition(bucket: Bucket, key: str, content: Object) -> None:
-    """Write what is there once more: S3 has to refuse.
+    """Write the same object once more: S3 has to refuse.
 
-    One that ignores the condition cannot be told from one that honours it before that.
+    Only this shows whether an S3 honours the condition or ignores it.
     """
     if bucket.create(key, content):
         raise S3Error(
             "this S3 ignores the condition of conditional writes (If-None-Match), so a release "
-            "could be overwritten: publish to one that honours it"
+            "could be overwritten: use an S3 that honours it"
         )
 
 
 def _read_back(bucket: Bucket, key: str, content: Object) -> None:
     if bucket.read(key) != content.content:
         raise S3Error(
-            f"what was read back of {key} differs from what was written: run the same command "
-            "again; if it stays so, something else writes there"
+            f"{key}, read back, differs from what was written: run the same command again; if "
+            "that does not help, something else writes there"
         )
 
 
 def _conflict(key: str) -> S3Error:
     return S3Error(
-        f"{key} is already there with other content, and what is published is never changed: raise "
-        "the version (generator/__init__.py), or use --replace in a folder for development"
+        f"{key} already exists with other content, and a release is never changed: raise the "
+        "version (generator/__init__.py), or use --replace in a folder for development"
     )

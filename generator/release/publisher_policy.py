@@ -1,4 +1,4 @@
-"""What whoever publishes and verifies releases has to be allowed: an IAM document."""
+"""The IAM policy that publishers need to publish and verify releases."""
 
 import json
 
@@ -11,16 +11,16 @@ from generator.paths import ROOT
 
 PATH = ROOT / "docs" / "publisher-policy.json"
 
-# Names for documentation, which nobody's bucket has.
+# A name that AWS reserves for documentation.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 EXAMPLE_BUCKET = "amzn-s3-demo-bucket"
 
 
 def publish_releases(bucket_arn: str, folder: str) -> PolicyDocument:
-    """Write and read the releases below a folder of a bucket; delete nothing.
+    """Allow to write and read the releases in a folder of a bucket, and to delete nothing.
 
-    Without s3:ListBucket, S3 says "denied" of an object that is missing, and a bucket's region
-    to nobody. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    Without s3:ListBucket, S3 answers "denied" for an object that is missing, and does not tell the
+    region of a bucket. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     """
     return document(
         Statement(
@@ -39,7 +39,7 @@ def publish_releases(bucket_arn: str, folder: str) -> PolicyDocument:
 
 
 def example() -> str:
-    """Return the text of PATH: to be copied, with another bucket."""
-    # No region in the ARN of a bucket; the partition is the reader's to change.
-    document = publish_releases(f"arn:aws:s3:::{EXAMPLE_BUCKET}", "soca-backup")
-    return json.dumps(encode_to_dict(document), indent=2) + "\n"
+    """Return the text of PATH, for readers to copy and put their own bucket in."""
+    # The ARN of a bucket has no region; readers in another partition change that part.
+    policy = publish_releases(f"arn:aws:s3:::{EXAMPLE_BUCKET}", "soca-backup")
+    return json.dumps(encode_to_dict(policy), indent=2) + "\n"

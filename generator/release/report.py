@@ -1,113 +1,117 @@
-"""What is told of a publication: lines for people, a document for machines."""
+"""Reports publications: as lines for people, and as a document for machines."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from generator.hosts import launch_url, object_url
 from generator.release import contents
-from generator.release.contents import Object
-from generator.release.publish import PLANNED, Order, Outcome
+from generator.release.contents import Object, Release
+from generator.release.publish import PLANNED, Publication
 from generator.stacks import MAIN
 
 
-def line(outcome: Outcome) -> str:
-    """Return the line that tells people what became of one bucket."""
-    if outcome.error:
-        return f"{outcome.target}: {outcome.error}"
-    each = list(outcome.actions.values())
-    return f"{outcome.target}: " + ", ".join(
-        f"{each.count(action)} {action}" for action in dict.fromkeys(each)
+def line(publication: Publication) -> str:
+    """Return the line that tells people what happened in one bucket."""
+    if publication.error:
+        return f"{publication.target}: {publication.error}"
+    actions = list(publication.actions.values())
+    return f"{publication.target}: " + ", ".join(
+        f"{actions.count(action)} {action}" for action in dict.fromkeys(actions)
     )
 
 
-def results(outcomes: Sequence[Outcome], order: Order) -> list[str]:
-    """Return the lines that are the result: the TemplateURLs in each bucket that has the release.
+def results(publications: Sequence[Publication], release: Release) -> list[str]:
+    """Return the lines of the result: the TemplateURLs in each bucket that has the release.
 
-    Of a plan: each object with its URL, size and checksum.
+    For a dry run: each object with its URL, size and checksum.
     """
     lines = []
-    for outcome in outcomes:
-        if _is_planned(outcome):
+    for publication in publications:
+        if _is_planned(publication):
             lines += [
-                f"{_url(outcome, order, each.name)}  {len(each.content)} bytes  "
+                f"{_url(publication, release, each.name)}  {len(each.content)} bytes  "
                 f"sha256:{each.sha256}"
-                for each in order.objects
+                for each in release.objects
             ]
-        elif not outcome.error:
-            lines += [_url(outcome, order, each.name) for each in _templates(order)]
+        elif not publication.error:
+            lines += [_url(publication, release, each.name) for each in _templates(release)]
     return lines
 
 
-def summary(outcomes: Sequence[Outcome], order: Order) -> list[str]:
-    """Return the closing lines for people: how many buckets, and where to create a stack."""
-    whole = [outcome for outcome in outcomes if not outcome.error]
-    if any(map(_is_planned, outcomes)):
-        lines = [f"nobody was contacted; to be published to {len(outcomes)} bucket(s)"]
+def summary(publications: Sequence[Publication], release: Release) -> list[str]:
+    """Return the closing lines for people: how many buckets have it, where to create a stack."""
+    whole = [publication for publication in publications if not publication.error]
+    if any(map(_is_planned, publications)):
+        lines = [f"dry run: S3 was not contacted; the release is for {len(publications)} bucket(s)"]
     else:
-        lines = [f"{len(whole)} of {len(outcomes)} bucket(s) have the whole release"]
-    if len(whole) < len(outcomes):
-        lines.append("the same command completes the others, once their errors are gone")
-    for outcome in whole:
-        for each in _templates(order):
-            if url := _launch_url(outcome, order, each.name):
+        lines = [f"{len(whole)} of {len(publications)} bucket(s) have the whole release"]
+    if len(whole) < len(publications):
+        lines.append("correct the errors and run the same command again to complete the others")
+    for publication in whole:
+        for each in _templates(release):
+            if url := _launch_url(publication, release, each.name):
                 what = "a stack" if each.name == MAIN else f"a stack of {each.name}"
-                lines.append(f"create {what} in {outcome.target.region}: {url}")
+                lines.append(f"create {what} in {publication.target.region}: {url}")
     return lines
 
 
-def document(outcomes: Sequence[Outcome], order: Order, made_by: dict[str, Any]) -> dict[str, Any]:
-    """Return the outcomes for machines; ``made_by``: the provenance of the release.
+def document(
+    publications: Sequence[Publication], release: Release, made_by: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the publications for machines; ``made_by`` is the provenance of the release.
 
-    An object without an action was not written, or not read back as written.
+    An object without an action was not written, or what was read back differed.
     """
     return {
-        "folder": order.folder,
-        "dry_run": any(map(_is_planned, outcomes)),
-        "buckets": [_record(outcome, order) for outcome in outcomes],
+        "folder": release.folder,
+        "dry_run": any(map(_is_planned, publications)),
+        "buckets": [_record(publication, release) for publication in publications],
         "provenance": made_by,
     }
 
 
-def _record(outcome: Outcome, order: Order) -> dict[str, Any]:
+def _record(publication: Publication, release: Release) -> dict[str, Any]:
     return {
-        "bucket": outcome.target.bucket,
-        "region": outcome.target.region,
-        "error": outcome.error,
-        "template_url": _url(outcome, order, MAIN) or None,
-        "launch_url": _launch_url(outcome, order, MAIN),
+        "bucket": publication.target.bucket,
+        "region": publication.target.region,
+        "error": publication.error,
+        "template_url": _url(publication, release, MAIN) or None,
+        "launch_url": _launch_url(publication, release, MAIN),
         "objects": [
             {
-                "key": contents.key(order.folder, each.name),
-                "url": _url(outcome, order, each.name) or None,
-                "launch_url": _launch_url(outcome, order, each.name) if each.is_template else None,
+                "key": contents.key(release.folder, each.name),
+                "url": _url(publication, release, each.name) or None,
+                "launch_url": _launch_url(publication, release, each.name)
+                if each.is_template
+                else None,
                 "size": len(each.content),
                 "sha256": each.sha256,
-                "action": outcome.actions.get(each.name),
+                "action": publication.actions.get(each.name),
             }
-            for each in order.objects
+            for each in release.objects
         ],
     }
 
 
-def _is_planned(outcome: Outcome) -> bool:
-    """Return whether this is what would be done, not what was."""
-    return PLANNED in outcome.actions.values()
+def _is_planned(publication: Publication) -> bool:
+    """Return whether this is a plan, and nothing was done."""
+    return PLANNED in publication.actions.values()
 
 
-def _templates(order: Order) -> list[Object]:
-    return [each for each in order.objects if each.is_template]
+def _templates(release: Release) -> list[Object]:
+    return [each for each in release.objects if each.is_template]
 
 
-def _url(outcome: Outcome, order: Order, name: str) -> str:
-    """Return the URL of an object; "" where the bucket's region was not found."""
-    if outcome.target.region is None:
+def _url(publication: Publication, release: Release, name: str) -> str:
+    """Return the URL of an object; empty if the region of the bucket is not known."""
+    if publication.target.region is None:
         return ""
-    key = contents.key(order.folder, name)
-    return object_url(outcome.target.bucket, outcome.target.region, key)
+    key = contents.key(release.folder, name)
+    return object_url(publication.target.bucket, publication.target.region, key)
 
 
-def _launch_url(outcome: Outcome, order: Order, name: str) -> str | None:
-    """Return the console's page that creates a stack, None where none is known."""
-    if outcome.target.region is None:
+def _launch_url(publication: Publication, release: Release, name: str) -> str | None:
+    """Return the console page that creates a stack; None if none is known."""
+    if publication.target.region is None:
         return None
-    return launch_url(_url(outcome, order, name), outcome.target.region, contents.NAME)
+    return launch_url(_url(publication, release, name), publication.target.region, contents.NAME)

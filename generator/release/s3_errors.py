@@ -1,14 +1,16 @@
-"""What went wrong with S3 -> one sentence for people, with what to do."""
+"""Turns an error of S3 into one sentence for people: what went wrong, and what to do."""
 
 from typing import Any, NamedTuple
 
 from generator.hosts import bucket_arn
 
-EXPIRED = "the credentials have expired: sign in again (aws sso login, or as you got them)"
-UNKNOWN_CREDENTIALS = "AWS does not accept the credentials ({code}): check profile and environment"
-BUSY = "S3 is overloaded or failing ({code}), also after the retries: run the same command later"
-DAMAGED = "the bytes were damaged on the way ({code}): run the same command again"
-ELSEWHERE = "the bucket is in another region than {region}: name its own in --regions"
+EXPIRED = "the credentials have expired: sign in again (aws sso login, or the way you got them)"
+UNKNOWN_CREDENTIALS = (
+    "AWS does not accept the credentials ({code}): check the profile and the environment"
+)
+BUSY = "S3 is overloaded or failing ({code}), even after retries: run the same command later"
+DAMAGED = "the data was damaged in transit ({code}): run the same command again"
+ELSEWHERE = "the bucket is not in {region}: give its own region in --regions"
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 SENTENCES = {
@@ -17,7 +19,7 @@ SENTENCES = {
     "AuthorizationHeaderMalformed": ELSEWHERE,
     "BadDigest": DAMAGED,
     "ConditionalRequestConflict": (
-        "another publisher keeps writing {key}: run the same command when it has finished"
+        "another publisher keeps writing {key}: run the same command again when it has finished"
     ),
     "ExpiredToken": EXPIRED,
     "ExpiredTokenException": EXPIRED,
@@ -28,8 +30,8 @@ SENTENCES = {
     "NoSuchBucket": "there is no such bucket: create it, or correct --bucket",
     "404": "there is no such bucket: create it, or correct --bucket",
     "NotImplemented": (
-        "this S3 does not support conditional writes (If-None-Match), without which a release "
-        "could be overwritten: publish to one that does"
+        "this S3 does not support conditional writes (If-None-Match), so a release could be "
+        "overwritten: use an S3 that does"
     ),
     "PermanentRedirect": ELSEWHERE,
     "301": ELSEWHERE,
@@ -44,11 +46,11 @@ SENTENCES = {
 
 
 class S3Error(Exception):
-    """One sentence: what S3 refused, or what is wrong with what it holds, and what to do."""
+    """S3 refused a request, or holds something wrong; the message is one sentence for people."""
 
 
 class Request(NamedTuple):
-    """What was asked of S3; key "": of the bucket."""
+    """A request to S3; the key is empty if it is about the bucket."""
 
     permission: str
     bucket: str
@@ -57,17 +59,17 @@ class Request(NamedTuple):
     owner: str | None = None
 
     def allow(self) -> str:
-        """Return what to allow, to whom the bucket belongs being right."""
+        """Say which permission is missing, or that the bucket belongs to another account."""
         arn = bucket_arn(self.bucket, self.region) + (f"/{self.key}" if self.key else "")
-        other = f"another account than {self.owner}" if self.owner else "another account"
-        return f"allow {self.permission} on {arn}, unless the bucket belongs to {other}"
+        right = f"belongs to the account {self.owner}" if self.owner else "is yours"
+        return f"allow {self.permission} on {arn}, and check that the bucket {right}"
 
 
 def sentence(error: Exception, request: Request) -> str:
-    """Return the sentence for an exception of botocore."""
+    """Return the sentence for an exception from botocore."""
     from botocore import exceptions
 
-    # The first that fits: among them are classes and their subclasses.
+    # The first that fits counts: some of these classes are subclasses of others.
     connection: list[tuple[tuple[type[Exception], ...], str]] = [
         (
             (exceptions.NoCredentialsError, exceptions.PartialCredentialsError),
@@ -87,11 +89,11 @@ def sentence(error: Exception, request: Request) -> str:
         ),
         (
             (exceptions.SSLError,),
-            "no trusted TLS connection to S3 ({error}): check proxy and certificates",
+            "no trusted TLS connection to S3 ({error}): check the proxy and the certificates",
         ),
         (
             (exceptions.EndpointConnectionError, exceptions.ProxyConnectionError),
-            "S3 cannot be reached ({error}): check connection, region and --endpoint-url",
+            "S3 cannot be reached ({error}): check the connection, the region and --endpoint-url",
         ),
         (
             (
@@ -104,7 +106,7 @@ def sentence(error: Exception, request: Request) -> str:
         ),
         (
             (exceptions.FlexibleChecksumError,),
-            "what was read of {key} differs from its checksum: run the same command again",
+            "the content of {key} does not match its checksum: run the same command again",
         ),
     ]
     if isinstance(error, exceptions.ClientError):

@@ -1,4 +1,4 @@
-"""A release in a bucket -> what is wrong with it."""
+"""Verifies a published release: what is missing in a bucket, or different."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -6,40 +6,38 @@ from typing import NamedTuple
 
 from generator.release import contents, manifest
 from generator.release.bucket import Bucket, Connection, open_bucket
-from generator.release.contents import Object
+from generator.release.contents import Release
 from generator.release.in_parallel import side_by_side
 from generator.release.options import Target
 from generator.release.s3_errors import S3Error
 
 
 class Verdict(NamedTuple):
-    """What is wrong with the release in one bucket; nothing: it is whole."""
+    """What is wrong with the release in one bucket; it is whole if there are no findings."""
 
     target: Target
-    """With the region the bucket was found in."""
+    """With the region that the bucket is in, if it is known."""
     version: str
     findings: list[str]
 
     def lines(self) -> list[str]:
-        """Return the lines that tell people."""
+        """Return the lines for people."""
         if self.findings:
             return [f"{self.target}: {finding}" for finding in self.findings]
         return [f"{self.target}: whole, version {self.version}"]
 
 
-def verify(  # noqa: PLR0913 - each is an option of the command
+def verify(
+    release: Release,
     targets: Sequence[Target],
-    folder: str,
     connection: Connection,
     finished: Callable[[Verdict], None],
-    *,
-    owner: str | None = None,
-    local: Sequence[Object] = (),
 ) -> list[Verdict]:
-    """Return what is wrong with the release in each bucket, and hand it on as it comes.
+    """Return what is wrong with the release in each bucket, in the order of the targets.
 
-    ``local``: what the release has to be, to the byte. Raises S3Error where there are no
-    credentials at all.
+    If ``release`` has objects, the published ones have to be the same, to the byte. Each verdict is
+    also passed to ``finished`` as soon as it is there, in the caller's thread. Raises S3Error if
+    there are no credentials at all.
     """
 
     def verdict(target: Target) -> Verdict:
@@ -48,10 +46,10 @@ def verify(  # noqa: PLR0913 - each is an option of the command
                 connection,
                 target.bucket,
                 target.region,
-                owner,
-                contents.key(folder, contents.MANIFEST),
+                release.owner,
+                contents.key(release.folder, contents.MANIFEST),
             )
-            return _verdict(bucket, folder, local)
+            return _verdict(bucket, release)
         except S3Error as error:
             return Verdict(target, "", [str(error)])
 
@@ -59,34 +57,35 @@ def verify(  # noqa: PLR0913 - each is an option of the command
     return side_by_side(verdict, targets, finished)
 
 
-def _verdict(bucket: Bucket, folder: str, local: Sequence[Object]) -> Verdict:
+def _verdict(bucket: Bucket, release: Release) -> Verdict:
     target = Target(bucket.name, bucket.region)
 
-    def read(name: str) -> bytes | None:
-        return bucket.read(contents.key(folder, name))
+    def key(name: str) -> str:
+        return contents.key(release.folder, name)
 
-    described = read(contents.MANIFEST)
-    if described is None:
-        where = contents.key(folder, contents.MANIFEST)
-        return Verdict(target, "", [f"{where} is missing: publish, or finish publishing"])
+    manifest_bytes = bucket.read(key(contents.MANIFEST))
+    if manifest_bytes is None:
+        finding = f"{key(contents.MANIFEST)} is missing: publish, or finish publishing"
+        return Verdict(target, "", [finding])
     try:
-        version, listed = manifest.read(described)
+        version, listed = manifest.read(manifest_bytes)
     except ValueError as error:
-        return Verdict(target, "", [f"{contents.key(folder, contents.MANIFEST)} {error}"])
+        return Verdict(target, "", [f"{key(contents.MANIFEST)} {error}"])
 
-    wanted = {file.name: file.sha256 for file in listed}
-    wanted[contents.SUMS] = contents.sums(wanted).sha256
-    present = {contents.MANIFEST: described, **{name: read(name) for name in wanted}}
+    checksums = {file.name: file.sha256 for file in listed}
+    checksums[contents.SUMS] = contents.sums(checksums).sha256
+    present = {name: bucket.read(key(name)) for name in checksums}
     findings = []
-    for name, sha256 in wanted.items():
+    for name, sha256 in checksums.items():
         content = present[name]
         if content is None:
-            findings.append(f"{contents.key(folder, name)} is missing")
+            findings.append(f"{key(name)} is missing")
         elif hashlib.sha256(content).hexdigest() != sha256:
-            findings.append(f"{contents.key(folder, name)} is not what the manifest says")
+            findings.append(f"{key(name)} does not match the manifest")
+    present[contents.MANIFEST] = manifest_bytes
     findings += [
-        f"{contents.key(folder, each.name)} is not what this checkout would publish"
-        for each in local
+        f"{key(each.name)} differs from what this checkout would publish"
+        for each in release.objects
         if present.get(each.name) != each.content
     ]
     return Verdict(target, version, findings)

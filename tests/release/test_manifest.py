@@ -142,7 +142,7 @@ def test_what_was_written_is_read() -> None:
     ],
 )
 def test_what_is_no_manifest_is_refused(content: bytes) -> None:
-    with pytest.raises(ValueError, match=r"^(is no manifest|names no file)"):
+    with pytest.raises(ValueError, match=r"^(is not the manifest|names no files)"):
         manifest.read(content)
 
 

@@ -83,7 +83,7 @@ def test_another_content_under_the_same_version_is_refused(s3: LocalS3, name: st
     s3.files[name] += "\n"
     said = s3.run("publish", "--bucket", bucket)
     assert (said.status, said.out) == (1, "")
-    assert f"{FOLDER}/templates/{name} is already there with other content" in said.err
+    assert f"{FOLDER}/templates/{name} already exists with other content" in said.err
     assert "raise the version" in said.err
     assert s3.held(bucket) == before
 
@@ -209,7 +209,7 @@ def test_a_dry_run_without_a_region_is_wrong_usage(
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     assert build.main(["publish", "--bucket", "bbb", "--dry-run"]) == 2
-    assert "name --regions" in capsys.readouterr().err
+    assert "add --regions" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("verb", ["publish", "verify"])
@@ -217,7 +217,7 @@ def test_a_dry_run_without_a_region_is_wrong_usage(
     ("options", "says"),
     [
         (["--bucket", "B"], "is not the name of a bucket"),
-        (["--bucket", "bbb-{region}"], "needs the regions"),
+        (["--bucket", "bbb-{region}"], "needs regions: add --regions"),
         (["--bucket", "bbb", "--regions", "us-east-1,eu-west-1"], "is one bucket"),
         (["--bucket", "bbb", "--regions", "mars"], "'mars' is not the name of a region"),
         (["--bucket", "bbb", "--regions", ""], "'' is not the name of a region"),

@@ -110,7 +110,7 @@ BUSY = "S3 is overloaded or failing"
         pytest.param(
             "PUT", answers(501, "NotImplemented"), "not support conditional writes", id="501"
         ),
-        pytest.param("PUT", answers(400, "BadDigest"), "damaged on the way", id="bad-digest"),
+        pytest.param("PUT", answers(400, "BadDigest"), "damaged in transit", id="bad-digest"),
         pytest.param("PUT", answers(400, "ExpiredToken"), "have expired", id="expired"),
         pytest.param(
             "PUT", answers(418, "Teapot"), "S3 refused s3:PutObject: Teapot said the test", id="418"
@@ -140,7 +140,7 @@ def test_a_lasting_fault_at_an_object_is_told_and_leaves_no_release(
     [
         pytest.param(breaks_off, "the connection to S3 broke", id="reset-in-the-body"),
         pytest.param(stalls, "did not answer in time", id="stalled-in-the-body"),
-        pytest.param(corrupts(checksum=True), "differs from its checksum", id="corrupted"),
+        pytest.param(corrupts(checksum=True), "does not match its checksum", id="corrupted"),
         pytest.param(
             corrupts(checksum=False), "differs from what was written", id="corrupted-unnoticed"
         ),
@@ -197,7 +197,7 @@ def test_an_s3_that_ignores_the_condition_is_found_out(s3: LocalS3) -> None:
         ("InvalidAccessKeyId", 403, "AWS does not accept the credentials"),
         ("SignatureDoesNotMatch", 403, "AWS does not accept the credentials"),
         ("RequestTimeTooSkewed", 403, "clock is wrong"),
-        ("AccessDenied", 403, "access denied: allow s3:ListBucket on arn:aws:s3:::bbb, unless"),
+        ("AccessDenied", 403, "access denied: allow s3:ListBucket on arn:aws:s3:::bbb, and"),
     ],
 )
 def test_credentials_that_are_refused_are_told_although_a_head_has_no_body(
@@ -248,7 +248,7 @@ def test_a_bucket_of_another_account_is_refused_and_nothing_written(s3: LocalS3,
     s3.proxy.owners[bucket] = "999999999999"
     said = s3.run(verb, "--bucket", bucket, "--expected-bucket-owner", "123456789012")
     assert said.status == 1
-    assert "the bucket belongs to another account than 123456789012" in said.out + said.err
+    assert "the bucket does not belong to the account 123456789012" in said.out + said.err
     assert not s3.held(bucket)
 
 

@@ -104,7 +104,7 @@ def test_of_two_publishers_of_different_content_exactly_one_wins(
     assert sorted((first.returncode, second.returncode)) == [0, 1], ends
     lost = ends[0 if first.returncode else 1]
     assert lost[0] == ""
-    assert "is already there with other content" in lost[1]
+    assert "already exists with other content" in lost[1]
 
     s3.proxy.heal()
     said = s3.run("verify", "--bucket", bucket)

@@ -57,11 +57,11 @@ def test_every_answer_of_s3_becomes_a_whole_sentence(code: str) -> None:
     [
         (
             REQUEST,
-            "s3:PutObject on arn:aws:s3:::bbb/f/templates/x, unless the bucket belongs to another",
+            "s3:PutObject on arn:aws:s3:::bbb/f/templates/x, and check that the bucket belongs to",
         ),
         (
             Request("s3:ListBucket", "bbb", "cn-north-1"),
-            "s3:ListBucket on arn:aws-cn:s3:::bbb, unless the bucket belongs to another account",
+            "s3:ListBucket on arn:aws-cn:s3:::bbb, and check that the bucket is yours",
         ),
     ],
 )

@@ -50,9 +50,7 @@ def test_a_changed_object_is_named(s3: LocalS3, bucket: str, name: str) -> None:
     s3.put(bucket, name, content.replace(b"0", b"1", 1) if b"0" in content else b"{1}\n")
     said = s3.run("verify", "--bucket", bucket)
     assert said.status == 1
-    assert said.out == (
-        f"bbb (us-east-1): {FOLDER}/templates/{name} is not what the manifest says\n"
-    )
+    assert said.out == (f"bbb (us-east-1): {FOLDER}/templates/{name} does not match the manifest\n")
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"<html>"])
@@ -60,7 +58,7 @@ def test_what_is_no_manifest_is_no_release(s3: LocalS3, bucket: str, content: by
     s3.put(bucket, "Backup.manifest.json", content)
     said = s3.run("verify", "--bucket", bucket)
     assert said.status == 1
-    assert "Backup.manifest.json is no manifest of a release" in said.out
+    assert "Backup.manifest.json is not the manifest of a release" in said.out
 
 
 def test_a_manifest_that_leaves_a_file_out_does_not_pass(s3: LocalS3, bucket: str) -> None:
@@ -68,7 +66,7 @@ def test_a_manifest_that_leaves_a_file_out_does_not_pass(s3: LocalS3, bucket: st
     del manifest["files"][1]
     s3.put(bucket, "Backup.manifest.json", json.dumps(manifest).encode())
     said = s3.run("verify", "--bucket", bucket)
-    assert "Backup.SHA256SUMS is not what the manifest says" in said.out
+    assert "Backup.SHA256SUMS does not match the manifest" in said.out
 
 
 @pytest.mark.parametrize("name", NAMES[:2])
@@ -79,14 +77,14 @@ def test_a_whole_release_of_another_content_is_not_this_checkouts(
     assert s3.run("verify", "--bucket", bucket).status == 0
     said = s3.run("verify", "--bucket", bucket, "--against-local")
     assert said.status == 1
-    assert f"{name} is not what this checkout would publish" in said.out
+    assert f"{name} differs from what this checkout would publish" in said.out
 
 
 def test_a_file_that_only_this_checkout_has_is_told(s3: LocalS3, bucket: str) -> None:
     s3.files["third.json"] = "{}\n"
     said = s3.run("verify", "--bucket", bucket, "--against-local")
     assert said.status == 1
-    assert "third.json is not what this checkout would publish" in said.out
+    assert "third.json differs from what this checkout would publish" in said.out
 
 
 def test_each_region_has_its_own_verdict(s3: LocalS3) -> None:

@@ -8,8 +8,8 @@ from unittest import mock
 from generator import templates_folder
 from generator.release import contents, report
 from generator.release.bucket import Connection
+from generator.release.contents import Release
 from generator.release.options import targets
-from generator.release.publish import Order
 from generator.release.publish import publish as publish_release
 from generator.stacks import MAIN
 from tests.local_aws.deployer import Deployer, Stack
@@ -48,15 +48,14 @@ def install(aws: LocalAws) -> None:
 
 def publish(aws: LocalAws) -> str:
     """Publish the release to the same place, as people do; return its TemplateURL."""
-    order = Order(contents.objects(templates_folder.generate()), FOLDER)
+    release = Release(contents.objects(templates_folder.generate()), FOLDER)
     with mock.patch.dict(os.environ, SIGNED_IN):
         connection = Connection(endpoint_url=aws.endpoint_url)
-        [outcome] = publish_release(
-            order, targets(BUCKET, [aws.region]), connection, lambda _: None
+        [publication] = publish_release(
+            release, targets(BUCKET, [aws.region]), connection, lambda _: None
         )
-    assert not outcome.error, outcome.error
-    [url] = report.results([outcome], order)
-    return url
+    assert not publication.error, publication.error
+    return report.results([publication], release)[0]  # the main template's is the first
 
 
 def cluster(**parameters: Any) -> str:
