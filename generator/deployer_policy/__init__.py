@@ -1,1 +1,1 @@
-"""The permissions of whoever deploys a stack."""
+"""The permissions that it takes to deploy a stack."""

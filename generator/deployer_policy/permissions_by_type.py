@@ -1,8 +1,8 @@
-"""What CloudFormation calls for each type of resource with the permissions of whoever deploys it.
+"""The permissions that it takes to deploy each type of resource.
 
-The actions are those of the handlers of the type's schema, and a table of ours holds them, so that
-the same source gives the same policy, whichever cfn-lint is installed. A test holds the one against
-the other.
+CloudFormation runs the handlers of a type with the permissions of whoever deploys, and the type's
+schema lists the actions of its handlers. They stand here in a table of our own, so that the same
+source gives the same policy with every version of cfn-lint. A test compares the two.
 https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
 """
 
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from awacs import backup, backup_storage, cloudformation, cloudwatch, events, iam, kms, s3, sns
 from awacs.aws import Action, Bool, ConditionElement, ForAnyValueStringEquals, StringEquals
 
-# The policy is given to somebody before there is a stack: partition, region, account and
-# everything that the stack's parameters decide are open.
+# People get the policy before there is a stack, so it leaves open the partition, the region, the
+# account and everything that the stack's parameters decide.
 _ANYWHERE = "arn:*:{service}:*:*:{resource}"
 _ROLES = "arn:*:iam::*:role/{name}"
 _KEYS = "arn:*:kms:*:*:key/*"
@@ -23,26 +23,26 @@ _BACKUP_SERVICE = "backup.amazonaws.com"
 
 @dataclass(frozen=True)
 class Grant:
-    """Actions on one kind of ARN. ``{name}`` in it stands for what the resource is called."""
+    """Actions on one kind of ARN, in which ``{name}`` stands for the name of the resource."""
 
     sid: str
     actions: Sequence[Action]
     arn: str = "*"
     when: tuple[ConditionElement, ...] = ()
     named_after: str = ""
-    """The type whose names go into the ARN, where it is not the row's own."""
+    """The type whose names go into the ARN, if it is not the row's own."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a type of resource needs, and which of its properties names it, if one can."""
+    """What a type of resource needs, and the property that sets its name, if it has one."""
 
     name_property: str
     grants: tuple[Grant, ...]
 
 
 def rows() -> dict[str, Row]:
-    """Return the table: the permissions of the schemas' handlers, narrowed to the names we make.
+    """Return the table: the permissions of the schemas' handlers, limited to our names.
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault.html
     """
@@ -62,7 +62,7 @@ def rows() -> dict[str, Row]:
 
 
 def stack_grants() -> tuple[Grant, ...]:
-    """Return what it takes to operate a stack, whatever is in it.
+    """Return the permissions to operate a stack, whatever is in it.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html
     """
@@ -91,7 +91,7 @@ def stack_grants() -> tuple[Grant, ...]:
             ],
             _ANYWHERE.format(service="cloudformation", resource="stack/*"),
         ),
-        # Before there is a stack, there is no ARN to ask with.
+        # These are asked before there is a stack, so there is no ARN.
         Grant(
             "ReadTemplates", [cloudformation.GetTemplateSummary, cloudformation.ValidateTemplate]
         ),
@@ -127,8 +127,8 @@ def _vault() -> tuple[Grant, ...]:
             [kms.Decrypt, kms.DescribeKey, kms.GenerateDataKey, kms.RetireGrant],
             _KEYS,
         ),
-        # The conditions of AWS's own policy AWSBackupFullAccess, but for the name under which the
-        # service calls, which is not documented for China.
+        # The conditions of AWS's own policy AWSBackupFullAccess, but for the name of the service
+        # that calls, which is not documented for China.
         Grant(
             "GrantVaultKeyToBackup",
             [kms.CreateGrant],
@@ -178,7 +178,7 @@ def _selection() -> tuple[Grant, ...]:
             named_after="AWS::IAM::Role",
         ),
         Grant(
-            "MakeRoleOfBackupItself",
+            "CreateBackupServiceLinkedRole",
             [iam.CreateServiceLinkedRole],
             _ROLES.format(name=f"aws-service-role/{_BACKUP_SERVICE}/*"),
             (StringEquals("iam:AWSServiceName", _BACKUP_SERVICE),),
@@ -243,9 +243,9 @@ def _key() -> tuple[Grant, ...]:
 def _alias() -> tuple[Grant, ...]:
     actions = [kms.CreateAlias, kms.DeleteAlias, kms.UpdateAlias]
     return (
-        # KMS asks for the permission on both, the alias and its key.
+        # KMS requires the permission on both the alias and its key.
         Grant("NameKey", actions, _ANYWHERE.format(service="kms", resource="{name}")),
-        Grant("NameKeyOnItsSide", actions, _KEYS),
+        Grant("AttachAliasToKey", actions, _KEYS),
         Grant("FindAlias", [kms.ListAliases]),
     )
 
@@ -286,7 +286,7 @@ def _topic_policy() -> tuple[Grant, ...]:
 
 def _subscription() -> tuple[Grant, ...]:
     return (
-        # Any topic: the address may subscribe to one that the stack is given.
+        # Any topic: the address may subscribe to a topic that is not the stack's.
         Grant(
             "SubscribeAddress",
             [
@@ -333,6 +333,6 @@ def _alarm() -> tuple[Grant, ...]:
             ],
             _ANYWHERE.format(service="cloudwatch", resource="alarm:{name}"),
         ),
-        # CloudFormation asks for more than one name at a time.
+        # CloudFormation asks for several alarms at a time.
         Grant("ReadAlarms", [cloudwatch.DescribeAlarms]),
     )

@@ -1,8 +1,8 @@
-"""The IAM policy of whoever creates, updates, deletes and rolls back stacks of templates.
+"""The IAM policy to create, update, delete and roll back stacks of the templates.
 
-It has the permissions of the types that the templates have, on the names that they make. A type
-without a row in the table is an error, so that no resource comes into the template that its
-installer cannot remove again.
+It has the permissions for the types of resources in the templates, on the names that they get. A
+type without a row in the table is an error, so that no template gets a resource that those who
+deploy it cannot remove again.
 """
 
 import json
@@ -23,14 +23,14 @@ def policy(templates: Mapping[str, Template]) -> PolicyDocument:
     Raises ValueError for a resource whose type has no row.
     """
     resources = [
-        each for made in templates.values() for each in made.to_dict()["Resources"].items()
+        each for template in templates.values() for each in template.to_dict()["Resources"].items()
     ]
     table = rows()
     types = {resource["Type"] for _, resource in resources}
     if unknown := sorted(types - table.keys()):
         raise ValueError(
             "the table in generator/deployer_policy/permissions_by_type.py has no row for "
-            f"{', '.join(unknown)}"
+            f"{', '.join(unknown)}: add one"
         )
     statements = [_statement(grant, [*templates]) for grant in stack_grants()]
     for kind, row in table.items():
@@ -56,9 +56,9 @@ def _statement(grant: Grant, names: list[str]) -> Statement:
 
 
 def _names(resources: Sequence[tuple[str, Any]], kind: str, table: dict[str, Row]) -> list[str]:
-    """Return how the resources of a type are called, ``*`` for what the parameters decide.
+    """Return the names of the resources of a type, with ``*`` for what the parameters decide.
 
-    A name that CloudFormation makes up has the logical id in it.
+    A name that CloudFormation makes up contains the logical id.
     """
     named_by = table[kind].name_property
     return [
