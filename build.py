@@ -42,7 +42,7 @@ def templates(arguments: argparse.Namespace) -> int:
         checksum = hashlib.sha256(content).hexdigest()
         is_template = path.suffix == ".template"
         left = f", {lint.MAX_BYTES - len(content)} left" if is_template else ""
-        print(f"{templates_folder.shown(path)}  {len(content)} bytes{left}  sha256:{checksum}")
+        print(f"{templates_folder.shown_path(path)}  {len(content)} bytes{left}  sha256:{checksum}")
     return FINE
 
 
@@ -86,7 +86,7 @@ def docs(_: argparse.Namespace) -> int:
     try:
         pages = {README: refresh(text, blocks)}
     except ValueError as error:
-        _say(f"{templates_folder.shown(README)}: {error}")
+        _say(f"{templates_folder.shown_path(README)}: {error}")
         return FINDING
     pages[example.PATH] = text_of(example.template())
     pages[publisher_policy.PATH] = publisher_policy.example()
@@ -94,7 +94,7 @@ def docs(_: argparse.Namespace) -> int:
     for path, new in pages.items():
         if not path.exists() or path.read_text(encoding="utf-8") != new:
             templates_folder.write({path.name: new}, path.parent)
-            print(templates_folder.shown(path))
+            print(templates_folder.shown_path(path))
     return FINE
 
 

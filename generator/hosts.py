@@ -1,11 +1,11 @@
-"""How S3 and the console are addressed, in every partition; known without asking anybody."""
+"""The addresses of S3 and of the console in every partition, without asking AWS."""
 
 import functools
 import re
 from typing import Any
 from urllib.parse import quote
 
-# Partitions that are not here have a console whose host name is not published.
+# AWS does not publish the host names of the consoles in other partitions.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-create-stacks-quick-create-links.html
 CONSOLE_HOSTS = {
     "aws": "console.aws.amazon.com",
@@ -15,9 +15,9 @@ CONSOLE_HOSTS = {
 
 
 def partition(region: str) -> str:
-    """Return the partition of a region, also of a region that is newer than botocore.
+    """Return the partition of a region, even if the region is newer than botocore.
 
-    Raises ValueError where the name is none of a region.
+    Raises ValueError if the name is not that of a region.
     """
     return str(_partition(region)["id"])
 
@@ -25,7 +25,7 @@ def partition(region: str) -> str:
 def url_suffix(region: str) -> str:
     """Return the domain of the services in a region: AWS::URLSuffix.
 
-    Raises ValueError where the name is none of a region.
+    Raises ValueError if the name is not that of a region.
     """
     return str(_partition(region)["outputs"]["dnsSuffix"])
 
@@ -33,7 +33,8 @@ def url_suffix(region: str) -> str:
 def object_url(bucket: str, region: str, key: str) -> str:
     """Return the URL of an object, in the form that CloudFormation takes as TemplateURL.
 
-    Virtual-hosted, but path style for a name with a dot: no TLS certificate matches its host.
+    The bucket is part of the host, or of the path if its name has a dot: no TLS certificate matches
+    a host with such a name.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
     """
     host = f"s3.{region}.{url_suffix(region)}"
@@ -44,12 +45,12 @@ def object_url(bucket: str, region: str, key: str) -> str:
 
 
 def bucket_arn(bucket: str, region: str) -> str:
-    """Return the ARN of a bucket; an object's is this one, a slash and its key."""
+    """Return the ARN of a bucket; the ARN of an object adds a slash and the key."""
     return f"arn:{partition(region)}:s3:::{bucket}"
 
 
 def launch_url(template_url: str, region: str, stack_name: str) -> str | None:
-    """Return the console page that creates a stack of the template, None where none is known."""
+    """Return the console page that creates a stack of the template; None if none is known."""
     host = CONSOLE_HOSTS.get(partition(region))
     if host is None:
         return None
@@ -63,13 +64,13 @@ def _partition(region: str) -> dict[str, Any]:
     for each in _partitions():
         if re.fullmatch(each["regionRegex"], region):
             return each
-    raise ValueError(f"{region!r} is not the name of a region: write one as in us-east-1")
+    raise ValueError(f"{region!r} is not the name of a region: write one such as us-east-1")
 
 
 @functools.cache
 def _partitions() -> list[dict[str, Any]]:
-    # The table from which botocore makes the addresses of its requests; it comes with the package.
+    # botocore makes the addresses of its requests from this table, which is part of the package.
     from botocore.loaders import Loader
 
-    found: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
-    return found
+    partitions: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
+    return partitions

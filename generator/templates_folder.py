@@ -1,4 +1,4 @@
-"""What templates/ holds: made from the source, compared with it, written whole or not at all."""
+"""The files of templates/: generated, compared with the source, written whole or not at all."""
 
 import difflib
 import os
@@ -16,17 +16,17 @@ from generator.stacks.render import render
 
 def generate() -> dict[str, str]:
     """Return the text of each file of templates/, by name."""
-    made = templates()
+    by_name = templates()
     return {
-        **{name: render(template) for name, template in made.items()},
-        "deployer-policy.json": policy.text(made),
+        **{name: render(template) for name, template in by_name.items()},
+        "deployer-policy.json": policy.text(by_name),
     }
 
 
 def read_templates() -> dict[str, Template]:
-    """Return the templates of the list as they stand in templates/, by file name.
+    """Return the templates in templates/, by file name.
 
-    Raises UnreadableError where one is missing.
+    Raises UnreadableError if one is missing or cannot be read.
     """
     try:
         return {name: read(str(paths.TEMPLATES / name)) for name in TEMPLATES}
@@ -35,53 +35,53 @@ def read_templates() -> dict[str, Template]:
 
 
 def counterpart(name: str) -> str:
-    """Return which of the templates a file or an address of this name is compared with."""
-    end = name.rpartition("/")[2]
-    return end if end in TEMPLATES else MAIN
+    """Return the name of our template that a file or an address of this name is compared with."""
+    file_name = name.rpartition("/")[2]
+    return file_name if file_name in TEMPLATES else MAIN
 
 
-def lint(made: dict[str, str]) -> list[str]:
-    """Return the findings in the templates, a line each; empty: publishable."""
+def lint(texts: dict[str, str]) -> list[str]:
+    """Return the findings in the templates, a line each; without any they may be published."""
     return [
-        finding.at(shown(paths.TEMPLATES / name))
-        for name, text in made.items()
+        finding.at(shown_path(paths.TEMPLATES / name))
+        for name, text in texts.items()
         if name in TEMPLATES
         for finding in findings(text)
     ]
 
 
-def drift(made: dict[str, str], directory: Path) -> list[str]:
-    """Return what generating would change in the directory, a unified diff per file; or nothing."""
+def drift(texts: dict[str, str], directory: Path) -> list[str]:
+    """Return what generating would change in the directory, as a unified diff per file."""
     present = {path.name for path in directory.iterdir()} if directory.is_dir() else set()
     diffs = []
-    for name in sorted(made.keys() | present):
+    for name in sorted(texts.keys() | present):
         before = _read(directory / name) if name in present else ""
         lines = difflib.unified_diff(
             before.splitlines(keepends=True),
-            made.get(name, "").splitlines(keepends=True),
-            fromfile=shown(directory / name) if name in present else os.devnull,
-            tofile=f"{name}, generated" if name in made else os.devnull,
+            texts.get(name, "").splitlines(keepends=True),
+            fromfile=shown_path(directory / name) if name in present else os.devnull,
+            tofile=f"{name}, generated" if name in texts else os.devnull,
         )
         diffs.append("".join(line if line.endswith("\n") else f"{line}\n" for line in lines))
     return [diff for diff in diffs if diff]
 
 
-def write(made: dict[str, str], directory: Path) -> list[Path]:
-    """Write the files and return their paths; who reads meanwhile sees the old text or the new one.
+def write(texts: dict[str, str], directory: Path) -> list[Path]:
+    """Write the files and return their paths; a reader sees the old text or the new one, whole.
 
-    Raises OSError where the directory cannot be made or written to.
+    Raises OSError if the directory cannot be created or written to.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    return [_write(directory / name, text) for name, text in made.items()]
+    return [_write(directory / name, text) for name, text in texts.items()]
 
 
-def shown(path: Path) -> str:
-    """Return the path as people know it: from where they stand, where that is shorter."""
+def shown_path(path: Path) -> str:
+    """Return the path as people would type it: relative, if it is in the working directory."""
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _read(path: Path) -> str:
-    # newline="": a file whose line ends were converted is not what was generated.
+    # newline="": a file with converted line ends is not what was generated.
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         return file.read()
 
@@ -91,7 +91,7 @@ def _write(path: Path, text: str) -> Path:
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
-        Path(temporary).chmod(0o644)  # mkstemp gives 600, and others read what is published
+        Path(temporary).chmod(0o644)  # mkstemp sets 600, and others read the file too
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

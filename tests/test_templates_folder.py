@@ -1,6 +1,5 @@
 """What templates/ holds is whole, is what was generated, and every difference shows."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -88,5 +87,5 @@ def test_a_path_is_shown_from_where_one_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert templates_folder.shown(tmp_path / "templates" / NAME) == os.path.join("templates", NAME)  # noqa: PTH118  as people type it
-    assert templates_folder.shown(Path("/elsewhere") / NAME) == f"/elsewhere/{NAME}"
+    assert templates_folder.shown_path(tmp_path / "templates" / NAME) == f"templates/{NAME}"
+    assert templates_folder.shown_path(Path("/elsewhere") / NAME) == f"/elsewhere/{NAME}"

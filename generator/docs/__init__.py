@@ -1,1 +1,1 @@
-"""The pages, and the parts of pages, that the source writes."""
+"""The pages, and the parts of pages, that are generated from the source."""

@@ -1,8 +1,7 @@
-"""The tables of the README that come from the source: parameters, outputs, what is protected.
+"""The README's tables that are generated: parameters, outputs, what is protected.
 
-A table stands between two comments, ``<!-- protected: ... -->`` and
-``<!-- end of protected -->``;
-everything outside is written by hand and left alone.
+A table stands between two comments, ``<!-- protected: ... -->`` and ``<!-- end of protected -->``.
+Everything else is written by hand and left alone.
 """
 
 import re
@@ -15,19 +14,19 @@ INTERFACE = "AWS::CloudFormation::Interface"
 
 
 def tables(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Return the tables, each under its marker's name.
+    """Return the tables by the names of their markers.
 
-    ``templates`` holds each template (its ``to_dict()``) by file name.
+    ``templates`` holds the ``to_dict()`` of each template, by file name.
     """
-    made = {"protected": protected_table(EVERY)}
+    by_marker = {"protected": protected_table(EVERY)}
     for name, template in templates.items():
-        made[f"parameters of {name}"] = parameter_tables(template)
-        made[f"outputs of {name}"] = output_table(template)
-    return made
+        by_marker[f"parameters of {name}"] = parameter_tables(template)
+        by_marker[f"outputs of {name}"] = output_table(template)
+    return by_marker
 
 
 def protected_table(types: Sequence[ProtectedType]) -> str:
-    """Return the table of what is protected, by which ARNs and which policy, and when."""
+    """Return the table of what is protected: its ARNs, its policy in the role, and when."""
     rows = [
         (
             escape(each.what),
@@ -41,7 +40,7 @@ def protected_table(types: Sequence[ProtectedType]) -> str:
 
 
 def parameter_tables(template: Mapping[str, Any]) -> str:
-    """Return one table per console group, in the console's order: name, default, description."""
+    """Return a table for each console group, in the console's order: name, default, description."""
     parts = []
     for group in template["Metadata"][INTERFACE]["ParameterGroups"]:
         rows = [
@@ -62,9 +61,9 @@ def output_table(template: Mapping[str, Any]) -> str:
 
 
 def refresh(text: str, new: Mapping[str, str]) -> str:
-    """Return the page ``text`` with each table of ``new`` between its markers.
+    """Return the page ``text`` with each of the new tables between its markers.
 
-    Raises ValueError when a table has no place in the page, or more than one.
+    Raises ValueError if a table has no place in the page, or more than one.
     """
     for name, table in new.items():
         place = re.compile(rf"(<!-- {name}:[^\n]*-->\n).*?(<!-- end of {name} -->)", re.DOTALL)
@@ -81,7 +80,7 @@ def refresh(text: str, new: Mapping[str, str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Return ``text`` for a cell of a table, with Markdown and HTML escaped."""
+    """Return the text for a cell of a table, with Markdown and HTML escaped."""
     text = text.replace("&", "&amp;").replace("<", "&lt;")
     return re.sub(r"([\\`*_|\[\]])", r"\\\1", " ".join(text.split()))
 

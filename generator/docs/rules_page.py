@@ -1,4 +1,4 @@
-"""The page docs/rules.md: what the rules in generator/rules find, in their own words."""
+"""The page docs/rules.md: what the rules in generator/rules find, in the rules' own words."""
 
 from typing import Any
 
@@ -54,8 +54,8 @@ def loaded() -> list[Any]:
     # Imported here, because importing cfn-lint takes longer than generating.
     from cfnlint.rules import Rules
 
-    found = Rules.create_from_directory(str(RULES))
-    return sorted(found.values(), key=lambda rule: str(rule.id)[1:])
+    rules = Rules.create_from_directory(str(RULES))
+    return sorted(rules.values(), key=lambda rule: str(rule.id)[1:])
 
 
 def page() -> str:
