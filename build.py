@@ -3,12 +3,12 @@
 
 import sys
 
-if sys.version_info < (3, 10):  # noqa: UP036 - whoever runs an older one gets a sentence, no traceback
+if sys.version_info < (3, 10):  # noqa: UP036 - an older Python gets a sentence, not a traceback
     sys.exit("build.py: this Python is older than 3.10: install Python 3.10 or newer")
 
 import os
 
-# python -I, python -P and PYTHONSAFEPATH leave this file's folder out.
+# python -I, python -P and PYTHONSAFEPATH leave the folder of this file out of sys.path.
 sys.path.insert(0, os.path.split(os.path.realpath(__file__))[0])
 
 import argparse
@@ -23,21 +23,23 @@ if TYPE_CHECKING:
     from pathlib import Path  # no option needs it before its verb runs
 
 FINE, FINDING, USAGE = 0, 1, 2
+SOURCE = "a file, https://... or s3://BUCKET/KEY"
 
 
 def templates(arguments: argparse.Namespace) -> int:
-    """Generate and lint; only then replace the files, and print path, size and checksum of each.
+    """Generate and lint the templates, then write them; print path, size and checksum of each.
 
-    For a template also how many bytes are left of what lint allows.
+    It writes nothing if there are findings. For a template, it also prints how many more bytes lint
+    allows.
     """
     import hashlib
 
     from generator import lint, paths, templates_folder
 
-    made = templates_folder.generate()
-    if _report(templates_folder.lint(made)):
+    texts = templates_folder.generate()
+    if _report(templates_folder.lint(texts)):
         return FINDING
-    for path in templates_folder.write(made, arguments.output or paths.TEMPLATES):
+    for path in templates_folder.write(texts, arguments.output or paths.TEMPLATES):
         content = path.read_bytes()
         checksum = hashlib.sha256(content).hexdigest()
         is_template = path.suffix == ".template"
@@ -47,22 +49,22 @@ def templates(arguments: argparse.Namespace) -> int:
 
 
 def check(_: argparse.Namespace) -> int:
-    """Print what templates/ lacks of its source as a diff, and the findings; write nothing."""
+    """Print how templates/ differs from its source, as a diff, and the findings; write nothing."""
     from generator import paths, templates_folder
 
-    made = templates_folder.generate()
-    drift = templates_folder.drift(made, paths.TEMPLATES)
+    texts = templates_folder.generate()
+    drift = templates_folder.drift(texts, paths.TEMPLATES)
     if drift:
         print("".join(drift), end="")
         _say(
-            "templates/ differs from its source: run `make templates`, remove what it does not "
-            "make, and commit the result"
+            "templates/ differs from its source: run `make templates`, delete the files that it "
+            "does not write, and commit the result"
         )
-    return FINDING if _report(templates_folder.lint(made)) or drift else FINE
+    return FINDING if _report(templates_folder.lint(texts)) or drift else FINE
 
 
 def render(arguments: argparse.Namespace) -> int:
-    """Print the text of a template; lint nothing, write nothing."""
+    """Print the text of a template, without linting or writing it."""
     from generator.stacks.render import render as text_of
 
     print(text_of(TEMPLATES[arguments.template]()), end="")
@@ -70,41 +72,29 @@ def render(arguments: argparse.Namespace) -> int:
 
 
 def docs(_: argparse.Namespace) -> int:
-    """Write what the pages take from the source: tables, examples, rules; print what changed."""
+    """Write the tables, examples and rules that pages take from the source; print what changed."""
     from generator import templates_folder
-    from generator.docs import rules_page
-    from generator.docs.readme_tables import refresh, tables
-    from generator.parent import example
-    from generator.paths import README
-    from generator.release import publisher_policy
-    from generator.stacks import templates as made
-    from generator.stacks.render import render as text_of
+    from generator.docs.pages import pages
 
-    text = README.read_text(encoding="utf-8")
-    described = {name: template.to_dict() for name, template in made().items()}
-    blocks = {**tables(described), "snippet": example.block()}
     try:
-        pages = {README: refresh(text, blocks)}
+        texts = pages()
     except ValueError as error:
-        _say(f"{templates_folder.shown_path(README)}: {error}")
+        _say(str(error))
         return FINDING
-    pages[example.PATH] = text_of(example.template())
-    pages[publisher_policy.PATH] = publisher_policy.example()
-    pages[rules_page.PAGE] = rules_page.page()
-    for path, new in pages.items():
-        if not path.exists() or path.read_text(encoding="utf-8") != new:
-            templates_folder.write({path.name: new}, path.parent)
+    for path, text in texts.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            templates_folder.write({path.name: text}, path.parent)
             print(templates_folder.shown_path(path))
     return FINE
 
 
 def check_parent(arguments: argparse.Namespace) -> int:
-    """Print what in the template PARENT does not fit the template of ours that it nests.
+    """Print what does not fit between the template PARENT and the template of ours that it nests.
 
-    Lines of `path:line:column: rule: message`: E3043 a parameter is missing or unknown, E9601 an
-    output does not exist, E9602 a value is refused, W9603 (a warning) TemplateURL names no region.
-    Exit code 0 with warnings alone; 1 with any other finding, and when PARENT is not a template or
-    nests none of ours.
+    Each line is `path:line:column: rule: message`. E3043: a parameter is missing or unknown. E9601:
+    an output does not exist. E9602: a value is refused. W9603, a warning: TemplateURL names no
+    region. The exit code is 0 if there are only warnings. It is 1 if there is another finding, if
+    PARENT is not a template, or if it nests none of ours.
     """
     from generator import templates_folder
     from generator.cloudformation.errors import UnreadableError
@@ -115,27 +105,27 @@ def check_parent(arguments: argparse.Namespace) -> int:
     try:
         parent = read(arguments.parent)
         ours = templates_folder.read_templates()
-        found = check.findings(parent, nested_stacks(parent, ours, MAIN, arguments.stack))
+        findings = check.findings(parent, nested_stacks(parent, ours, MAIN, arguments.stack))
     except (ParentError, UnreadableError) as error:
         _say(str(error))
         return FINDING
-    for finding in found:
+    for finding in findings:
         print(finding.at(parent.name))
-    errors = [finding for finding in found if not check.is_warning(finding)]
-    if found:
-        _say(f"{len(errors)} finding(s), {len(found) - len(errors)} warning(s)")
+    errors = [finding for finding in findings if not check.is_warning(finding)]
+    if findings:
+        _say(f"{len(errors)} finding(s), {len(findings) - len(errors)} warning(s)")
     return FINDING if errors else FINE
 
 
 def compare(arguments: argparse.Namespace) -> int:
-    """Say what an update from one template to another does to a live stack, and to its parent.
+    """Print what an update from one template to another does to a live stack, and to its parent.
 
-    OLD and NEW are templates, YAML or JSON. Exit code 1 when something stateful would be replaced
-    or removed or would lose what keeps it, and when NEW states a lower version than the verdict
-    (none, patch, minor, major; see CONTRIBUTING.md) needs. With --json, one document: schema; old
-    and new, each with source and version; verdict; needed_version; ok; failures; changes, each
-    with about, name, type, change, level, danger, text, and where: the parameters for which it
-    happens.
+    OLD and NEW are templates, in YAML or JSON. The verdict is none, patch, minor or major; see
+    CONTRIBUTING.md. The exit code is 1 if something stateful would be replaced or removed, or no
+    longer kept or protected, and if NEW states a lower version than the verdict needs. --json
+    prints one document: schema; old and new, each with source and version; verdict;
+    needed_version; ok; failures; changes, each with about, name, type, change, level, danger, text
+    and where (the parameters for which it happens).
     """
     from generator import templates_folder
     from generator.cloudformation.errors import UnreadableError
@@ -148,7 +138,7 @@ def compare(arguments: argparse.Namespace) -> int:
             name = arguments.template or templates_folder.counterpart(old.name)
             new = parse("this checkout", templates_folder.generate()[name])
         elif arguments.template:
-            _say(f"--template {arguments.template} is this checkout's: leave it out, or NEW")
+            _say(f"--template {arguments.template} is for OLD alone: leave out --template or NEW")
             return USAGE
         else:
             new = read(arguments.new)
@@ -161,7 +151,7 @@ def compare(arguments: argparse.Namespace) -> int:
 
 
 def deployer_policy(_: argparse.Namespace) -> int:
-    """Print the IAM policy that creating, updating and deleting stacks of the templates needs."""
+    """Print the IAM policy needed to create, update and delete stacks of the templates."""
     from generator.deployer_policy import policy
     from generator.stacks import templates
 
@@ -170,7 +160,7 @@ def deployer_policy(_: argparse.Namespace) -> int:
 
 
 def publish(arguments: argparse.Namespace) -> int:
-    """Publish templates/ to S3, as a release that nothing changes any more; `check` comes first."""
+    """Run `check`, then publish templates/ to S3, as a release that is never changed again."""
     import contextlib
     import json
 
@@ -181,7 +171,7 @@ def publish(arguments: argparse.Namespace) -> int:
     from generator.release.s3_errors import S3Error
 
     try:
-        chosen = options.targets(arguments.bucket, arguments.regions)
+        targets = options.targets(arguments.bucket, arguments.regions)
         release = contents.Release(
             contents.objects(templates_folder.generate()),
             options.folder(arguments.folder),
@@ -189,7 +179,7 @@ def publish(arguments: argparse.Namespace) -> int:
             arguments.replace,
         )
         connection = Connection(arguments.profile, options.endpoint(arguments.endpoint_url))
-        planned = publishing.plan(release, chosen, connection.region) if arguments.dry_run else []
+        planned = publishing.plan(release, targets, connection.region) if arguments.dry_run else []
     except ValueError as error:
         _say(str(error))
         return USAGE
@@ -198,7 +188,7 @@ def publish(arguments: argparse.Namespace) -> int:
             return FINDING
     try:
         publications = planned or publishing.publish(
-            release, chosen, connection, lambda each: _say(report.line(each))
+            release, targets, connection, lambda each: _say(report.line(each))
         )
     except S3Error as error:
         _say(str(error))
@@ -215,7 +205,7 @@ def publish(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    """Read a published release and say whether it is whole; write nothing."""
+    """Say whether a published release is whole; write nothing."""
     import contextlib
 
     from generator import templates_folder
@@ -225,7 +215,7 @@ def verify(arguments: argparse.Namespace) -> int:
     from generator.release.s3_errors import S3Error
 
     try:
-        chosen = options.targets(arguments.bucket, arguments.regions)
+        targets = options.targets(arguments.bucket, arguments.regions)
         folder = options.folder(arguments.folder)
         owner = options.account(arguments.expected_bucket_owner)
         connection = Connection(arguments.profile, options.endpoint(arguments.endpoint_url))
@@ -239,7 +229,7 @@ def verify(arguments: argparse.Namespace) -> int:
     try:
         verdicts = verifying.verify(
             contents.Release(objects, folder, owner),
-            chosen,
+            targets,
             connection,
             lambda verdict: print("\n".join(verdict.lines()), flush=True),
         )
@@ -249,23 +239,23 @@ def verify(arguments: argparse.Namespace) -> int:
     return FINDING if any(verdict.findings for verdict in verdicts) else FINE
 
 
-def main(given: Sequence[str] | None = None) -> int:
-    """Run one verb; return 0 where all is well, 1 for a finding or a failure, 2 for wrong usage."""
-    words = list(sys.argv[1:] if given is None else given)
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; return 0 if all is well, 1 for a finding or a failure, 2 for wrong usage."""
+    words = list(sys.argv[1:] if argv is None else argv)
     if words and words[0].partition("=")[0] == "--output":  # without a verb: templates
         words.insert(0, "templates")
-    if sys.stdout is None:  # closed by whoever started this: there is nobody to print for
+    if sys.stdout is None:  # the caller closed it: nobody reads it
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a path or a diff may hold what it cannot encode
+    if isinstance(sys.stdout, io.TextIOWrapper):  # it may not encode all of a path or a diff
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
             arguments = _parser().parse_args(words)
             status: int = arguments.run(arguments)
-        except SystemExit as leave:  # --help, --version and wrong usage have had their say
+        except SystemExit as leave:  # argparse has printed help, the version or what is wrong
             status = USAGE if leave.code else FINE
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever reads the output, `head` for one, has seen enough
+    except BrokenPipeError:  # the reader of the output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
     except KeyboardInterrupt:
@@ -274,11 +264,11 @@ def main(given: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         _say(
             f"Python package {error.name!r} is missing: run `make templates`, which installs it "
-            "into .venv, and start this with .venv/bin/python"
+            "into .venv, and run this with .venv/bin/python"
         )
         return FINDING
     except OSError as error:
-        # A rename fails for what it would replace; a full disk has no name.
+        # A failed rename is about the file that it would replace; a full disk has no name.
         where = error.filename2 or error.filename or "cannot write"
         _say(f"{where}: {error.strerror}; nothing was left half-written")
         return FINDING
@@ -289,116 +279,87 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="build.py",
         description="Generates the CloudFormation template that backs up a SOCA cluster.",
-        epilog="Without a verb: templates. `python build.py VERB --help` shows an example.",
+        epilog="Without a verb, it runs templates. `python build.py VERB --help` has an example.",
     )
     parser.add_argument("--version", action="version", version=VERSION)
     parser.set_defaults(run=templates, output=None, interrupted="nothing was left half-written")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB")
     for run, example in (
-        (templates, "python build.py templates --output /tmp/templates"),
-        (check, "python build.py check"),
-        (render, "python build.py render | less"),
-        (docs, "python build.py docs"),
-        (check_parent, "python build.py check-parent scale-out-computing-on-aws.template"),
-        (
-            compare,
-            "python build.py compare s3://BUCKET/soca-backup/v1.0.0/templates/Backup.template",
-        ),
-        (deployer_policy, "python build.py deployer-policy > policy.json"),
-        (
-            publish,
-            "python build.py publish --bucket templates-{region} --regions us-east-1,eu-west-1",
-        ),
-        (verify, "python build.py verify --bucket my-templates --against-local"),
+        (templates, "--output /tmp/templates"),
+        (check, ""),
+        (render, "| less"),
+        (docs, ""),
+        (check_parent, "scale-out-computing-on-aws.template"),
+        (compare, "s3://BUCKET/soca-backup/v1.0.0/templates/Backup.template"),
+        (deployer_policy, "> policy.json"),
+        (publish, "--bucket templates-{region} --regions us-east-1,eu-west-1"),
+        (verify, "--bucket my-templates --against-local"),
     ):
+        name = run.__name__.replace("_", "-")
         summary = str(run.__doc__)
         verb = verbs.add_parser(
-            run.__name__.replace("_", "-"),
+            name,
             help=summary.partition("\n")[0],
             description=summary,
-            epilog=f"Example: {example}",
+            epilog=f"Example: python build.py {name} {example}".rstrip(),
         )
         verb.set_defaults(run=run)
+        add = verb.add_argument
         if run is check_parent:
-            verb.add_argument(
-                "parent", metavar="PARENT", help="a file, https://... or s3://BUCKET/KEY"
-            )
-            verb.add_argument(
-                "--stack",
-                metavar="LOGICAL_ID",
-                help="check this stack, whatever its TemplateURL says, and no other",
-            )
+            add("parent", metavar="PARENT", help=SOURCE)
+            text = "check only this stack, whatever its TemplateURL says"
+            add("--stack", metavar="LOGICAL_ID", help=text)
         if run is templates:
-            verb.add_argument(
-                "--output",
-                metavar="DIR",
-                type=_directory,
-                help="write there instead of templates/; it is made if missing",
-            )
+            text = "write to DIR instead of templates/; it is created if it is missing"
+            add("--output", metavar="DIR", type=_directory, help=text)
         if run is compare:
-            verb.add_argument("old", metavar="OLD", help="a file, https://... or s3://BUCKET/KEY")
-            verb.add_argument(
-                "new", metavar="NEW", nargs="?", help="the same; without it: this checkout's"
+            add("old", metavar="OLD", help=SOURCE)
+            add("new", metavar="NEW", nargs="?", help=f"{SOURCE} (default: this checkout)")
+            add("--json", action="store_true", help="print one JSON document")
+            text = (
+                "the template of this checkout to compare with (default: the one with the file "
+                f"name of OLD, or else {MAIN})"
             )
-            verb.add_argument("--json", action="store_true", help="print it for machines")
-            verb.add_argument(
-                "--template",
-                metavar="NAME",
-                choices=TEMPLATES,
-                help="the template of this checkout to compare with (default: the one that OLD is "
-                f"named after, or else {MAIN})",
-            )
+            add("--template", metavar="NAME", choices=TEMPLATES, help=text)
         if run is render:
-            verb.add_argument(
-                "template",
-                metavar="NAME",
-                nargs="?",
-                choices=TEMPLATES,
-                default=MAIN,
-                help=f"one of {', '.join(TEMPLATES)} (default: {MAIN})",
-            )
+            text = f"one of {', '.join(TEMPLATES)} (default: {MAIN})"
+            add("template", metavar="NAME", nargs="?", choices=TEMPLATES, default=MAIN, help=text)
         if run in (publish, verify):
             _add_s3_options(verb)
         if run is publish:
             verb.set_defaults(
-                interrupted="buckets that were begun are finished: publish again for the others"
+                interrupted="buckets in progress were finished: publish again for the others"
             )
             for flag, text in (
-                ("--replace", "overwrite what differs: for a folder of development only"),
-                ("--dry-run", "contact nobody; print what would be written, and where"),
-                ("--json", "print one document about everything that was done"),
+                ("--replace", "overwrite what differs; only for development folders"),
+                ("--dry-run", "do not contact S3; print what would be written, and where"),
+                ("--json", "print one JSON document about everything that was done"),
             ):
-                verb.add_argument(flag, action="store_true", help=text)
+                add(flag, action="store_true", help=text)
         if run is verify:
-            verb.add_argument(
-                "--against-local",
-                action="store_true",
-                help="also compare with what this checkout would publish",
-            )
+            text = "also compare with what this checkout would publish"
+            add("--against-local", action="store_true", help=text)
     return parser
 
 
 def _add_s3_options(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--bucket", metavar="NAME", required=True, help="bucket; may contain {region}"
-    )
+    text = "name of the bucket; may contain {region}"
+    verb.add_argument("--bucket", metavar="NAME", required=True, help=text)
     verb.add_argument(
         "--regions",
         metavar="R1,R2,...",
         type=lambda text: text.split(","),
         default=[],
-        help="regions of the buckets (default: the region the one bucket is in)",
+        help="regions of the buckets (default: the region of the one bucket)",
     )
-    verb.add_argument(
-        "--folder",
-        metavar="PREFIX",
-        help=f"the release is PREFIX/templates/ (default: soca-backup/v{VERSION})",
-    )
-    verb.add_argument(
-        "--expected-bucket-owner", metavar="ACCOUNT", help="refuse buckets of other accounts"
-    )
-    verb.add_argument("--endpoint-url", metavar="URL", help="another S3 than AWS's")
-    verb.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration")
+    folder = f"the release is in PREFIX/templates/ (default: soca-backup/v{VERSION})"
+    for option, metavar, text in (
+        ("--folder", "PREFIX", folder),
+        ("--expected-bucket-owner", "ACCOUNT", "refuse buckets of other accounts"),
+        ("--endpoint-url", "URL", "use this S3 instead of AWS's"),
+        ("--profile", "NAME", "profile of the AWS configuration"),
+    ):
+        verb.add_argument(option, metavar=metavar, help=text)
 
 
 def _directory(value: str) -> "Path":
@@ -406,12 +367,12 @@ def _directory(value: str) -> "Path":
 
     path = Path(value)
     if not value or (path.exists() and not path.is_dir()):
-        raise argparse.ArgumentTypeError(f"{value!r} is not a directory: name one, or a new one")
+        raise argparse.ArgumentTypeError(f"{value!r} is not a directory: give one, or a new name")
     return path
 
 
 def _report(findings: list[str]) -> bool:
-    """Print findings as results; return whether there are any."""
+    """Print the findings; return whether there are any."""
     for finding in findings:
         print(finding)
     if findings:

@@ -72,8 +72,8 @@ def refresh(text: str, new: Mapping[str, str]) -> str:
             start, end, after = places
         except ValueError:
             raise ValueError(
-                f"the page has {len(places) // 3} places for the table {name!r}; "
-                f"it needs one, from <!-- {name}: ... --> to <!-- end of {name} -->"
+                f"README.md has {len(places) // 3} places for the table {name!r}: it needs exactly "
+                f"one, from <!-- {name}: ... --> to <!-- end of {name} -->"
             ) from None
         text = f"{before}{start}\n{table}\n{end}{after}"
     return text

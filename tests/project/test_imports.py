@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "compare": {"cloudformation"},
     "parent": {"cloudformation", "stacks"},
     "release": {"cloudformation", "stacks"},
-    "docs": {"cloudformation", "stacks"},
+    "docs": {"cloudformation", "parent", "release", "stacks"},
     # What cfn-lint loads by itself, from any directory.
     "rules": set(),
     # What everybody may import.

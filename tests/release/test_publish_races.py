@@ -143,6 +143,6 @@ def test_an_interrupted_publisher_finishes_what_was_begun_and_says_so(s3: LocalS
     arrived.set()
     out, err = publisher.communicate()
     assert (publisher.returncode, out) == (130, "")
-    assert "interrupted; buckets that were begun are finished" in err
+    assert "interrupted; buckets in progress were finished" in err
     assert "Traceback" not in err
     assert s3.run("verify", "--bucket", bucket, "--against-local").status == 0
