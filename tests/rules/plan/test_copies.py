@@ -72,11 +72,6 @@ def test_two_branches_of_one_copy_action_are_one_copy() -> None:
     assert found("E9506", template(Plan=plan(its), Conditions=conditions)) == []
 
 
-def test_an_empty_default_is_not_a_destination() -> None:
-    parameters = {"Arn": {"Type": "String", "Default": ""}}
-    assert messages({"Ref": "Arn"}, Parameters=parameters) == []
-
-
 def test_the_partition_that_the_template_names_for_its_own_role() -> None:
     role = "arn:aws-us-gov:iam::111122223333:role/AWSBackup"
     whole = messages(FAR, Selection=selection(IamRoleArn=role))

@@ -46,11 +46,3 @@ def test_a_copy_needs_a_lifecycle_of_its_own() -> None:
         found("W9504", template(Plan=plan(rule(CopyActions=[copy])))),
         ["this copy may be kept forever"],
     )
-
-
-def test_a_copy_behind_a_condition_that_is_never_true_is_not_there() -> None:
-    copy = {"Fn::If": ["Never", {"DestinationBackupVaultArn": "x"}, {"Ref": "AWS::NoValue"}]}
-    whole = template(
-        Plan=plan(rule(CopyActions=[copy])), Conditions={"Never": {"Fn::Equals": ["a", "b"]}}
-    )
-    assert found("W9504", whole) == []

@@ -52,36 +52,9 @@ def test_lifecycle(delete: Any, cold: Any, continuous: Any, expected: list[str])
     agree(messages(delete, cold, continuous=continuous), expected)
 
 
-def test_parameters_with_defaults() -> None:
-    parameters = {
-        "Delete": {"Type": "Number", "Default": 60},
-        "Cold": {"Type": "Number", "Default": 30},
-    }
-    expected = "DeleteAfterDays 60 (default of parameter 'Delete') is less than 90 days"
-    agree(messages({"Ref": "Delete"}, {"Ref": "Cold"}, Parameters=parameters), [expected])
-
-
-def test_parameters_without_defaults_are_not_guessed() -> None:
-    parameters = {"Delete": {"Type": "Number", "MinValue": 1}, "Cold": {"Type": "Number"}}
-    assert messages({"Ref": "Delete"}, {"Ref": "Cold"}, Parameters=parameters) == []
-
-
 def test_every_allowed_value() -> None:
     parameters = {"Delete": {"Type": "Number", "Default": 400, "AllowedValues": [100, 400]}}
     agree(messages({"Ref": "Delete"}, 30, Parameters=parameters), ["DeleteAfterDays 100 (allowed"])
-
-
-def test_a_default_that_switches_cold_storage_off_is_not_its_value() -> None:
-    """Cold is 0 only where HasCold is false, and then the property is not there."""
-    parameters = {"Cold": {"Type": "Number", "Default": 0}}
-    conditions = {"HasCold": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Cold"}, "0"]}]}}
-    cold = {"Fn::If": ["HasCold", {"Ref": "Cold"}, {"Ref": "AWS::NoValue"}]}
-    assert messages(30, cold, Parameters=parameters, Conditions=conditions) == []
-    always = {"Fn::If": ["HasCold", {"Ref": "AWS::NoValue"}, {"Ref": "Cold"}]}
-    agree(
-        messages(30, always, Parameters=parameters, Conditions=conditions),
-        ["MoveToColdStorageAfterDays 0"],
-    )
 
 
 def test_a_lifecycle_behind_a_condition_and_in_a_copy() -> None:

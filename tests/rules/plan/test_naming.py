@@ -68,13 +68,15 @@ def test_plans(name: str, expected: list[str]) -> None:
     assert all(text in messages[0] for text in expected)
 
 
-def test_the_vault_of_a_rule_is_a_name_and_not_an_arn() -> None:
-    arn = "arn:aws:backup:eu-west-1:111122223333:backup-vault:v"
-    agree(found("E9505", template(Plan=plan(rule(TargetBackupVault=arn)))), ["TargetBackupVault"])
-
-
-@pytest.mark.parametrize(("name", "expected"), [("v1", []), ("v", ["use 2 to 50"])])
-def test_the_vault_of_a_rule_is_as_long_as_a_vault_s_name(name: str, expected: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("v1", []),
+        ("v", ["use 2 to 50"]),
+        ("arn:aws:backup:eu-west-1:111122223333:backup-vault:v", ["it contains ':'"]),
+    ],
+)
+def test_the_vault_of_a_rule_has_a_vault_s_name(name: str, expected: list[str]) -> None:
     agree(found("E9505", template(Plan=plan(rule(TargetBackupVault=name)))), expected)
 
 

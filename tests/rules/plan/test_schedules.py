@@ -105,19 +105,6 @@ def test_without_a_complete_time_zone_database_no_zone_is_called_wrong(
     assert messages("cron(0 5 * * ? *)", "Nowhere/Land") == []
 
 
-def test_the_default_of_a_parameter_is_looked_at() -> None:
-    parameters = {"When": {"Type": "String", "Default": "cron(0 5 * * * *)"}}
-    agree(messages({"Ref": "When"}, Parameters=parameters), ["(default of parameter 'When')"])
-
-
 def test_a_part_that_is_not_known_is_not_guessed() -> None:
     parameters = {"Hour": {"Type": "Number"}}
     assert messages({"Fn::Sub": "cron(0 ${Hour} * * ?)"}, Parameters=parameters) == []
-
-
-def test_a_part_that_is_known_is_put_together() -> None:
-    parameters = {"Hour": {"Type": "Number", "Default": 25}}
-    agree(
-        messages({"Fn::Sub": "cron(0 ${Hour} * * ? *)"}, Parameters=parameters),
-        ["'25' is not valid for hours"],
-    )

@@ -41,36 +41,3 @@ def test_branches_that_cannot_meet_are_not_compared() -> None:
     assert messages(start, completion, Conditions=conditions) == []
     swapped = {"Fn::If": ["Long", 240, 10080]}
     agree(messages(start, swapped, Conditions=conditions), ["240 is not longer"])
-
-
-def test_opposite_conditions_with_different_names_cannot_meet_either() -> None:
-    conditions = {
-        "Long": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]},
-        "Short": {"Fn::Not": [{"Condition": "Long"}]},
-    }
-    start = {"Fn::If": ["Long", 480, 60]}
-    completion = {"Fn::If": ["Short", 240, 10080]}
-    assert messages(start, completion, Conditions=conditions) == []
-
-
-def test_every_row_of_a_mapping_with_its_own_partner() -> None:
-    key = {"Ref": "Size"}
-    parameters = {"Size": {"Type": "String", "Default": "S"}}
-    rows = {"S": {"Start": 60, "End": 120}, "L": {"Start": 480, "End": 600}}
-    start, end = ({"Fn::FindInMap": ["Sizes", key, column]} for column in ("Start", "End"))
-    assert messages(start, end, Parameters=parameters, Mappings={"Sizes": rows}) == []
-    rows["L"]["End"] = 480
-    agree(messages(start, end, Parameters=parameters, Mappings={"Sizes": rows}), ["row 'L'"])
-
-
-def test_rows_that_the_parameter_does_not_allow_do_not_count() -> None:
-    parameters = {"Size": {"Type": "String", "Default": "S", "AllowedValues": ["S"]}}
-    mappings = {"Sizes": {"S": {"Start": 60}, "XS": {"Start": 5}}}
-    start = {"Fn::FindInMap": ["Sizes", {"Ref": "Size"}, "Start"]}
-    assert messages(start, None, Parameters=parameters, Mappings=mappings) == []
-
-
-def test_a_rule_behind_a_condition_is_looked_at() -> None:
-    conditions = {"More": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
-    conditional = {"Fn::If": ["More", rule(StartWindowMinutes=5), {"Ref": "AWS::NoValue"}]}
-    agree(found("E9502", template(Plan=plan(conditional), Conditions=conditions)), ["under 60"])

@@ -75,10 +75,6 @@ def test_a_condition_of_another_service_s_statement_is_that_service_s_affair() -
     assert messages(TRUST, other) == []
 
 
-def test_one_statement_for_the_service_is_enough() -> None:
-    assert messages({**TRUST, "Principal": {"Service": "ec2.amazonaws.com"}}, TRUST) == []
-
-
 @pytest.mark.parametrize(
     ("arn", "expected"),
     [

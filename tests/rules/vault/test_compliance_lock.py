@@ -52,7 +52,3 @@ def test_grace(grace: Any, expected: list[str]) -> None:
         Vault=vault(LockConfiguration=configuration), Parameters=PARAMETERS, Conditions=CONDITIONS
     )
     agree(found("W9514", whole), expected)
-
-
-def test_governance_mode() -> None:
-    assert found("W9514", template(Vault=vault(LockConfiguration={"MinRetentionDays": 1}))) == []

@@ -70,7 +70,3 @@ def test_keys_of_the_same_template(attributes: dict[str, Any], expected: list[st
         Conditions={"Here": HERE},
     )
     agree(found("E9512", whole), expected)
-
-
-def test_a_key_of_something_else_is_nobody_s_business_here() -> None:
-    assert found("E9512", template(Vault=vault(), Key=key())) == []

@@ -62,9 +62,10 @@ def test_forever_fits_a_lock_without_maximum() -> None:
     assert found("E9513", template(Vault=lock(60), Plan=plan(its))) == []
 
 
-def test_profiles_in_which_everything_fits() -> None:
+@pytest.mark.parametrize("profile", [{"Ref": "Profile"}, {"Fn::ImportValue": "profile"}])
+def test_profiles_in_which_everything_fits(profile: Any) -> None:
     def days(column: str) -> dict[str, Any]:
-        return {"Fn::FindInMap": ["Profiles", {"Ref": "Profile"}, column]}
+        return {"Fn::FindInMap": ["Profiles", profile, column]}
 
     parameters = {"Profile": {"Type": "String", "Default": "A", "AllowedValues": ["A", "B"]}}
     rows = {"A": {"Min": 1, "Keep": 7, "Max": 10}, "B": {"Min": 30, "Keep": 60, "Max": 90}}
@@ -78,21 +79,6 @@ def test_profiles_in_which_everything_fits() -> None:
     assert found("E9513", whole) == []
     rows["B"]["Keep"] = 20
     agree(found("E9513", whole), ["20 (mapping 'Profiles', row 'B') is under"])
-
-
-def test_a_lock_that_is_not_there_together_with_the_short_rule() -> None:
-    conditions = {"Locked": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
-    locked = vault(
-        LockConfiguration={"Fn::If": ["Locked", {"MinRetentionDays": 60}, {"Ref": "AWS::NoValue"}]}
-    )
-    days = {"Fn::If": ["Locked", 90, 30]}
-    its = rule(TargetBackupVault=BY_REF, Lifecycle={"DeleteAfterDays": days})
-    assert found("E9513", template(Vault=locked, Plan=plan(its), Conditions=conditions)) == []
-    days["Fn::If"] = ["Locked", 30, 90]
-    agree(
-        found("E9513", template(Vault=locked, Plan=plan(its), Conditions=conditions)),
-        ["30 is under"],
-    )
 
 
 def air_gapped(low: int, high: int) -> dict[str, Any]:

@@ -34,10 +34,6 @@ def test_a_statement_without_principal() -> None:
     assert found("E9515", policy({**statement, "NotPrincipal": {"AWS": "x"}})) == []
 
 
-def test_a_single_statement_outside_a_list() -> None:
-    agree(found("E9515", policy(Statement={**DENY, "Action": "backup:*"})), ["accepts no wildcard"])
-
-
 def test_a_document_without_version() -> None:
     agree(found("E9515", policy(DENY, Version=None)), ["has no Version"])
 
