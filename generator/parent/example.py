@@ -73,9 +73,9 @@ def template() -> Template:
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html
     """
-    made = Template(DESCRIPTION)
-    made.set_version("2010-09-09")
-    vault.EXISTING_VAULT_NAME.declare_in(made)
+    parent = Template(DESCRIPTION)
+    parent.set_version("2010-09-09")
+    vault.EXISTING_VAULT_NAME.declare_in(parent)
     for parameter in (
         S3_INSTALL_BUCKET,
         S3_INSTALL_BUCKET_REGION,
@@ -86,18 +86,18 @@ def template() -> Template:
         SCHEDULER_PUBLIC_IP,
         EIP_NAT,
     ):
-        made.add_parameter(parameter)
-        made.add_parameter_to_group(parameter, "Installation")
-    prerequisites = made.add_resource(check_prerequisites())
+        parent.add_parameter(parameter)
+        parent.add_parameter_to_group(parameter, "Installation")
+    prerequisites = parent.add_resource(check_prerequisites())
     cluster_id = GetAtt(prerequisites, "ClusterId")
-    security = made.add_resource(security_stack(cluster_id))
-    nested = made.add_resource(backup_stack(cluster_id, security))
+    security = parent.add_resource(security_stack(cluster_id))
+    nested = parent.add_resource(backup_stack(cluster_id, security))
     outputs = backup.template().outputs
     for name in PASSED_ON:
         description = outputs[name].properties["Description"]
         value = GetAtt(nested, f"Outputs.{name}")
-        made.add_output(Output(name, Description=description, Value=value))
-    return made
+        parent.add_output(Output(name, Description=description, Value=value))
+    return parent
 
 
 def check_prerequisites() -> AWSObject:
