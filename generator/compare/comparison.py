@@ -21,7 +21,6 @@ pattern that is not the same accepts less.
 from dataclasses import dataclass
 from typing import Any
 
-from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.evaluate import View
 from generator.cloudformation.functions import scalar
 from generator.cloudformation.read import Template, check_sections
@@ -93,14 +92,11 @@ def compare(old: Template, new: Template) -> Comparison:
 
 
 def _evaluate(template: Template) -> None:
-    """Fail now, and with the name of the template, if it cannot be evaluated."""
+    """Find out now that a template cannot be evaluated."""
     view = View(template, {})
-    try:
-        for condition in template.conditions:
-            view.holds(condition)
-        view.resolve([template.resources, template.outputs])
-    except UnreadableError as error:
-        raise UnreadableError(f"{template.name}: {error}: correct the template") from None
+    for condition in template.conditions:
+        view.holds(condition)
+    view.resolve([template.resources, template.outputs])
 
 
 def _as_written(node: Any) -> Any:

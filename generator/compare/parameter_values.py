@@ -9,6 +9,7 @@ has the old default and then the new one.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice, product
+from math import prod
 from typing import Any
 
 from generator.cloudformation.evaluate import View
@@ -17,8 +18,9 @@ from generator.cloudformation.parameter_constraints import refusal
 from generator.cloudformation.read import Template
 from generator.cloudformation.references import conditions_of, references
 
-# How many assignments are tried to make a condition that needs more than two parameters true (or
-# false).
+# More than the options that people can fill in for one resource usually make.
+_MOST = 256
+# What a hostile template can make us try, at most.
 _MOST_TRIES = 4096
 
 
@@ -74,21 +76,34 @@ def assignments(old: Template, new: Template, *nodes: Any) -> list[Assignment]:
         for name in sorted(deciding | references(list(nodes)))
     }
     choices = {name: several for name, several in choices.items() if several}
-    usual = {name: several[0] for name, several in choices.items()}
+    if prod(map(len, choices.values())) <= _MOST:
+        every = product(*choices.values())
+        return [Assignment(dict(zip(choices, combination, strict=True))) for combination in every]
+    return _some(choices, [(old, named[0]), (new, named[1])])
+
+
+def _some(
+    choices: dict[str, list[Choice]], sides: list[tuple[Template, set[str]]]
+) -> list[Assignment]:
+    """Return the usual values, each condition both ways, and unusual values added to these.
+
+    One by one around each, two by two around the usual ones: more would not end.
+    """
+    usual = Assignment({name: several[0] for name, several in choices.items()})
     unusual = [(name, choice) for name, several in choices.items() for choice in several[1:]]
-    tried = [
-        Assignment(usual),
-        *(Assignment(usual | {name: choice}) for name, choice in unusual),
-        *(
-            Assignment(usual | dict(pair))
-            for pair in combinations(unusual, 2)
-            if pair[0][0] != pair[1][0]
-        ),
-    ]
-    for side, (template, names) in enumerate(zip((old, new), named, strict=True)):
+    bases = [usual]
+    for side, (template, names) in enumerate(sides):
         for name in sorted(names & template.conditions.keys()):
-            tried += _for_condition(template, name, side, choices, tried)
-    return tried
+            bases += _for_condition(template, name, side, choices, bases)
+    singles = (
+        Assignment(base.choices | {name: choice}) for base in bases for name, choice in unusual
+    )
+    pairs = (
+        Assignment(usual.choices | dict(pair))
+        for pair in combinations(unusual, 2)
+        if pair[0][0] != pair[1][0]
+    )
+    return [*bases, *islice(singles, _MOST_TRIES), *islice(pairs, _MOST_TRIES)]
 
 
 def _for_condition(
@@ -175,7 +190,13 @@ def _choices(
     usual = [] if default is None else [default]
     kept = [*usual]
     kept += [value for value in values if value not in usual and not refusal(before, value)]
-    choices = [Choice(value, value, "" if value in usual else _quoted(value)) for value in kept]
+    choices = [
+        # A value of a parameter that goes means nothing to the new template.
+        Choice(
+            value, reference if after is None else value, "" if value in usual else _quoted(value)
+        )
+        for value in kept
+    ]
     if "AllowedValues" not in before:
         other = Choice(reference, reference, "any other value" if usual else "")
         # A parameter without a default is required, so every stack has such a value.
