@@ -47,9 +47,9 @@ class View:
         """
         if condition not in self._held:
             if condition not in self._template.conditions:
-                raise UnreadableError(f"condition {condition!r} is not in the template")
+                raise self._unreadable(f"condition {condition!r} is not in the template")
             if condition in self._asked:
-                raise UnreadableError(f"condition {condition!r} refers to itself")
+                raise self._unreadable(f"condition {condition!r} refers to itself")
             self._asked.append(condition)
             self._held[condition] = self.true(self._template.conditions[condition])
             self._asked.pop()
@@ -74,7 +74,7 @@ class View:
                 return self._call(call.name, call.argument)
             except (AttributeError, IndexError, KeyError, TypeError, ValueError):
                 shown = json.dumps(call.argument, default=str)
-                raise UnreadableError(f"{call.name} does not accept {shown}") from None
+                raise self._unreadable(f"{call.name} does not accept {shown}") from None
         values = {str(key): self.resolve(value) for key, value in node.items()}
         return {key: value for key, value in values.items() if value is not ABSENT}
 
@@ -152,9 +152,20 @@ class View:
             if name in ("Fn::And", "Fn::Or") and is_list(argument):
                 answers = [self.true(item) for item in argument]
                 return all(answers) if name == "Fn::And" else any(answers)
-            if name in _COMPARISONS and is_list(argument, 2):
-                return _COMPARISONS[name](*map(self.resolve, argument))
-        raise UnreadableError(f"{json.dumps(node, default=str)} is not a condition")
+            if name == "Fn::Equals" and is_list(argument, 2):
+                left, right = map(self.resolve, argument)
+                return bool(left == right)
+            if name in _OF_LISTS and is_list(argument, 2):
+                return self._of_lists(name, *map(self.resolve, argument))
+        raise self._unreadable(f"{json.dumps(node, default=str)} is not a condition")
+
+    def _of_lists(self, name: str, members: Any, other: Any) -> bool:
+        if not isinstance(members, list) or unknowns([members, other]):
+            raise self._unreadable(f"{name} of what is not known cannot be evaluated")
+        return _OF_LISTS[name](members, other)
+
+    def _unreadable(self, why: str) -> UnreadableError:
+        return UnreadableError(f"{self._template.name}: {why}: correct the template")
 
     def refusal(self, rule: Mapping[str, Any]) -> str | None:
         """Return the text of the first assertion that fails; None if the rule refuses nothing.
@@ -169,12 +180,24 @@ class View:
         return None
 
 
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "Fn::Equals": lambda left, right: bool(left == right),
-    "Fn::Contains": lambda members, value: value in members,
-    "Fn::EachMemberEquals": lambda members, value: all(member == value for member in members),
-    "Fn::EachMemberIn": lambda members, allowed: all(member in allowed for member in members),
+def _is_among(members: list[Any], value: Any) -> bool:
+    return value in members
+
+
+def _all_equal(members: list[Any], value: Any) -> bool:
+    return all(member == value for member in members)
+
+
+def _all_among(members: list[Any], allowed: Any) -> bool:
+    return isinstance(allowed, list) and all(member in allowed for member in members)
+
+
+_OF_LISTS: dict[str, Callable[[list[Any], Any], bool]] = {
+    "Fn::Contains": _is_among,
+    "Fn::EachMemberEquals": _all_equal,
+    "Fn::EachMemberIn": _all_among,
 }
+"""The functions that only rules have."""
 
 
 def unknowns(value: Any) -> frozenset[str]:

@@ -26,9 +26,14 @@ def call_of(node: Any) -> Call | None:
     """Return the node as a function call; None for text, a list or a map of properties."""
     if isinstance(node, dict) and len(node) == 1:
         ((name, argument),) = node.items()
-        if name == "Ref" or (isinstance(name, str) and name.startswith("Fn::")):
+        if is_function_name(name):
             return Call(name, argument)
     return None
+
+
+def is_function_name(key: Any) -> bool:
+    """Return whether a key of a map is the name of a function."""
+    return isinstance(key, str) and (key == "Ref" or key.startswith("Fn::"))
 
 
 def calls_in(node: Any) -> Iterator[Call]:
@@ -38,7 +43,7 @@ def calls_in(node: Any) -> Iterator[Call]:
             yield from calls_in(item)
     elif isinstance(node, dict):
         for key, value in node.items():
-            if key == "Ref" or (isinstance(key, str) and key.startswith("Fn::")):
+            if is_function_name(key):
                 yield Call(key, value)
             yield from calls_in(value)
 
@@ -80,6 +85,8 @@ def substitution(argument: Any) -> list[Any]:
         name = piece.strip()
         if index % 2 == 0:
             parts.append(piece)
+        elif not name:  # no name that could be filled in
+            parts.append("${" + piece + "}")
         elif name.startswith("!"):
             parts.append("${" + name[1:] + "}")
         elif name in variables:

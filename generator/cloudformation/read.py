@@ -16,7 +16,7 @@ import yaml
 
 from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.fetch import fetch, label
-from generator.cloudformation.functions import Path, call_of, scalar
+from generator.cloudformation.functions import Path, is_function_name, scalar
 
 MAX_DEPTH = 100
 """No template nests deeper, and Python's stack does not go much deeper."""
@@ -32,7 +32,9 @@ SECTIONS = ("Parameters", "Rules", "Mappings", "Conditions", "Resources", "Outpu
 Position = tuple[int, int]
 """Line and column, both from 1."""
 
-_MERGE = "<<"
+_MERGE: Any = object()
+"""Stands for the key whose value is merged into the map."""
+
 _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
@@ -135,7 +137,8 @@ def _mistakes(template: Template) -> Iterator[tuple[Path, str]]:
 
 def _mistakes_in_sections(document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     for section in SECTIONS:
-        entries = document.get(section) or {}
+        entries = document.get(section)
+        entries = {} if entries is None else entries
         if not isinstance(entries, dict):
             yield (section,), f"{section} is not a map"
             continue
@@ -149,7 +152,7 @@ def _mistakes_in_resource(resource: Mapping[str, Any]) -> Iterator[tuple[str, st
     if not isinstance(resource.get("Type"), str):
         yield "Type", " has no Type"
     properties = resource.get("Properties") or {}
-    if not isinstance(properties, dict) or call_of(properties):
+    if not isinstance(properties, dict) or any(map(is_function_name, properties)):
         yield "Properties", ".Properties is not a map of properties"
 
 
@@ -188,6 +191,7 @@ class _Open:
     function: str
     anchor: str | None
     key: Any = None
+    merged: list[Any] = field(default_factory=list)
     nodes: int = 1
     height: int = 1
 
@@ -257,8 +261,8 @@ class _Builder:
         ended = self._open.pop()
         value = ended.value
         if isinstance(value, dict):
-            if _MERGE in value:
-                value = self._merged(event, value)
+            if ended.merged:
+                value = self._merged(event, ended)
             if set(value) == {"Fn::GetAtt"}:
                 value = _called("Fn::GetAtt", value["Fn::GetAtt"])
         if ended.function:
@@ -272,7 +276,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent) and event.anchor:
             self._anchors[event.anchor] = (value, 1, 0)
         self._check_height(event, height)
-        self._nodes += nodes
+        self._nodes += nodes if isinstance(event, yaml.AliasEvent) else 1
         if self._nodes > MAX_NODES:
             raise self._refused(event.start_mark, f"its aliases expand to over {MAX_NODES} values")
         if not self._open:
@@ -287,10 +291,13 @@ class _Builder:
         elif into.key is None:
             if isinstance(value, dict | list):
                 raise self._refused(event.start_mark, "a key is a list or a map")
-            into.key = scalar(value)
+            into.key = _MERGE if _is_merge(event) else scalar(value)
             if into.key in into.value:
                 raise self._refused(event.start_mark, f"the key {into.key!r} appears twice")
             self.positions[self._path()] = _position(event)
+        elif into.key is _MERGE:
+            into.merged += value if isinstance(value, list) else [value]
+            into.key = None
         else:
             into.value[into.key] = value
             into.key = None
@@ -310,14 +317,12 @@ class _Builder:
         if len(self._open) + height > MAX_DEPTH:
             raise self._refused(event.start_mark, f"it nests more than {MAX_DEPTH} levels deep")
 
-    def _merged(self, event: Any, value: dict[str, Any]) -> dict[str, Any]:
+    def _merged(self, event: Any, ended: _Open) -> dict[str, Any]:
         """Return the map with what ``<<`` brings in: its own keys win, then the first map's."""
-        sources = value.pop(_MERGE)
-        sources = sources if isinstance(sources, list) else [sources]
-        if not all(isinstance(each, dict) for each in sources):
-            raise self._refused(event.start_mark, f"{_MERGE} takes a map, or a list of maps")
+        if not all(isinstance(each, dict) for each in ended.merged):
+            raise self._refused(event.start_mark, "<< takes a map, or a list of maps")
         merged: dict[str, Any] = {}
-        for each in (*reversed(sources), value):
+        for each in (*reversed(ended.merged), ended.value):
             merged |= each
         return merged
 
@@ -340,6 +345,11 @@ class _Builder:
         except (ValueError, KeyError):  # an explicit tag that does not fit
             return text
         return text if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _is_merge(event: Any) -> bool:
+    """Return whether the event is the key ``<<`` of YAML, and not a text of the same letters."""
+    return isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style
 
 
 def _function(tag: str | None) -> str:

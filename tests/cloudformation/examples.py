@@ -68,6 +68,7 @@ KNOWN: dict[str, tuple[Any, Any]] = {
     "Sub with its own variable": ({"Fn::Sub": ["${A}/${Name}", {"A": {"Ref": "Count"}}]}, "3/soca"),
     "Sub with a variable that hides a parameter": ({"Fn::Sub": ["${Name}", {"Name": "x"}]}, "x"),
     "Sub with a literal": ({"Fn::Sub": "${!Name} of ${Name}"}, "${Name} of soca"),
+    "Sub with empty braces": ({"Fn::Sub": "${} of ${Name}"}, "${} of soca"),
     "Sub with a dollar sign": ({"Fn::Sub": "$Name costs 5$"}, "$Name costs 5$"),
     "Join": ({"Fn::Join": ["-", ["a", {"Ref": "Name"}, 1]]}, "a-soca-1"),
     "Join of a list": ({"Fn::Join": [",", {"Ref": "Zones"}]}, "a,b"),

@@ -91,6 +91,20 @@ def test_a_rule_refuses_where_its_assertion_does_not_hold(a_rule: Any, refused: 
     assert View(TEMPLATE, VALUES).refusal(a_rule) == refused
 
 
-def test_a_rule_that_asks_aws_is_not_evaluated() -> None:
-    with pytest.raises(UnreadableError, match="Fn::ValueOfAll"):
-        View(TEMPLATE, VALUES).refusal(rule("Fn::ValueOfAll", "AWS::EC2::VPC::Id", "Tags.x"))
+@pytest.mark.parametrize(
+    "assertion",
+    [
+        {"Fn::ValueOfAll": ["AWS::EC2::VPC::Id", "Tags.x"]},
+        {"Fn::Contains": [{"Fn::RefAll": "AWS::EC2::Subnet::Id"}, "x"]},
+        {"Fn::Contains": [["x"], {"Ref": "Open"}]},
+        {"Fn::EachMemberIn": [{"Ref": "Open"}, ["x"]]},
+        {"Fn::EachMemberIn": [["x"], {"Ref": "Open"}]},
+        {"Fn::EachMemberEquals": [{"Fn::ValueOfAll": ["AWS::EC2::VPC::Id", "Tags.x"]}, "x"]},
+    ],
+)
+@pytest.mark.parametrize("key", ["RuleCondition", "Assertions"])
+def test_a_rule_on_what_is_not_known_is_not_evaluated(assertion: Any, key: str) -> None:
+    refused = {"Fn::Not": [assertion]}
+    rule = {"Assertions": [{"Assert": refused}]} if key == "Assertions" else {key: refused}
+    with pytest.raises(UnreadableError, match=r"^examples: .*: correct the template$"):
+        View(TEMPLATE, VALUES).refusal(rule)

@@ -58,6 +58,11 @@ VALUES: dict[str, tuple[str, Any]] = {
         "[&a {b: 1}, &d {b: 2, c: 3}, {<<: [*a, *d]}]",
         [{"b": 1}, {"b": 2, "c": 3}, {"b": 1, "c": 3}],
     ),
+    "what << brings in from two keys": (
+        "[&a {b: 1}, &d {b: 2, c: 3}, {<<: *a, <<: *d}]",
+        [{"b": 1}, {"b": 2, "c": 3}, {"b": 1, "c": 3}],
+    ),
+    "a key that only looks like <<": ('{"<<": {b: 1}}', {"<<": {"b": 1}}),
     "a key that is a number": ("{4: a}", {"4": "a"}),
     "a key that is a truth value": ("{on: a}", {"true": "a"}),
 }
@@ -75,6 +80,14 @@ def test_json(indent: Any, mark: str) -> None:
     for ascii_only in (True, False):
         text = mark + json.dumps(document, indent=indent, ensure_ascii=ascii_only)
         assert parse("a", text.encode().replace(b"/", b"\\/")).document == document
+
+
+def test_a_large_template_without_aliases() -> None:
+    row = {"A": {"B": {"C": {"D": [{"E": {"F": ["x"] * 10}}]}}}}
+    document = {"Resources": {f"R{number}": row for number in range(9_000)}}
+    text = json.dumps(document)
+    assert 900_000 < len(text) < 1_048_576
+    assert parse("a", text).document == document
 
 
 def test_a_position_is_that_of_the_key_the_item_or_the_function() -> None:
@@ -158,6 +171,12 @@ ODD: dict[str, tuple[str, str]] = {
         "Resources: {A: {Type: T, Properties: !Ref P}}",
         "Resources.A.Properties is not a map of properties",
     ),
+    "a macro beside properties": (
+        "Resources: {A: {Type: T, Properties: {B: c, 'Fn::Transform': {Name: AWS::Include}}}}",
+        "Resources.A.Properties is not a map of properties",
+    ),
+    "parameters that are an empty list": ("Parameters: []", "Parameters is not a map"),
+    "outputs that are false": ("Outputs: false", "Outputs is not a map"),
     "parameters that are text": ("Parameters: x", "Parameters is not a map"),
     "a parameter that is text": ("Parameters: {P: x}", "Parameters.P is not a map"),
     "a bound that is text": ("Parameters: {P: {MinValue: low}}", "P.MinValue is not a number"),

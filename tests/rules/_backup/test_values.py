@@ -178,6 +178,7 @@ UNKNOWN = {
     "Select",
     "Select of what Split gives",
     "Sub with a literal",
+    "Sub with empty braces",
 }
 
 
