@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,12 @@ from botocore.loaders import Loader
 import build
 from generator import VERSION, templates_folder
 from generator.paths import ROOT
+from generator.release import contents
+from generator.release.bucket import Connection
+from generator.release.contents import Release
+from generator.release.options import targets
+from generator.release.publish import Publication
+from generator.release.publish import publish as publish_release
 from tests.local_aws.faulty_proxy import Proxy
 from tests.local_aws.local_aws import LocalAws
 
@@ -96,6 +102,19 @@ class LocalS3:
         self._capsys.readouterr()
         status = build.main([verb, "--endpoint-url", self.proxy.url, *options])
         return Said(status, *self._capsys.readouterr())
+
+    def publisher(self, bucket: str) -> Callable[[], Publication]:
+        """Return a publisher of the files as they are now, for a thread of its own."""
+        release = Release(contents.objects(self.files), FOLDER)
+        connection = Connection(endpoint_url=self.proxy.url)
+
+        def publish() -> Publication:
+            [publication] = publish_release(
+                release, targets(bucket, []), connection, lambda _: None
+            )
+            return publication
+
+        return publish
 
     def start(self, verb: str, *options: str) -> "subprocess.Popen[str]":
         """Start the command as a process of its own."""

@@ -5,21 +5,24 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
 from generator import VERSION
+from generator.release.publish import Publication
 from tests.local_aws.faulty_proxy import Exchange, Fault
 from tests.local_aws.local_s3 import FOLDER, NAMES, LocalS3
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("stored", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [(NAMES[0], False), *((name, True) for name in NAMES)],
+    ids=["before-all", *(f"after-{name}" for name in NAMES)],
+)
 def test_a_publisher_that_is_killed_leaves_no_release_or_a_whole_one(
-    s3: LocalS3, name: str, *, stored: bool
+    s3: LocalS3, name: str, stored: bool
 ) -> None:
-    """SIGKILL while each object in turn is written: before S3 has stored it, or after."""
+    """SIGKILL before S3 has stored anything, and after it has stored each object in turn."""
     bucket = s3.make_bucket("bbb")
     reached = threading.Event()
 
@@ -62,13 +65,15 @@ def leave_out(s3: LocalS3) -> None:
     del s3.files["other-policy.json"]
 
 
-@pytest.mark.parametrize("meet_at", NAMES)
 @pytest.mark.parametrize(
-    "differ",
+    ("differ", "meet_at"),
     [
-        pytest.param(change("Backup.template"), id="first-file"),
-        pytest.param(change("other-policy.json"), id="second-file"),
-        pytest.param(leave_out, id="number-of-files"),
+        pytest.param(change(NAMES[0]), NAMES[0], id="in-the-first-file"),
+        pytest.param(change(NAMES[1]), NAMES[0], id="after-the-first-file"),
+        pytest.param(change(NAMES[1]), NAMES[1], id="in-the-second-file"),
+        pytest.param(leave_out, NAMES[1], id="in-the-number-of-files"),
+        pytest.param(leave_out, NAMES[2], id="in-the-checksums"),
+        pytest.param(leave_out, NAMES[3], id="in-the-manifest"),
     ],
 )
 def test_of_two_publishers_of_different_content_exactly_one_wins(
@@ -86,43 +91,41 @@ def test_of_two_publishers_of_different_content_exactly_one_wins(
 
         return happens
 
-    def end(publisher: Any) -> Any:
-        said = publisher.communicate()
-        # The other one is alone now: this one has lost, or has no such object.
-        for barrier in barriers:
-            barrier.abort()
-        return said
+    def end(publish: Callable[[], Publication]) -> Publication:
+        try:
+            return publish()
+        finally:
+            # The other one is alone now: this one has lost, or has no such object.
+            for barrier in barriers:
+                barrier.abort()
 
     # What each of them reads last before it writes.
     s3.proxy.add(Fault(meet(at_reading), "GET", name="Backup.manifest.json", times=2))
     s3.proxy.add(Fault(meet(at_writing), "PUT", name=meet_at, times=2))
-    first = s3.start("publish", "--bucket", bucket)
+    first = s3.publisher(bucket)
     differ(s3)
-    second = s3.start("publish", "--bucket", bucket)
+    second = s3.publisher(bucket)
     with ThreadPoolExecutor() as pool:
         ends = list(pool.map(end, (first, second)))
-    assert sorted((first.returncode, second.returncode)) == [0, 1], ends
-    lost = ends[0 if first.returncode else 1]
-    assert lost[0] == ""
-    assert "already exists with other content" in lost[1]
+    [lost] = [one for one in ends if one.error]
+    assert "already exists with other content" in str(lost.error)
 
     s3.proxy.heal()
     said = s3.run("verify", "--bucket", bucket)
     assert said.out == f"bbb (us-east-1): whole, version {VERSION}\n"
     # s3.files is what the second one published.
-    against = s3.run("verify", "--bucket", bucket, "--against-local")
-    assert against.status == second.returncode
-    again = s3.run("publish", "--bucket", bucket)
-    assert again.status == second.returncode
+    expected = 1 if ends[1].error else 0
+    assert s3.run("verify", "--bucket", bucket, "--against-local").status == expected
+    assert s3.run("publish", "--bucket", bucket).status == expected
     assert f"{FOLDER}/templates/Backup.manifest.json" in s3.held(bucket)
 
 
 def test_two_publishers_of_the_same_content_both_succeed(s3: LocalS3) -> None:
     bucket = s3.make_bucket("bbb")
-    publishers = [s3.start("publish", "--bucket", bucket) for _ in range(2)]
-    for publisher in publishers:
-        _, err = publisher.communicate()
-        assert publisher.returncode == 0, err
+    publishers = [s3.publisher(bucket) for _ in range(2)]
+    with ThreadPoolExecutor() as pool:
+        ends = list(pool.map(lambda publish: publish(), publishers))
+    assert [one.error for one in ends] == [None, None]
     assert s3.run("verify", "--bucket", bucket, "--against-local").status == 0
 
 
