@@ -24,7 +24,8 @@ from tests.local_aws.faulty_proxy import (
 )
 from tests.local_aws.local_s3 import FOLDER, NAMES, LocalS3
 
-FIRST_AND_LAST = (NAMES[0], NAMES[-1])
+FIRST, LAST = NAMES[0], NAMES[-1]
+"""A file and the manifest; what is written between them is written as the first."""
 
 
 @pytest.fixture(autouse=True)
@@ -47,16 +48,15 @@ def completes(s3: LocalS3, bucket: str) -> None:
     assert s3.run("verify", "--bucket", bucket, "--against-local").status == 0
 
 
-@pytest.mark.parametrize("name", FIRST_AND_LAST)
 @pytest.mark.parametrize(
-    "happens",
+    ("happens", "name"),
     [
-        pytest.param(answers(500, "InternalError"), id="500"),
-        pytest.param(answers(503, "SlowDown"), id="503"),
-        pytest.param(hangs_up, id="reset"),
-        pytest.param(does_it_but_answers(500, "InternalError"), id="500-but-stored"),
-        pytest.param(does_it_but_answers(503, "SlowDown"), id="503-but-stored"),
-        pytest.param(answers(409, "ConditionalRequestConflict"), id="409"),
+        pytest.param(answers(500, "InternalError"), FIRST, id="500"),
+        pytest.param(answers(503, "SlowDown"), FIRST, id="503"),
+        pytest.param(hangs_up, FIRST, id="reset"),
+        pytest.param(does_it_but_answers(500, "InternalError"), FIRST, id="500-but-stored"),
+        pytest.param(does_it_but_answers(503, "SlowDown"), LAST, id="503-but-stored"),
+        pytest.param(answers(409, "ConditionalRequestConflict"), LAST, id="409"),
     ],
 )
 def test_one_failed_write_is_repeated(
@@ -69,13 +69,12 @@ def test_one_failed_write_is_repeated(
     completes(s3, bucket)
 
 
-@pytest.mark.parametrize("name", FIRST_AND_LAST)
 @pytest.mark.parametrize(
-    "happens",
+    ("happens", "name"),
     [
-        pytest.param(answers(503, "SlowDown"), id="503"),
-        pytest.param(breaks_off, id="reset-in-the-body"),
-        pytest.param(stalls, id="stalled-in-the-body"),
+        pytest.param(answers(503, "SlowDown"), FIRST, id="503"),
+        pytest.param(breaks_off, LAST, id="reset-in-the-body"),
+        pytest.param(stalls, FIRST, id="stalled-in-the-body"),
     ],
 )
 def test_one_failed_read_is_repeated(
@@ -91,34 +90,29 @@ def test_one_failed_read_is_repeated(
 BUSY = "S3 is overloaded or failing"
 
 
-@pytest.mark.parametrize("name", FIRST_AND_LAST)
 @pytest.mark.parametrize(
-    ("method", "happens", "says"),
+    ("method", "name", "happens", "says"),
     [
-        pytest.param("PUT", answers(500, "InternalError"), BUSY, id="put-500"),
-        pytest.param("PUT", answers(503, "SlowDown"), BUSY, id="put-503"),
-        pytest.param("GET", answers(503, "SlowDown"), BUSY, id="get-503"),
-        pytest.param("GET", answers(504, "GatewayTimeout"), BUSY, id="get-504"),
-        pytest.param("PUT", hangs_up, "the connection to S3 broke", id="put-reset"),
-        pytest.param("PUT", never_answers, "did not answer in time", id="put-silence"),
-        pytest.param(
-            "PUT", answers(409, "ConditionalRequestConflict"), "another publisher", id="put-409"
-        ),
-        pytest.param(
-            "PUT", answers(403, "AccessDenied"), "allow s3:PutObject on arn:aws:s3:::bbb/", id="403"
-        ),
-        pytest.param(
-            "PUT", answers(501, "NotImplemented"), "not support conditional writes", id="501"
-        ),
-        pytest.param("PUT", answers(400, "BadDigest"), "damaged in transit", id="bad-digest"),
-        pytest.param("PUT", answers(400, "ExpiredToken"), "have expired", id="expired"),
-        pytest.param(
-            "PUT", answers(418, "Teapot"), "S3 refused s3:PutObject: Teapot said the test", id="418"
-        ),
+        ("PUT", FIRST, answers(500, "InternalError"), BUSY),
+        ("PUT", LAST, answers(503, "SlowDown"), BUSY),
+        ("GET", FIRST, answers(503, "SlowDown"), BUSY),
+        ("GET", LAST, answers(504, "GatewayTimeout"), BUSY),
+        ("PUT", FIRST, hangs_up, "the connection to S3 broke"),
+        ("PUT", LAST, never_answers, "did not answer in time"),
+        ("PUT", FIRST, answers(409, "ConditionalRequestConflict"), "another publisher"),
+        ("PUT", LAST, answers(403, "AccessDenied"), "allow s3:PutObject on arn:aws:s3:::bbb/"),
+        ("PUT", FIRST, answers(501, "NotImplemented"), "not support conditional writes"),
+        ("PUT", FIRST, answers(400, "BadDigest"), "damaged in transit"),
+        ("PUT", LAST, answers(400, "ExpiredToken"), "have expired"),
+        ("PUT", FIRST, answers(418, "Teapot"), "S3 refused s3:PutObject: Teapot said the test"),
+    ],
+    ids=[
+        *("put-500", "put-503", "get-503", "get-504", "put-reset", "put-silence", "put-409", "403"),
+        *("501", "bad-digest", "expired", "418"),
     ],
 )
 def test_a_lasting_fault_at_an_object_is_told_and_leaves_no_release(
-    s3: LocalS3, method: str, happens: Callable[[Exchange], None], says: str, name: str
+    s3: LocalS3, method: str, name: str, happens: Callable[[Exchange], None], says: str
 ) -> None:
     bucket = s3.make_bucket("bbb")
     s3.proxy.add(Fault(happens, method, name=name))
@@ -134,20 +128,19 @@ def test_a_lasting_fault_at_an_object_is_told_and_leaves_no_release(
     completes(s3, bucket)
 
 
-@pytest.mark.parametrize("name", FIRST_AND_LAST)
 @pytest.mark.parametrize(
-    ("happens", "says"),
+    ("name", "happens", "says"),
     [
-        pytest.param(breaks_off, "the connection to S3 broke", id="reset-in-the-body"),
-        pytest.param(stalls, "did not answer in time", id="stalled-in-the-body"),
-        pytest.param(corrupts(checksum=True), "does not match its checksum", id="corrupted"),
-        pytest.param(
-            corrupts(checksum=False), "differs from what was written", id="corrupted-unnoticed"
-        ),
+        (FIRST, breaks_off, "the connection to S3 broke"),
+        (LAST, stalls, "did not answer in time"),
+        (FIRST, corrupts(checksum=True), "does not match its checksum"),
+        (FIRST, corrupts(checksum=False), "differs from what was written"),
+        (LAST, corrupts(checksum=False), "differs from what was written"),
     ],
+    ids=["reset-in-the-body", "stalled-in-the-body", "corrupted", "unnoticed", "unnoticed-last"],
 )
 def test_a_read_back_that_fails_or_differs_is_told_and_leaves_no_release(
-    s3: LocalS3, happens: Callable[[Exchange], None], says: str, name: str
+    s3: LocalS3, name: str, happens: Callable[[Exchange], None], says: str
 ) -> None:
     bucket = s3.make_bucket("bbb")
 
