@@ -118,7 +118,12 @@ def test_there_is_an_alarm_for_each_type_that_is_expected(chosen: str, expected:
     assert set(alarms) == {f"{PREFIX}{one}" for one in expected} | {"SOCABackupExpired"}
     for one in expected:
         kind = {} if one == "AnyJob" else {"ResourceType": one}
-        assert _dimensions(alarms[f"{PREFIX}{one}"]) == {"BackupVaultName": VAULT, **kind}
+        alarm = alarms[f"{PREFIX}{one}"]
+        assert _dimensions(alarm) == {"BackupVaultName": VAULT, **kind}
+        assert (alarm["Namespace"], alarm["MetricName"]) == (
+            "AWS/Backup",
+            "NumberOfBackupJobsCompleted",
+        )
 
 
 HOURS = template()["Parameters"]["SilenceAlarmHours"]["AllowedValues"]
@@ -159,11 +164,3 @@ def test_the_alarm_on_recovery_points_that_could_not_be_deleted(
     if expected or extra == 0:  # a further period that CloudWatch looks at holds it longer
         assert rings(alarm, sums, extra) is expected
     assert not rings(alarm, [*sums, *[None] * 5], extra)
-
-
-def test_the_silence_is_that_of_completed_jobs() -> None:
-    for name, alarm in _alarms(SilenceAlarmFor="EFS-and-EC2").items():
-        if name.startswith(PREFIX):
-            assert alarm["Namespace"] == "AWS/Backup"
-            assert alarm["MetricName"] == "NumberOfBackupJobsCompleted"
-            assert alarm["TreatMissingData"] == "breaching"
