@@ -1,22 +1,22 @@
-# The steps of this project, the same for people and pipelines. They need make and Python >= 3.10;
-# the rest they put into .venv. To choose the Python: make templates PYTHON=python3.13
+# The steps of this project, the same for people and pipelines. They need make and Python 3.10 or
+# newer, and install the rest into .venv. To choose the Python: make templates PYTHON=python3.13
 
 PY := .venv/bin/python
-# Not recorded: index and paths, which differ from machine to machine. --system-certs: as pip, uv
-# has to reach the index from where a company's own certificate stands in between.
+# A lock records no index and no paths, which differ from machine to machine. --system-certs: like
+# pip, uv has to reach the index through a proxy with a company's own certificate.
 COMPILE = $(PY) -m uv --no-config --system-certs pip compile --quiet \
 	--universal --python-version 3.10 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
-# Single quotes: make has put in the values, the shell takes them as they are.
+# Single quotes: make inserts the values, and the shell takes them as they are.
 RELEASE = --bucket '$(BUCKET)' $(if $(FOLDER),--folder '$(FOLDER)') \
 	$(if $(REGIONS),--regions '$(REGIONS)') $(OPTIONS)
 
 .PHONY: help templates lint publish verify test audit format lock release-check bench clean
-unexport PYTHONPATH PYTHONHOME # what they name is not what is locked
+unexport PYTHONPATH PYTHONHOME # they lead to packages that are not the locked ones
 unexport PYTHONSAFEPATH # it hides the project from python -m
-# Nothing in .venv is compiled before it runs: without its caches every run compiles it again.
+# The packages in .venv are compiled when they first run: without a cache, in every run.
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL: # several targets build the same .venv
@@ -24,12 +24,12 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-templates: ## write templates/, linted; does nothing when nothing changed
+templates: ## generate, lint and write templates/; does nothing if nothing has changed
 	@sh tools/venv.sh users
 	@if sh tools/unchanged.sh; then echo "templates/ is up to date: nothing to do."; \
 	else $(PY) build.py templates && touch .venv/templates; fi
 
-lint: ## say what is wrong with templates/: findings, or a difference from its source
+lint: ## check templates/: lint findings, and differences from its source
 	@sh tools/venv.sh users
 	@$(PY) build.py check
 
@@ -37,11 +37,11 @@ publish: ## publish templates/: BUCKET=... [FOLDER=...] [REGIONS=...] [OPTIONS=-
 	@sh tools/venv.sh users >&2
 	@$(PY) build.py publish $(RELEASE)
 
-verify: ## say whether a published release is whole; same variables, OPTIONS=--against-local
+verify: ## check whether a published release is whole; same variables, OPTIONS=--against-local
 	@sh tools/venv.sh users >&2
 	@$(PY) build.py verify $(RELEASE)
 
-test: ## check all that has to hold: formatting, lint, types, templates/, tests
+test: ## run every check: formatting, lint, types, templates/, tests
 	@sh tools/venv.sh tests
 	@sh tools/test.sh
 
@@ -49,7 +49,7 @@ audit: ## check templates/ against the policies of checkov
 	@sh tools/venv.sh audit
 	@.venv-audit/bin/python tools/audit.py
 
-format: ## format the Python code and fix what can be fixed by itself
+format: ## format the Python code and apply automatic fixes
 	@sh tools/venv.sh tests
 	@$(PY) -m ruff format
 	@$(PY) -m ruff check --fix
@@ -61,16 +61,16 @@ lock: ## resolve the lock files after a change of pyproject.toml (UPGRADE=1: new
 		--group test pyproject.toml
 	@$(COMPILE) --output-file tools/requirements-audit.txt --group pyproject.toml:audit
 
-release-check: ## say what an update from a release does (PREVIOUS=file, https:// or s3:// address)
-	@[ -n "$$PREVIOUS" ] || { echo "make release-check: name the template of the last release:" \
-		"make release-check PREVIOUS=s3://BUCKET/KEY" >&2; exit 2; }
+release-check: ## show what an update from a release does (PREVIOUS=file, https:// or s3:// address)
+	@[ -n "$$PREVIOUS" ] || { echo "make release-check: PREVIOUS is missing: give the template of" \
+		"the last release: make release-check PREVIOUS=s3://BUCKET/KEY" >&2; exit 2; }
 	@sh tools/venv.sh users
 	@$(PY) build.py compare "$$PREVIOUS"
 
-bench: ## measure the speed as ratios, in one run
+bench: ## measure speed, as ratios within one run
 	@sh tools/venv.sh tests
 	@$(PY) -m tests.bench
 
-clean: ## remove what the other targets made, but for templates/ and the lock files
+clean: ## remove what the other targets made, except templates/ and the lock files
 	@rm -rf .venv .venv.lock .venv-audit .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,8 +1,8 @@
-"""Run a command while no other one runs that was started like this: python3 tools/alone.py COMMAND.
+"""Run a command as soon as no other one runs that was started by this script.
 
-The kernel lets go of the lock when the command and what it started have ended, however they did:
-killed ones leave none behind. (flock(1) is not everywhere.) COMMAND gets the path of this Python,
-outside of any environment, as its last argument.
+Usage: python3 tools/alone.py COMMAND. The kernel releases the lock when the command and all that it
+started have ended, even if they were killed. (Not every system has flock(1).) COMMAND gets the path
+of this Python, outside of any environment, as its last argument.
 """
 
 import fcntl

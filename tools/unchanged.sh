@@ -1,8 +1,8 @@
 #!/bin/sh
-# Succeed when nothing that templates/ is made of, and nothing in it, is newer than the last run.
+# Succeed if nothing that templates/ is made from, and nothing in it, is newer than the last run.
 
-# A file or a folder that is missing counts as a change: find says so on stderr. A removed file is
-# seen by the time of its folder.
+# A missing file or folder counts as a change: find reports it on stderr. A removed file changes the
+# time of its folder.
 changed=$(find build.py .cfnlintrc generator templates -name __pycache__ -prune \
 	-o -newer .venv/templates -print 2>&1)
 [ -z "$changed" ]

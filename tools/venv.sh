@@ -9,7 +9,7 @@
 # other text in it, nothing in it is trusted: an install that was killed is built again.
 set -u
 
-# What these name is not in .venv: pip would count it as installed, and it is gone the next time.
+# pip would count the packages there as installed, but they are not in .venv.
 unset PYTHONPATH PYTHONHOME
 
 case $1 in
@@ -41,13 +41,13 @@ check_python() {
 		'') stop "$python does not run: $newer ...)." ;;
 		*) stop "$python is Python $version, too old: $newer ...)." ;;
 	esac
-	# The pip that Python carries; distributions keep its wheel in a folder of their own.
+	# The pip that comes with Python; some distributions keep its wheel in a folder of their own.
 	pip=$("$python" -c 'import ensurepip, glob, os.path as path, sysconfig, venv
 own = path.join(path.dirname(ensurepip.__file__), "_bundled")
 folders = [sysconfig.get_config_var("WHEEL_PKG_DIR") or own, own]
 print([wheel for each in folders for wheel in glob.glob(path.join(each, "pip-*.whl"))][0])
 ' 2>/dev/null) ||
-		stop "$python cannot make a virtual environment, its modules venv and ensurepip are missing:" \
+		stop "$python cannot make a virtual environment without its modules venv and ensurepip:" \
 			"install them (Debian, Ubuntu: apt install python$version-venv), $again."
 }
 
@@ -62,7 +62,7 @@ install() {
 began() { grep -qE 'Installing collected packages|DO NOT MATCH THE HASHES' "$log"; }
 
 fail() {
-	# A 404 is no sign: of two indexes one may lack a package.
+	# A 404 does not count: one of two indexes may lack a package.
 	if ! began && grep -qE -e 'Could not fetch URL .*(connection error|ssl|timed out|Server Error)' \
 		-e 'Could not fetch URL .*: (401|403|407) ' \
 		-e '(ConnectionError|TimeoutError|ProxyError|SSLError)' "$log"; then
@@ -74,7 +74,7 @@ fail() {
 	trap - EXIT
 	stop "pip could not install $lock: $(sed -nE -e '/ERROR: Exception:/d' -e 's/^ *ERROR: //p' \
 		-e '/^[A-Za-z_.]+(Error|Exception)/p' "$log" | head -n 1)" \
-		"- mend that (all that pip said is in $log), $again."
+		"- fix that (the full output of pip is in $log), $again."
 }
 
 for file in $locks; do
@@ -93,7 +93,8 @@ if [ $# = 1 ]; then
 fi
 version=$2 pip=$3 python=$4
 
-log=$(mktemp) || stop "No temporary file can be made: set TMPDIR to a folder you can write to, $again."
+log=$(mktemp) ||
+	stop "Cannot make a temporary file: set TMPDIR to a folder that you can write to, $again."
 trap 'rm -f "$log"' EXIT
 trap 'rm -rf "$venv"; exit 130' HUP INT TERM
 
@@ -109,7 +110,7 @@ else
 	}
 	printf '%s\n' "${PYTHON:-python3}" >"$venv/made-by"
 fi
-# -vv, which is slow: only then does every pip say that it did not reach the index.
+# -vv is slow, but some versions of pip say only then that they did not reach the index.
 install || { ! began && install -vv --retries 0; } || fail
 # Renamed, so that a full disk leaves no half of it.
 cat $locks >"$venv/lock.new" && mv "$venv/lock.new" "$venv/lock"

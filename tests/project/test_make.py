@@ -369,7 +369,7 @@ def test_a_missing_venv_module_is_one_sentence(machine: Machine, module: str, bo
     assert status
     version = ".".join(map(str, sys.version_info[:2]))
     assert said == (
-        "python3 cannot make a virtual environment, its modules venv and ensurepip are missing: "
+        "python3 cannot make a virtual environment without its modules venv and ensurepip: "
         f"install them (Debian, Ubuntu: apt install python{version}-venv), then run make again."
     )
     assert not (machine.tree / ".venv").exists()
@@ -437,7 +437,7 @@ def test_release_check_without_a_release_says_what_to_do(machine: Machine) -> No
     code, out, err = machine.make("release-check")
     assert (code, out) == (2, "")
     assert err == (
-        "make release-check: name the template of the last release: "
+        "make release-check: PREVIOUS is missing: give the template of the last release: "
         "make release-check PREVIOUS=s3://BUCKET/KEY"
     )
 
