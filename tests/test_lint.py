@@ -22,10 +22,6 @@ Resources:
 ROOM = MAX_BYTES - len(SMALL)
 
 
-def test_the_template_has_no_finding() -> None:
-    assert findings(text()) == []
-
-
 VAULT = """\
   SOCABackupVault:
     Type: AWS::Backup::BackupVault
