@@ -10,7 +10,6 @@ from jsonschema import Draft202012Validator
 
 from generator import templates_folder
 from generator.release import contents, manifest
-from generator.release.contents import Object
 
 SCHEMA = json.loads(Path(manifest.__file__).with_name("manifest.schema.json").read_text())
 SCHEMA_OF_A_MANIFEST = Draft202012Validator(SCHEMA)
@@ -144,20 +143,3 @@ def test_what_was_written_is_read() -> None:
 def test_what_is_no_manifest_is_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"^(is not the manifest|names no files)"):
         manifest.read(content)
-
-
-def test_the_manifest_is_the_last_object_and_the_checksums_come_before_it() -> None:
-    names = [each.name for each in contents.objects({"Backup.template": SMALL.decode()})]
-    assert names == ["Backup.template", "Backup.SHA256SUMS", "Backup.manifest.json"]
-
-
-@pytest.mark.parametrize(
-    ("name", "content_type"),
-    [
-        ("Backup.template", "application/yaml"),
-        ("Backup.SHA256SUMS", "text/plain; charset=utf-8"),
-        ("Backup.manifest.json", "application/json"),
-    ],
-)
-def test_every_object_has_its_media_type(name: str, content_type: str) -> None:
-    assert Object(name, b"").content_type == content_type
