@@ -360,7 +360,11 @@ def shadow(machine: Machine, module: str, body: str) -> Path:
     [
         pytest.param("venv", "raise ModuleNotFoundError", id="no-venv"),
         pytest.param("ensurepip", "raise ModuleNotFoundError", id="no-ensurepip"),
-        pytest.param("ensurepip", "", id="no-wheel-of-pip"),
+        pytest.param(
+            "ensurepip",
+            "import sysconfig; sysconfig.get_config_vars().pop('WHEEL_PKG_DIR', '')",
+            id="no-wheel-of-pip",
+        ),
     ],
 )
 def test_a_missing_venv_module_is_one_sentence(machine: Machine, module: str, body: str) -> None:
