@@ -274,10 +274,19 @@ def test_the_new_topics_policy_names_exactly_the_rules_and_alarms_that_exist(cho
 
     document = policy["PolicyDocument"]
     assert document["Version"] == "2012-10-17"
-    assert [
-        (one["Principal"]["Service"], sorted(one["Condition"]["ArnEquals"]["aws:SourceArn"]))
-        for one in document["Statement"]
-    ] == [
-        ("events.amazonaws.com", sorted(named("AWS::Events::Rule"))),
-        ("cloudwatch.amazonaws.com", sorted(named("AWS::CloudWatch::Alarm"))),
-    ]
+    for statement, service, kind in zip(
+        document["Statement"],
+        ("events.amazonaws.com", "cloudwatch.amazonaws.com"),
+        ("AWS::Events::Rule", "AWS::CloudWatch::Alarm"),
+        strict=True,
+    ):
+        sources = statement["Condition"]["ArnEquals"].pop("aws:SourceArn")
+        assert sorted(sources) == sorted(named(kind))
+        del statement["Sid"]
+        assert statement == {
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": ["sns:Publish"],
+            "Resource": ["<SOCABackupAlertsTopic>"],
+            "Condition": {"ArnEquals": {}},
+        }
