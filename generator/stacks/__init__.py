@@ -16,7 +16,7 @@ def _backup() -> "Template":
 
 
 MAIN = "Backup.template"
-"""The template that is meant where none is named."""
+"""The template to use if none is named."""
 
 TEMPLATES: "dict[str, Callable[[], Template]]" = {
     MAIN: _backup,
