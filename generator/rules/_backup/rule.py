@@ -13,7 +13,7 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
 
-class Finding(NamedTuple):
+class Problem(NamedTuple):
     """What is wrong, where, and what must be true for it."""
 
     path: Place
@@ -23,15 +23,15 @@ class Finding(NamedTuple):
     about: str = ""
 
 
-def finding(case: Case, message: str, given: Given | None = None, about: str = "") -> Finding:
-    """Return a finding at the place of a value."""
-    return Finding(case.path, message, case.given if given is None else given, about)
+def problem(case: Case, message: str, given: Given | None = None, about: str = "") -> Problem:
+    """Return a problem at the place of a value."""
+    return Problem(case.path, message, case.given if given is None else given, about)
 
 
 class BackupRule(CloudFormationLintRule):
     """A cfn-lint rule that checks the values which a template can have."""
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Yield what is wrong; `match` reports each thing once, and only if it is possible."""
         raise NotImplementedError
 

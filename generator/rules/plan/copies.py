@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import TOKEN, Case, both
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import (
     arn_parts,
     can_become_arn,
@@ -67,7 +67,7 @@ class Copies(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CopyAction.html"
     tags = ["resources", "backup", "plan", "copy"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the copy actions of all rules."""
         home = list(self._partitions(values))
         for rule in rules_of_plans(values):
@@ -83,16 +83,16 @@ class Copies(BackupRule):
                     yield from self._elsewhere(destination, home)
                     seen.append(destination)
 
-    def _form(self, values: Values, destination: Case) -> Iterator[Finding]:
+    def _form(self, values: Values, destination: Case) -> Iterator[Problem]:
         text = str(destination.text)
         vault = vault_named(values, destination)
         fault = arn_fault(text)
         if vault and TOKEN.fullmatch(text):
             fault = f"that is the vault's name: use its ARN, !GetAtt {vault.name}.BackupVaultArn"
         if fault:
-            yield finding(destination, f"DestinationBackupVaultArn {destination}: {fault}")
+            yield problem(destination, f"DestinationBackupVaultArn {destination}: {fault}")
 
-    def _same(self, values: Values, destination: Case, targets: list[Case]) -> Iterator[Finding]:
+    def _same(self, values: Values, destination: Case, targets: list[Case]) -> Iterator[Problem]:
         copied_to = vault_at(values, destination)
         for target in targets:
             filled = vault_named(values, target)
@@ -100,7 +100,7 @@ class Copies(BackupRule):
                 continue
             given = both(copied_to.given, filled.given)
             if given is not None:
-                yield finding(
+                yield problem(
                     destination,
                     f"DestinationBackupVaultArn {destination} is the vault that the rule already "
                     "uses (TargetBackupVault): copy to a vault in another region or account, or "
@@ -109,7 +109,7 @@ class Copies(BackupRule):
                     "same",
                 )
 
-    def _twice(self, destination: Case, copy: Case, seen: list[Case]) -> Iterator[Finding]:
+    def _twice(self, destination: Case, copy: Case, seen: list[Case]) -> Iterator[Problem]:
         for other in seen:
             given = both(destination.given, other.given)
             if (
@@ -117,7 +117,7 @@ class Copies(BackupRule):
                 and given is not None
                 and other.path[: len(copy.path)] != copy.path
             ):
-                yield finding(
+                yield problem(
                     destination,
                     f"DestinationBackupVaultArn {destination} appears twice in this rule: use "
                     "one copy action for each vault",
@@ -135,14 +135,14 @@ class Copies(BackupRule):
                 if parts and not TOKEN.search(parts[1]):
                     yield parts[1], arn
 
-    def _elsewhere(self, destination: Case, home: list[tuple[str, Case]]) -> Iterator[Finding]:
+    def _elsewhere(self, destination: Case, home: list[tuple[str, Case]]) -> Iterator[Problem]:
         parts = arn_parts(str(destination.text))
         if parts is None or TOKEN.search(parts[1]):
             return
         for partition, evidence in home:
             given = both(destination.given, evidence.given)
             if partition != parts[1] and given is not None:
-                yield finding(
+                yield problem(
                     destination,
                     f"DestinationBackupVaultArn {destination} is in partition {parts[1]!r}, but "
                     f"{evidence.text!r} puts this stack in {partition!r}, and AWS Backup does not "

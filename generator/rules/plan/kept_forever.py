@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import ABSENT, Case
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import copies_of, rules_of_plans
 from _backup.values import Values
 
@@ -22,7 +22,7 @@ class KeptForever(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"
     tags = ["resources", "backup", "plan", "lifecycle"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the lifecycles of all rules and their copies."""
         for rule in rules_of_plans(values):
             yield from self._retention(
@@ -38,11 +38,11 @@ class KeptForever(BackupRule):
                     "Lifecycle.DeleteAfterDays in the copy action",
                 )
 
-    def _retention(self, values: Values, owner: Case, consequence: str) -> Iterator[Finding]:
+    def _retention(self, values: Values, owner: Case, consequence: str) -> Iterator[Problem]:
         for lifecycle in values.at(owner, "Lifecycle"):
             for days in values.at(lifecycle, "DeleteAfterDays"):
                 if days.value is not ABSENT and days.number != -1:
                     continue
                 missing = "Lifecycle" if lifecycle.value is ABSENT else "DeleteAfterDays"
                 said = "-1" if days.number == -1 else "not set"
-                yield finding(days, f"{missing} is {said}, {consequence}", about=missing)
+                yield problem(days, f"{missing} is {said}, {consequence}", about=missing)

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import Case, together
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import copies_of, rules_of_plans
 from _backup.values import Values
 
@@ -29,7 +29,7 @@ class Lifecycle(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"
     tags = ["resources", "backup", "plan", "lifecycle"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the lifecycles of all rules and their copies."""
         for rule in rules_of_plans(values):
             for lifecycle in values.at(rule, "Lifecycle"):
@@ -39,7 +39,7 @@ class Lifecycle(BackupRule):
                 for lifecycle in values.at(copy, "Lifecycle"):
                     yield from self._days(values, lifecycle)
 
-    def _days(self, values: Values, lifecycle: Case) -> Iterator[Finding]:
+    def _days(self, values: Values, lifecycle: Case) -> Iterator[Problem]:
         deletes = values.at(lifecycle, "DeleteAfterDays")
         moves = values.at(lifecycle, "MoveToColdStorageAfterDays")
         for name, cases in (("DeleteAfterDays", deletes), ("MoveToColdStorageAfterDays", moves)):
@@ -47,7 +47,7 @@ class Lifecycle(BackupRule):
                 number = days.number
                 if number is None or number == NONE or 1 <= number <= LONGEST_DAYS:
                     continue
-                yield finding(
+                yield problem(
                     days,
                     f"{name} {days} is outside AWS Backup's range of 1 to 36500 days: use a "
                     f"number in the range or remove {name}",
@@ -56,7 +56,7 @@ class Lifecycle(BackupRule):
             if delete.number is None or move.number is None or min(delete.number, move.number) < 1:
                 continue
             if delete.number < move.number + COLD_DAYS:
-                yield finding(
+                yield problem(
                     delete,
                     f"DeleteAfterDays {delete} is less than 90 days after "
                     f"MoveToColdStorageAfterDays {move}, so AWS Backup refuses the plan: use "
@@ -64,13 +64,13 @@ class Lifecycle(BackupRule):
                     given,
                 )
 
-    def _continuous(self, values: Values, rule: Case, lifecycle: Case) -> Iterator[Finding]:
+    def _continuous(self, values: Values, rule: Case, lifecycle: Case) -> Iterator[Problem]:
         deletes = values.at(lifecycle, "DeleteAfterDays")
         moves = values.at(lifecycle, "MoveToColdStorageAfterDays")
         continuous = [case for case in values.at(rule, "EnableContinuousBackup") if case.true]
         for (on, delete), given in together(continuous, deletes):
             if delete.number is not None and delete.number > LONGEST_CONTINUOUS_DAYS:
-                yield finding(
+                yield problem(
                     delete,
                     f"DeleteAfterDays {delete} is over the maximum of 35 days for continuous "
                     f"backups (EnableContinuousBackup {on}): use 35 or less, and another rule "
@@ -80,7 +80,7 @@ class Lifecycle(BackupRule):
                 )
         for (on, move), given in together(continuous, moves):
             if move.number is not None and move.number > 0:
-                yield finding(
+                yield problem(
                     move,
                     f"MoveToColdStorageAfterDays {move} is not possible for continuous backups "
                     f"(EnableContinuousBackup {on}), so AWS Backup refuses the plan: remove one "

@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import TOKEN, Case, both
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import VAULTS, plan_rules, selections
 from _backup.values import Values
 
@@ -51,7 +51,7 @@ class Naming(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"
     tags = ["resources", "backup", "name"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check all names."""
         for _, vault in values.of_type(*VAULTS):
             yield from self._name(values, vault, "BackupVaultName")
@@ -64,13 +64,13 @@ class Naming(BackupRule):
                 yield from self._name(values, rule, "TargetBackupVault")
             yield from self._twice(values, rules)
 
-    def _name(self, values: Values, owner: Case, kind: str) -> Iterator[Finding]:
+    def _name(self, values: Values, owner: Case, kind: str) -> Iterator[Problem]:
         for name in values.at(owner, kind):
             fault = None if name.text is None else name_fault(kind, name.text)
             if fault:
-                yield finding(name, f"{kind} {name}: {fault}")
+                yield problem(name, f"{kind} {name}: {fault}")
 
-    def _twice(self, values: Values, rules: list[Case]) -> Iterator[Finding]:
+    def _twice(self, values: Values, rules: list[Case]) -> Iterator[Problem]:
         seen: list[Case] = []
         for rule in rules:
             for name in values.at(rule, "RuleName"):
@@ -78,7 +78,7 @@ class Naming(BackupRule):
                     given = both(name.given, other.given)
                     same = name.text is not None and name.text == other.text
                     if same and given is not None and name.path != other.path:
-                        yield finding(
+                        yield problem(
                             name,
                             f"RuleName {name} is also the name of another rule of this plan, so "
                             "jobs do not show which rule started them: give each its own name",

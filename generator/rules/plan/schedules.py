@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import rules_of_plans
 from _backup.values import Values
 
@@ -125,16 +125,16 @@ class Schedules(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"
     tags = ["resources", "backup", "plan", "schedule"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the schedules of all rules."""
         for rule in rules_of_plans(values):
             for schedule in values.at(rule, "ScheduleExpression"):
                 fault = next(cron_faults(str(schedule.text)), None) if schedule.known else None
                 if fault:
-                    yield finding(schedule, f"ScheduleExpression {schedule}: {fault}")
+                    yield problem(schedule, f"ScheduleExpression {schedule}: {fault}")
             for zone in values.at(rule, "ScheduleExpressionTimezone"):
                 if zone.known and zone_exists(str(zone.text)) is False:
-                    yield finding(
+                    yield problem(
                         zone,
                         f"ScheduleExpressionTimezone {zone} does not exist, so the schedule has "
                         "no time: use a name from the IANA database, for example Europe/Paris",

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import together
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import rules_of_plans
 from _backup.values import Values
 
@@ -26,7 +26,7 @@ class Windows(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartBackupJob.html"
     tags = ["resources", "backup", "plan", "window"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the windows of all rules."""
         for rule in rules_of_plans(values):
             starts = values.at(rule, "StartWindowMinutes")
@@ -35,13 +35,13 @@ class Windows(BackupRule):
                 if minutes is None:
                     continue
                 if minutes < SHORTEST_START_MINUTES:
-                    yield finding(
+                    yield problem(
                         start,
                         f"StartWindowMinutes {start} is under 60 minutes, which leads to errors, "
                         "and a job that cannot start in time expires (EXPIRED): use 60 or more",
                     )
                 elif minutes > LONGEST_START_MINUTES:
-                    yield finding(
+                    yield problem(
                         start,
                         f"StartWindowMinutes {start} is over AWS Backup's maximum of 52560000 "
                         "(100 years): use less",
@@ -53,7 +53,7 @@ class Windows(BackupRule):
                     and end.number is not None
                     and end.number <= start.number
                 ):
-                    yield finding(
+                    yield problem(
                         end,
                         f"CompletionWindowMinutes {end} is not longer than StartWindowMinutes "
                         f"{start}, so a backup that starts late is canceled before it finishes: "

@@ -9,7 +9,7 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import Case
 from _backup.roles import all_documents, covers, statements, texts
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import arn_parts
 from _backup.values import Values
 
@@ -29,7 +29,7 @@ class RoleArns(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html"
     tags = ["resources", "backup", "iam", "policy"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the resources of every identity policy."""
         for statement in statements(values, all_documents(values)):
             passes = any(
@@ -40,16 +40,16 @@ class RoleArns(BackupRule):
                 parts = arn_parts(resource.text or "") or [""] * 6
                 yield from self._resource(resource, parts, passes)
 
-    def _resource(self, resource: Case, parts: list[str], passes: bool) -> Iterator[Finding]:
+    def _resource(self, resource: Case, parts: list[str], passes: bool) -> Iterator[Problem]:
         slash = WITH_COLON.match(parts[5]) if parts[2] == "backup" else None
         if slash:
-            yield finding(
+            yield problem(
                 resource,
                 f"Resource {resource} matches no ARN of AWS Backup, so the statement allows "
                 f"nothing: use {slash[1]}: instead of {slash[0]}",
             )
         elif passes and parts[2] == "iam" and parts[5].startswith("instance-profile/"):
-            yield finding(
+            yield problem(
                 resource,
                 f"Resource {resource} is an instance profile, but iam:PassRole needs its role, so "
                 "a restore of the instance is denied: use the role's ARN",

@@ -19,7 +19,7 @@ from _backup.roles import (
     texts,
     used_roles,
 )
-from _backup.rule import BackupRule, Finding
+from _backup.rule import BackupRule, Problem
 from _backup.template import arn_parts, copies_of, rules_of_plans
 from _backup.values import Values
 
@@ -52,7 +52,7 @@ class MissingActions(BackupRule):
     )
     tags = ["resources", "backup", "iam", "role"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Compare what the roles of selections may do with what the selections name."""
         for role in used_roles(values):
             policies = policies_of(values, role.name, role.properties)
@@ -77,7 +77,7 @@ class MissingActions(BackupRule):
 
     def _missing(
         self, values: Values, role: UsedRole, granted: list[tuple[str, Given]]
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Problem]:
         plan_needs = list(self._plan_needs(values, role))
         for item in values.items(values.at(role.selection, "Resources")):
             name = type_named(item, values)
@@ -99,7 +99,7 @@ class MissingActions(BackupRule):
                 if (when := self._lack(values, action, need, granted)) is not None
             }
             if lacks:
-                yield Finding(
+                yield Problem(
                     ("Resources", role.name),
                     f"Role {role.name!r} lacks {', '.join(sorted(lacks))}, which AWS's managed "
                     f"policy for backups grants for {name} (selected by {item.text!r}), so such "

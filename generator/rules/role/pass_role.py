@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.roles import allows, condition_keys, covers, policies_of, statements, texts, used_roles
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import arn_parts
 from _backup.values import Values
 
@@ -31,7 +31,7 @@ class PassRole(BackupRule):
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"
     tags = ["resources", "backup", "iam", "role"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the statements that allow iam:PassRole."""
         for role in used_roles(values):
             documents = policies_of(values, role.name, role.properties).documents
@@ -43,14 +43,14 @@ class PassRole(BackupRule):
                         continue
                     for resource in texts(values, statement, "Resource"):
                         if is_every_role(resource.text or ""):
-                            yield finding(
+                            yield problem(
                                 resource,
                                 f"Role {role.name!r} may pass every role in the account "
                                 f"({action.text} on {resource}): name the roles of the instances "
                                 "that it restores",
                             )
                     if not any(key == KEY for _, key, _ in condition_keys(values, statement)):
-                        yield finding(
+                        yield problem(
                             action,
                             f"Role {role.name!r} may pass roles to any service ({action.text}): "
                             "add the condition StringEquals iam:PassedToService "

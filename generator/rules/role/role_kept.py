@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.roles import policies_of, used_roles
-from _backup.rule import BackupRule, Finding
+from _backup.rule import BackupRule, Problem
 from _backup.template import to_be_kept
 from _backup.values import Values
 
@@ -23,7 +23,7 @@ class RoleKept(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-backups.html"
     tags = ["resources", "backup", "iam", "role"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check what keeps the roles that selections use, and their policies."""
         for role in used_roles(values):
             why = (
@@ -32,7 +32,7 @@ class RoleKept(BackupRule):
             )
             missing = to_be_kept(values, role.name)
             if missing:
-                yield Finding(
+                yield Problem(
                     ("Resources", role.name),
                     f"Role {role.name!r} is not kept, {why}: add {missing}",
                     role.given,
@@ -40,7 +40,7 @@ class RoleKept(BackupRule):
             for policy in policies_of(values, role.name, role.properties).separate:
                 missing = to_be_kept(values, policy)
                 if missing:
-                    yield Finding(
+                    yield Problem(
                         ("Resources", policy),
                         f"Policy {policy!r} of role {role.name!r} is not kept, {why}: move it into "
                         f"the role's Policies or add {missing}",

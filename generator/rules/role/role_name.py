@@ -9,7 +9,7 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import TOKEN
 from _backup.roles import used_roles
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.values import Values
 
 # Unknown text that certainly does not contain the word.
@@ -29,13 +29,13 @@ class RoleName(BackupRule):
     )
     tags = ["resources", "backup", "iam", "role"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the names that the template gives its backup roles."""
         for role in used_roles(values):
             for name in values.at(role.properties, "RoleName"):
                 text = HARMLESS.sub("-", name.text or "")
                 if text and not TOKEN.search(text) and not re.search("AWSBackup|AwsBackup", text):
-                    yield finding(
+                    yield problem(
                         name,
                         f"RoleName {name} contains neither AWSBackup nor AwsBackup, so users of "
                         "AWSBackupFullAccess and AWSBackupOperatorAccess cannot pass the role for "

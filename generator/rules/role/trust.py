@@ -8,7 +8,7 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import Case, Partial, both
 from _backup.roles import allows, condition_keys, covers, statements, texts, used_roles
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.values import Values
 
 SERVICE = "backup.amazonaws.com"
@@ -29,7 +29,7 @@ class RoleTrust(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html"
     tags = ["resources", "backup", "iam", "role"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the trust policies of the roles that selections use."""
         for role in used_roles(values):
             for document in values.at(role.properties, "AssumeRolePolicyDocument"):
@@ -37,7 +37,7 @@ class RoleTrust(BackupRule):
                 if isinstance(document.value, dict) and given is not None:
                     yield from self._trust(values, role.name, document)
 
-    def _trust(self, values: Values, role: str, document: Case) -> Iterator[Finding]:
+    def _trust(self, values: Values, role: str, document: Case) -> Iterator[Problem]:
         trusted: list[Case] = []
         for statement in statements(values, [document]):
             if not allows(values, statement) or not self._assumes(values, statement):
@@ -46,7 +46,7 @@ class RoleTrust(BackupRule):
                 text = service.text or ""
                 built = text.startswith("backup.") and "${AWS::URLSuffix}" in text
                 if built:
-                    yield finding(
+                    yield problem(
                         service,
                         f"Principal {service} of role {role!r} becomes backup.amazonaws.com.cn "
                         "in China, but the service is called backup.amazonaws.com in every "
@@ -58,7 +58,7 @@ class RoleTrust(BackupRule):
                     trusted.append(service)
         # A statement or a principal behind a condition counts: it is there for some parameters.
         if not trusted:
-            yield finding(
+            yield problem(
                 document,
                 f"Role {role!r} does not trust {SERVICE}, so AWS Backup cannot assume it and "
                 f"nothing is backed up: allow {SERVICE} to call sts:AssumeRole",
@@ -78,11 +78,11 @@ class RoleTrust(BackupRule):
             elif principal.text is not None:
                 yield principal
 
-    def _conditions(self, values: Values, role: str, statement: Case) -> Iterator[Finding]:
+    def _conditions(self, values: Values, role: str, statement: Case) -> Iterator[Problem]:
         for operator, key, place in condition_keys(values, statement):
             lenient = operator.lower().startswith(LENIENT) or operator.endswith("IfExists")
             if key in NOT_SENT and not lenient:
-                yield finding(
+                yield problem(
                     place,
                     f"Condition {operator} on {place.text!r} in the trust policy of role {role!r} "
                     "needs a key that AWS Backup is not documented to send, and without the key "

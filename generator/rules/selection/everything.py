@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import Case, both
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import filled_together, selections
 from _backup.values import Values
 
@@ -23,17 +23,17 @@ class SelectionOfEverything(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html"
     tags = ["resources", "backup", "selection"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check what the parts of a selection select together."""
         for selection in selections(values):
             yield from self._union(values, selection)
             yield from self._everything(values, selection)
 
-    def _union(self, values: Values, selection: Case) -> Iterator[Finding]:
+    def _union(self, values: Values, selection: Case) -> Iterator[Problem]:
         pairs = filled_together(values, selection, "Resources", "ListOfTags")
         for has_resources, has_tags, tags, given in pairs:
             if has_resources and has_tags:
-                yield finding(
+                yield problem(
                     tags,
                     "ListOfTags does not narrow down Resources, so AWS Backup backs up both, every "
                     "resource in Resources and everything with one of the tags: use Conditions "
@@ -42,14 +42,14 @@ class SelectionOfEverything(BackupRule):
                     "union",
                 )
 
-    def _everything(self, values: Values, selection: Case) -> Iterator[Finding]:
+    def _everything(self, values: Values, selection: Case) -> Iterator[Problem]:
         limits = list(filled_together(values, selection, "Conditions", "NotResources"))
         for item in values.items(values.at(selection, "Resources")):
             for has_conditions, has_others, _, unlimited in limits:
                 given = both(item.given, unlimited)
                 nothing_limits = has_conditions is False and has_others is False
                 if item.text == "*" and nothing_limits and given is not None:
-                    yield finding(
+                    yield problem(
                         item,
                         f"Resources {item} without Conditions selects every resource in the "
                         "account that AWS Backup supports: name resource types, for example "

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import TOKEN, Case
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import filled_together, selections
 from _backup.values import Values
 
@@ -26,24 +26,24 @@ class SelectionOfNothing(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html"
     tags = ["resources", "backup", "selection"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the keys of tags, and that there is something to select from."""
         for selection in selections(values):
             yield from self._tags(values, selection)
             yield from self._conditions(values, selection)
             yield from self._nothing(values, selection)
 
-    def _tags(self, values: Values, selection: Case) -> Iterator[Finding]:
+    def _tags(self, values: Values, selection: Case) -> Iterator[Problem]:
         for tag in values.items(values.at(selection, "ListOfTags")):
             for key in values.at(tag, "ConditionKey"):
                 if (key.text or "").lower().startswith(PREFIX.lower()):
-                    yield finding(
+                    yield problem(
                         key,
                         f"ConditionKey {key} in ListOfTags is not a bare tag key, so it matches "
                         f"nothing and nothing is backed up: use {str(key.text)[len(PREFIX) :]!r}",
                     )
 
-    def _conditions(self, values: Values, selection: Case) -> Iterator[Finding]:
+    def _conditions(self, values: Values, selection: Case) -> Iterator[Problem]:
         for operator in OPERATORS:
             for test in values.items(values.at(selection, "Conditions", operator)):
                 for key in values.at(test, "ConditionKey"):
@@ -53,18 +53,18 @@ class SelectionOfNothing(BackupRule):
                         beginning == text or not PREFIX.startswith(beginning)
                     )
                     if text and bare:
-                        yield finding(
+                        yield problem(
                             key,
                             f"ConditionKey {key} in Conditions does not begin with {PREFIX!r}, so "
                             "it refers to no tag and the selection is not what it says: use "
                             f"{PREFIX + text.rpartition('/')[2]!r}",
                         )
 
-    def _nothing(self, values: Values, selection: Case) -> Iterator[Finding]:
+    def _nothing(self, values: Values, selection: Case) -> Iterator[Problem]:
         pairs = filled_together(values, selection, "Resources", "ListOfTags")
         for has_resources, has_tags, _, given in pairs:
             if has_resources is False and has_tags is False:
-                yield finding(
+                yield problem(
                     selection,
                     "this selection has neither Resources nor ListOfTags, so AWS Backup "
                     "refuses it, with or without Conditions: add Resources, for example "

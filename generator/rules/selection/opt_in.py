@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import filled_together, selections
 from _backup.values import Values
 
@@ -23,13 +23,13 @@ class SelectionOptIn(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html"
     tags = ["resources", "backup", "selection"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check for selections that have nothing but tags."""
         for selection in selections(values):
             pairs = filled_together(values, selection, "Resources", "ListOfTags")
             for has_resources, has_tags, tags, given in pairs:
                 if has_resources is False and has_tags:
-                    yield finding(
+                    yield problem(
                         tags,
                         "ListOfTags without Resources depends on the region's service opt-in: AWS "
                         "Backup skips the resources of a service that is turned off there, without "

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import ABSENT
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import VAULT
 from _backup.values import Values
 
@@ -26,13 +26,13 @@ class ComplianceLock(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html"
     tags = ["resources", "backup", "vault", "lock"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the grace time of the locks."""
         for _, properties in values.of_type(VAULT):
             for grace in values.at(properties, "LockConfiguration", "ChangeableForDays"):
                 there = grace.value is not ABSENT and grace.text is not None
                 if there and values.by_default(grace.given):
-                    yield finding(
+                    yield problem(
                         grace,
                         f"ChangeableForDays {grace} makes this a lock in compliance mode, which "
                         "nobody can remove after that many days: remove ChangeableForDays unless "

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import TOKEN, both
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import VAULTS, arn_parts, can_become_arn, to_be_kept
 from _backup.values import Values
 
@@ -50,7 +50,7 @@ class VaultKey(BackupRule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-backupvault.html"
     tags = ["resources", "backup", "vault", "kms"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the keys of the vaults."""
         keys = dict(values.of_type(*KEYS))
         for vault, properties in values.of_type(*VAULTS):
@@ -61,13 +61,13 @@ class VaultKey(BackupRule):
                 kind = values.type_of(name)
                 fault = reference_fault(kind, name, attribute) if name else text_fault(key.text)
                 if fault:
-                    yield finding(key, f"EncryptionKeyArn {key}: {fault}")
+                    yield problem(key, f"EncryptionKeyArn {key}: {fault}")
                 if name not in keys or attribute not in ("", "Arn"):
                     continue
                 given = both(key.given, keys[name].given)
                 missing = to_be_kept(values, name)
                 if missing and given is not None:
-                    yield Finding(
+                    yield Problem(
                         ("Resources", name),
                         f"Key {name!r} of vault {vault!r} is not kept, and when it is deleted, "
                         "with the stack or because it leaves the template, nobody can read the "

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import ABSENT, Case, both, together
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import (
     AIR_GAPPED_VAULT,
     VAULT,
@@ -36,7 +36,7 @@ class VaultLock(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html"
     tags = ["resources", "backup", "vault", "lock"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the locks, and the rules whose backups go to locked vaults."""
         locks: dict[str, list[Case]] = {}
         for kind, shortest in SHORTEST_DAYS.items():
@@ -49,27 +49,27 @@ class VaultLock(BackupRule):
         if any(locks.values()):
             yield from self._retentions(values, locks)
 
-    def _lock(self, values: Values, lock: Case, shortest: int) -> Iterator[Finding]:
+    def _lock(self, values: Values, lock: Case, shortest: int) -> Iterator[Problem]:
         minima = values.at(lock, "MinRetentionDays")
         maxima = values.at(lock, "MaxRetentionDays")
         for name, cases in (("MinRetentionDays", minima), ("MaxRetentionDays", maxima)):
             for days in cases:
                 if days.number is not None and not shortest <= days.number <= LONGEST_DAYS:
-                    yield finding(
+                    yield problem(
                         days,
                         f"{name} {days} is outside AWS Backup's range of {shortest} to 36500 "
                         "days: use a number in the range",
                     )
         for grace in values.at(lock, "ChangeableForDays"):
             if grace.number is not None and not SHORTEST_GRACE_DAYS <= grace.number <= LONGEST_DAYS:
-                yield finding(
+                yield problem(
                     grace,
                     f"ChangeableForDays {grace} is outside AWS Backup's range of 3 to 36500 days: "
                     "use 3 or more, or remove it for a lock that can be removed later",
                 )
         for (low, high), given in together(minima, maxima):
             if low.number is not None and high.number is not None and low.number > high.number:
-                yield finding(
+                yield problem(
                     low,
                     f"MinRetentionDays {low} is over MaxRetentionDays {high}, so no retention "
                     "fits: make the minimum the smaller number",
@@ -77,7 +77,7 @@ class VaultLock(BackupRule):
                     "order",
                 )
 
-    def _retentions(self, values: Values, locks: dict[str, list[Case]]) -> Iterator[Finding]:
+    def _retentions(self, values: Values, locks: dict[str, list[Case]]) -> Iterator[Problem]:
         for rule in rules_of_plans(values):
             filled = [vault_named(values, name) for name in values.at(rule, "TargetBackupVault")]
             arns = values.at(rule, "TargetLogicallyAirGappedBackupVaultArn")
@@ -95,13 +95,13 @@ class VaultLock(BackupRule):
 
     def _fits(
         self, values: Values, owner: Case, vault: Vault, locks: list[Case]
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Problem]:
         days = values.at(owner, "Lifecycle", "DeleteAfterDays")
         for lock in locks:
             for (kept, low), holds in together(days, values.at(lock, "MinRetentionDays")):
                 given = both(vault.given, holds)
                 if given is not None and 0 < (kept.number or 0) < (low.number or 0):
-                    yield finding(
+                    yield problem(
                         kept,
                         f"DeleteAfterDays {kept} is under MinRetentionDays {low} of vault "
                         f"{vault.name!r}, so every such job fails: keep the backups longer or "
@@ -116,7 +116,7 @@ class VaultLock(BackupRule):
                     continue
                 if forever or (kept.number or 0) > high.number:
                     shown = "is not set (kept forever), which" if forever else str(kept)
-                    yield finding(
+                    yield problem(
                         kept,
                         f"DeleteAfterDays {shown} is over MaxRetentionDays {high} of vault "
                         f"{vault.name!r}, so every such job fails: keep the backups for at most "

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import VAULTS
 from _backup.values import Values
 
@@ -54,7 +54,7 @@ class VaultNotifications(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html"
     tags = ["resources", "backup", "vault", "notifications"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the events of all vaults."""
         for _, properties in values.of_type(*VAULTS):
             events = values.at(properties, "Notifications", "BackupVaultEvents")
@@ -63,13 +63,13 @@ class VaultNotifications(BackupRule):
                     continue
                 name = str(event.text)
                 if name in DEPRECATED:
-                    yield finding(
+                    yield problem(
                         event,
                         f"BackupVaultEvents {event} is deprecated, and AWS Backup never sends it: "
                         f"use {DEPRECATED[name]}",
                     )
                 elif name not in EVENTS and not name.startswith(OTHERS):
-                    yield finding(
+                    yield problem(
                         event,
                         f"BackupVaultEvents {event} is not an event of AWS Backup, which refuses "
                         "it: use one that exists, for example BACKUP_JOB_COMPLETED",

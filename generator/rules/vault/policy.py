@@ -9,7 +9,7 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 from _backup.actions import ON_VAULTS
 from _backup.cases import ABSENT, TOKEN, Case
 from _backup.roles import statements, texts
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import VAULTS
 from _backup.values import Values
 
@@ -47,7 +47,7 @@ class VaultPolicy(BackupRule):
     )
     tags = ["resources", "backup", "vault", "iam"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the access policies of all vaults."""
         for _, properties in values.of_type(*VAULTS):
             for document in values.at(properties, "AccessPolicy"):
@@ -55,7 +55,7 @@ class VaultPolicy(BackupRule):
                     continue
                 for version in values.at(document, "Version"):
                     if version.value is ABSENT:
-                        yield finding(
+                        yield problem(
                             document,
                             "AccessPolicy has no Version, so it gets version 2008-10-17, which has "
                             "no policy variables: add Version: '2012-10-17'",
@@ -65,9 +65,9 @@ class VaultPolicy(BackupRule):
                 for statement in statements(values, [document]):
                     yield from self._statement(values, statement)
 
-    def _statement(self, values: Values, statement: Case) -> Iterator[Finding]:
+    def _statement(self, values: Values, statement: Case) -> Iterator[Problem]:
         if "Principal" not in statement.value and "NotPrincipal" not in statement.value:
-            yield finding(
+            yield problem(
                 statement,
                 "this statement of the AccessPolicy has no Principal, which a resource's policy "
                 "needs: add one, for example Principal: '*'",
@@ -76,4 +76,4 @@ class VaultPolicy(BackupRule):
         for action in texts(values, statement, "Action"):
             fault = action_fault(action.text or "")
             if fault:
-                yield finding(action, f"Action {action} in AccessPolicy: {fault}")
+                yield problem(action, f"Action {action} in AccessPolicy: {fault}")

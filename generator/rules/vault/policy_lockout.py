@@ -8,7 +8,7 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import ABSENT, Case
 from _backup.roles import covers, principals, statements, texts
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import VAULTS
 from _backup.values import Values
 
@@ -30,7 +30,7 @@ class VaultPolicyLockout(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html"
     tags = ["resources", "backup", "vault", "iam"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the unconditional denials in access policies."""
         for _, properties in values.of_type(*VAULTS):
             documents = values.at(properties, "AccessPolicy")
@@ -45,7 +45,7 @@ class VaultPolicyLockout(BackupRule):
                 if denies and not exempts and any(principal.text == "*" for principal in named):
                     yield from self._denied(values, statement)
 
-    def _denied(self, values: Values, statement: Case) -> Iterator[Finding]:
+    def _denied(self, values: Values, statement: Case) -> Iterator[Problem]:
         for action in texts(values, statement, "Action"):
             if any(covers(action.text or "", needed) for needed in NEEDED):
                 yield self._finding(f"Action {action}", action)
@@ -54,8 +54,8 @@ class VaultPolicyLockout(BackupRule):
             if spared and not any(covers(action.text or "", needed) for action in spared):
                 yield self._finding(f"{needed} (not in NotAction)", statement)
 
-    def _finding(self, what: str, place: Case) -> Finding:
-        return finding(
+    def _finding(self, what: str, place: Case) -> Problem:
+        return problem(
             place,
             f"{what} is denied to everyone, including CloudFormation, so a later update or "
             "deletion of the vault fails: exempt an administrator's role with ArnNotEquals on "

@@ -8,7 +8,7 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import Case, Partial, both
 from _backup.roles import allows, covers, principals, statements, texts
-from _backup.rule import BackupRule, Finding, finding
+from _backup.rule import BackupRule, Problem, problem
 from _backup.template import VAULTS
 from _backup.values import Values
 
@@ -35,7 +35,7 @@ class TopicPolicy(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html"
     tags = ["resources", "backup", "sns", "events", "notifications"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check the topics of vaults, and those of EventBridge rules about AWS Backup."""
         for _, properties in values.of_type(*VAULTS):
             for arn in values.at(properties, "Notifications", "SNSTopicArn"):
@@ -51,7 +51,7 @@ class TopicPolicy(BackupRule):
         sources = values.items(values.at(rule, "EventPattern", "source"))
         return any(source.text == "aws.backup" for source in sources)
 
-    def _topic(self, values: Values, arn: Case, service: str, what: str) -> Iterator[Finding]:
+    def _topic(self, values: Values, arn: Case, service: str, what: str) -> Iterator[Problem]:
         name, attribute = arn.reference
         topics = dict(values.of_type(TOPIC))
         ours = name in topics and attribute in ("", "TopicArn")
@@ -61,7 +61,7 @@ class TopicPolicy(BackupRule):
         for key in values.at(topics[name], "KmsMasterKeyId"):
             merged = both(given, key.given)
             if (key.text or "").endswith("alias/aws/sns") and merged is not None:
-                yield finding(
+                yield problem(
                     key,
                     f"KmsMasterKeyId {key} of topic {name!r} is a key that AWS manages, which "
                     f"{service} cannot use, so its messages are lost: use a key of your own whose "
@@ -69,7 +69,7 @@ class TopicPolicy(BackupRule):
                     merged,
                 )
         if not self._lets_publish(values, name, service):
-            yield finding(
+            yield problem(
                 arn,
                 f"{what} names topic {name!r}, but no policy in this template allows {service} to "
                 "publish to it, so its messages are lost: add an AWS::SNS::TopicPolicy that "

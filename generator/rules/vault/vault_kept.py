@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.rule import BackupRule, Finding
+from _backup.rule import BackupRule, Problem
 from _backup.template import VAULTS, to_be_kept
 from _backup.values import Values
 
@@ -21,12 +21,12 @@ class VaultKept(BackupRule):
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/integrate-cloudformation-with-aws-backup.html"
     tags = ["resources", "backup", "vault"]
 
-    def check(self, values: Values) -> Iterator[Finding]:
+    def check(self, values: Values) -> Iterator[Problem]:
         """Check what keeps the vaults."""
         for name, vault in values.of_type(*VAULTS):
             missing = to_be_kept(values, name)
             if missing:
-                yield Finding(
+                yield Problem(
                     ("Resources", name),
                     f"Vault {name!r} is not kept, but CloudFormation cannot delete a vault that "
                     "holds recovery points, so deleting the stack or replacing the vault fails: "
