@@ -135,8 +135,9 @@ def _outputs(parent: Template, stacks: Mapping[str, NestedStack]) -> Iterator[Fi
     """
     for section in ("Resources", "Outputs"):
         for logical_id, name, path in _reads(parent.document.get(section), (section,)):
-            stack = stacks.get(logical_id)
-            names = [f"Outputs.{output}" for output in stack.template.outputs] if stack else [name]
+            if logical_id not in stacks:
+                continue
+            names = [f"Outputs.{output}" for output in stacks[logical_id].template.outputs]
             if name not in names:
                 usable = ", ".join(difflib.get_close_matches(name, names, n=1) or names)
                 message = f"{logical_id} has no {name!r}: use {usable}"

@@ -9,7 +9,8 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from generator.hosts import partition
-from generator.release.contents import Object
+from generator.release.contents import MANIFEST, Object, Release, key
+from generator.release.options import Target
 from generator.release.s3_errors import Request, S3Error, sentence
 
 if TYPE_CHECKING:
@@ -207,17 +208,16 @@ class Bucket:
             raise S3Error(sentence(error, request)) from error
 
 
-def open_bucket(
-    connection: Connection, name: str, region: str | None, owner: str | None, key: str
-) -> Bucket:
-    """Return the bucket, in the region it is in; ``key`` is an object that will be read in it.
+def open_bucket(connection: Connection, target: Target, release: Release) -> Bucket:
+    """Return the bucket of the release, in the region it is in.
 
     Raises S3Error if there is no such bucket, if it belongs to another account, or if it is not in
     the region: the URLs of what is published there would be wrong.
     """
+    name, region = target
     assumed = region or connection.region or "us-east-1"
-    bucket = Bucket(connection.client(assumed), name, assumed, owner)
-    actual = bucket.actual_region(key)
+    bucket = Bucket(connection.client(assumed), name, assumed, release.owner)
+    actual = bucket.actual_region(key(release.folder, MANIFEST))
     if actual == assumed:
         return bucket
     if region:
@@ -228,7 +228,7 @@ def open_bucket(
         raise S3Error(
             f"S3 says that the bucket is in {actual!r}, which is not a region: set --regions"
         ) from error
-    return Bucket(connection.client(actual), name, actual, owner)
+    return Bucket(connection.client(actual), name, actual, release.owner)
 
 
 def _repeated(call: Callable[[], Result], is_transient: Callable[[Exception], bool]) -> Result:

@@ -63,13 +63,7 @@ def publish(
 def _publish_to(target: Target, release: Release, connection: Connection) -> Publication:
     actions: dict[str, str] = {}
     try:
-        bucket = open_bucket(
-            connection,
-            target.bucket,
-            target.region,
-            release.owner,
-            contents.key(release.folder, contents.MANIFEST),
-        )
+        bucket = open_bucket(connection, target, release)
         target = Target(bucket.name, bucket.region)
         _fill(bucket, release, actions)
     except S3Error as error:

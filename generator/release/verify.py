@@ -42,13 +42,7 @@ def verify(
 
     def verdict(target: Target) -> Verdict:
         try:
-            bucket = open_bucket(
-                connection,
-                target.bucket,
-                target.region,
-                release.owner,
-                contents.key(release.folder, contents.MANIFEST),
-            )
+            bucket = open_bucket(connection, target, release)
             return _verdict(bucket, release)
         except S3Error as error:
             return Verdict(target, "", [str(error)])
