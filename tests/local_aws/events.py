@@ -12,7 +12,8 @@ from typing import Any
 
 _PATH = re.compile(r"\$((?:\.[A-Za-z0-9_-]+|\[\d+\])*)")
 _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+)\]")
-_VARIABLE = re.compile(r"<([A-Za-z0-9_-]+)>")
+_VARIABLE = re.compile(r"<([A-Za-z0-9._-]+)>")
+_WHOLE = "aws.events.event.json"
 _MISSING = object()
 
 
@@ -28,12 +29,13 @@ def sent(transformer: Mapping[str, Any], event: Mapping[str, Any]) -> str:
 
     A variable whose path does not exist does not appear. A value within a string is put in as it
     is, nothing escaped, and an object loses its quotes there; by itself a value is its JSON.
+    ``<aws.events.event.json>`` is the whole event, and may only stand by itself.
     Raises ValueError for what the page does not describe.
     """
     paths = transformer["InputPathsMap"]
     if len(paths) > 100 or any(not re.fullmatch(r"[A-Za-z0-9_-]+", name) for name in paths):
         raise ValueError(f"at most 100 variables, of letters, digits, _ and -, not {sorted(paths)}")
-    values = {name: _at(path, event) for name, path in paths.items()}
+    values = {_WHOLE: event, **{name: _at(path, event) for name, path in paths.items()}}
     template = transformer["InputTemplate"]
     if len(template) > 8192:
         raise ValueError(f"a template of {len(template)} characters; EventBridge takes 8192")
@@ -42,6 +44,8 @@ def sent(transformer: Mapping[str, Any], event: Mapping[str, Any]) -> str:
         if found := _VARIABLE.match(template, position):
             if found[1] not in values:
                 raise ValueError(f"<{found[1]}> is no variable: the paths are {sorted(paths)}")
+            if found[1] == _WHOLE and within:
+                raise ValueError(f"<{_WHOLE}> stands within a string, where nothing is escaped")
             text += _shown(values[found[1]], within=within)
             position = found.end()
             continue

@@ -32,9 +32,28 @@ def test_missing_data(data: str, breaching: bool, not_breaching: bool) -> None:
     assert rings(alarm("notBreaching"), sums, 2) is not_breaching
 
 
+def warm_up(minutes: int, *, whole: bool = True) -> dict[str, Any]:
+    return {
+        "WarmUpConfiguration": {
+            "OnlyStartEvaluatingAfterWarmUpPeriodEnds": whole,
+            "WarmUpPeriodDurationInMinutes": minutes,
+        }
+    }
+
+
+@pytest.mark.parametrize(("periods", "expected"), [(0, False), (3, False), (4, True), (9, True)])
+def test_an_alarm_that_warms_up_does_not_ring(periods: int, expected: bool) -> None:
+    warming = alarm("breaching", Period=3600, **warm_up(240))
+    assert rings(warming, [None] * periods, 0) is expected
+
+
 @pytest.mark.parametrize(
     ("changed", "why"),
-    [({"DatapointsToAlarm": 2}, "DatapointsToAlarm"), ({"Statistic": "Average"}, "not Sum")],
+    [
+        ({"DatapointsToAlarm": 2}, "DatapointsToAlarm"),
+        ({"Statistic": "Average"}, "not Sum"),
+        (warm_up(240, whole=False), "before its time"),
+    ],
 )
 def test_what_is_not_known_is_refused(changed: dict[str, Any], why: str) -> None:
     with pytest.raises(ValueError, match=why):

@@ -20,6 +20,13 @@ PATTERNS: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
     ({"a": [{"anything-but": ""}]}, {"a": ""}, False),
     # A field that is not there has no value that could be anything.
     ({"a": [{"anything-but": ""}]}, {"b": "why"}, False),
+    # Null is a value, and not the text.
+    ({"a": [{"anything-but": ""}]}, {"a": None}, True),
+    ({"a": [{"wildcard": "* *"}]}, {"a": "two words"}, True),
+    ({"a": [{"wildcard": "* *"}]}, {"a": "word"}, False),
+    ({"a": [{"wildcard": "* *"}]}, {"a": ""}, False),
+    ({"a": [{"wildcard": "* *"}]}, {"a": None}, False),
+    ({"a": [{"wildcard": "* *"}]}, {"b": "two words"}, False),
     ({"$or": [{"a": ["x"]}, {"b": ["y"]}]}, {"a": "x", "b": "n"}, True),
     ({"$or": [{"a": ["x"]}, {"b": ["y"]}]}, {"a": "n", "b": "y"}, True),
     ({"$or": [{"a": ["x"]}, {"b": ["y"]}]}, {"a": "n", "b": "n"}, False),
@@ -59,6 +66,7 @@ EVENT = {
         ("$.resources[7]", '"<x>"', '""'),
         ("$.detail.state", '"a \\" <x>"', '"a \\" FAILED"'),
         ("$", "<x>", json.dumps(EVENT)),
+        ("$", '{"e": <aws.events.event.json>}', json.dumps({"e": EVENT})),
     ],
 )
 def test_what_is_sent(path: str, template: str, expected: str) -> None:
@@ -69,6 +77,8 @@ def test_what_is_sent(path: str, template: str, expected: str) -> None:
     ("paths", "template", "why"),
     [
         ({"x": "$.a"}, "<y>", "no variable"),
+        ({"x": "$.a"}, "<aws.events.event>", "no variable"),
+        ({"x": "$.a"}, '"<aws.events.event.json>"', "within a string"),
         ({"x": "$..a"}, "<x>", "more than names and indices"),
         ({"x": "$.a[*]"}, "<x>", "more than names and indices"),
         ({"x": "detail"}, "<x>", "more than names and indices"),
