@@ -1,6 +1,6 @@
 """The Backup template: its parts, in their order."""
 
-from troposphere import GetAtt, Template
+from troposphere import GetAtt, Ref, Template
 
 from generator import VERSION
 from generator.stacks import cluster, console_urls, outputs, protected_types
@@ -51,7 +51,9 @@ def template() -> Template:
     )
     the_topic = alerts.alerts_topic()
     topic_arn = alerts.arn_of(the_topic)
-    job_rules = alerts.job_rules(topic_arn, vault_name, vault_arn, GetAtt(the_role, "Arn"))
+    alert_rule = alerts.alert_rule(
+        topic_arn, vault_name, vault_arn, GetAtt(the_role, "Arn"), Ref(the_plan)
+    )
     silence = alerts.silence_alarms(topic_arn, vault_name)
     expired = alerts.expired_alarm(topic_arn, vault_name)
     for resource in (
@@ -63,9 +65,9 @@ def template() -> Template:
         *optional_selections,
         the_role,
         the_topic,
-        alerts.topic_policy(the_topic, job_rules, silence, expired),
+        alerts.topic_policy(the_topic, alert_rule, silence, expired),
         alerts.subscription(the_topic),
-        *job_rules,
+        alert_rule,
         *(alarm for _, alarm in silence),
         expired,
     ):

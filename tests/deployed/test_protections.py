@@ -101,7 +101,7 @@ def test_rules_and_alarms_reach_the_topic_and_the_topic_the_address(aws: LocalAw
         ON["NotificationEmail"],
     )
     rules = events.list_rules()["Rules"]
-    assert len(rules) == 3
+    assert len(rules) == 1
     for rule in rules:
         assert rule["State"] == "ENABLED"
         [target] = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]

@@ -23,7 +23,6 @@ from tests.support.parameter_values import (
 )
 
 CORE = {"SOCABackupVault", "SOCABackupPlan", "SOCABackupSelection", "SOCAAWSBackupRole"}
-JOB_RULES = {"SOCABackupJobAlert", "SOCACopyJobAlert", "SOCARestoreJobAlert"}
 SILENCE = {
     "EFS-and-EC2": {"SOCABackupSilenceEFS", "SOCABackupSilenceEC2"},
     "EFS": {"SOCABackupSilenceEFS"},
@@ -95,7 +94,7 @@ def _expected(given: dict[str, str]) -> set[str]:
         if given[f"Protect{each}"] == "yes":
             expected |= {f"SOCA{each}BackupSelection"}
     if email or topic:
-        expected |= {*JOB_RULES, "SOCABackupExpired"} | SILENCE[given["SilenceAlarmFor"]]
+        expected |= {"SOCABackupJobAlert", "SOCABackupExpired"} | SILENCE[given["SilenceAlarmFor"]]
     if email:
         expected |= {"SOCABackupAlertsSubscription"}
     if email and not topic:

@@ -61,7 +61,7 @@ def test_trap_4_the_lock_refuses_the_plans_own_retention(mode: str, days: str) -
     ids=["email", "topic", "both"],
 )
 def test_trap_11_the_alerts_are_not_delivered(given: dict[str, str]) -> None:
-    """Slip: ``"detail-type": ["BACKUP_JOB_FAILED"]``, or drop a rule from the topic's policy.
+    """Slip: ``"detail-type": ["BACKUP_JOB_FAILED"]``, or drop the rule from the topic's policy.
 
     The vault's own notifications accept names of events that are never sent. A topic without the
     statement for EventBridge and CloudWatch loses every message; a given one is never changed.
@@ -76,7 +76,8 @@ def test_trap_11_the_alerts_are_not_delivered(given: dict[str, str]) -> None:
         pattern = made.resources[name]["EventPattern"]
         assert pattern["source"] == ["aws.backup"]
         details |= set(pattern["detail-type"])
-    assert details == {f"{kind} Job State Change" for kind in ("Backup", "Copy", "Restore")}
+    kinds = ("Backup Job", "Copy Job", "Restore Job", "Backup Plan", "Backup Vault")
+    assert details == {f"{kind} State Change" for kind in kinds}
     policies = of_type.get("AWS::SNS::TopicPolicy", set())
     assert len(policies) == (0 if "NotificationTopicArn" in given else 1)
     for name in policies:

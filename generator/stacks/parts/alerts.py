@@ -1,4 +1,4 @@
-"""Alerts about failed backups, and about missing ones."""
+"""Alerts about failed backups, about missing ones, and about changes to the plan and the vault."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -143,7 +143,7 @@ def subscription(topic: Topic) -> SubscriptionResource:
 
 def topic_policy(
     topic: Topic,
-    rules: Sequence[Rule],
+    rule: Rule,
     silence: Sequence[tuple[Flag, Alarm]],
     expired: Alarm,
 ) -> TopicPolicy:
@@ -154,77 +154,80 @@ def topic_policy(
         Topics=[Ref(topic)],
         PolicyDocument=resources.alerts_topic(
             Ref(topic),
-            [GetAtt(rule, "Arn") for rule in rules],
+            GetAtt(rule, "Arn"),
             # Only alarms that exist; the one on expired recovery points exists with the topic.
             [*(flag.then(GetAtt(alarm, "Arn")) for flag, alarm in silence), GetAtt(expired, "Arn")],
         ),
     )
 
 
-def job_rules(topic_arn: If, vault_name: If, vault_arn: If, role_arn: GetAtt) -> list[Rule]:
-    """Return the rules that report jobs that did not end well, one for each form of event.
+def alert_rule(
+    topic_arn: If, vault_name: If, vault_arn: If, role_arn: GetAtt, plan_id: Ref
+) -> Rule:
+    """Return the rule for jobs that did not end well, and for changes to the plan and the vault.
 
+    The kinds of events are listed, because others have the same fields: scans, for example. The
+    state MODIFIED of a vault is left out: AWS does not say whether every backup raises it.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
     """
-
-    def rule(kind: str, detail: dict[str, Any], state: str, resource: str) -> Rule:
-        return Rule(
-            f"SOCA{kind}JobAlert",
-            Condition=ALERTS.name,
-            Description=Sub(f"{kind} jobs of the cluster ${{ClusterId}} that did not end well"),
-            EventPattern={
-                "source": ["aws.backup"],
-                "detail-type": [f"{kind} Job State Change"],
-                "detail": detail,
-            },
-            Targets=[
-                Target(
-                    Id="Alerts",
-                    Arn=topic_arn,
-                    # The reason may contain quotes, be empty or be missing, and EventBridge does
-                    # not escape values in strings. So the message contains the job as an object.
-                    InputTransformer=InputTransformer(
-                        InputPathsMap={"state": state, "resource": resource, "job": "$.detail"},
-                        InputTemplate=Sub(
-                            f'{{"what": "{kind} job of cluster ${{ClusterId}}: <state>", '
-                            '"resource": "<resource>", '
-                            f'"console": "{console_urls.JOBS_ADDRESS}", "why": <job>}}',
-                            Host=console_urls.HOST,
-                        ),
-                    ),
-                )
-            ],
-            Tags=owner_tag(),
-        )
-
-    return [
-        rule(
-            "Backup",
-            {
-                "backupVaultName": [vault_name],
-                "$or": [
-                    {"state": ["FAILED", "EXPIRED", "ABORTED", "PARTIAL"]},
-                    # The console's "Completed with issues".
-                    {"state": ["COMPLETED"], "statusMessage": [{"anything-but": ""}]},
-                ],
-            },
-            state="$.detail.state",
-            resource="$.detail.resourceArn",
-        ),
-        rule(
-            "Copy",
-            {"sourceBackupVaultArn": [vault_arn], "state": ["FAILED", "PARTIAL"]},
-            state="$.detail.state",
-            resource="$.detail.resourceArn",
-        ),
-        rule(
-            "Restore",
-            {"iamRoleArn": [role_arn], "status": ["FAILED", "ABORTED"]},
-            state="$.detail.status",
-            resource="$.resources[0]",  # the recovery point; what was restored is not named
-        ),
+    kinds = ("Backup Job", "Copy Job", "Restore Job", "Backup Plan", "Backup Vault")
+    detail: list[dict[str, Any]] = [
+        # Of a job, or of the vault itself.
+        {
+            "backupVaultName": [vault_name],
+            "state": ["FAILED", "EXPIRED", "ABORTED", "PARTIAL", "DELETED"],
+        },
+        # The console's "Completed with issues": with a message, which is a sentence. It may also be
+        # empty or null, and null is "anything-but" every text.
+        {
+            "backupVaultName": [vault_name],
+            "state": ["COMPLETED"],
+            "statusMessage": [{"wildcard": "* *"}],
+        },
+        {"sourceBackupVaultArn": [vault_arn], "state": ["FAILED", "PARTIAL"]},
+        {"iamRoleArn": [role_arn], "status": ["FAILED", "ABORTED"]},
+        {"backupPlanId": [plan_id], "state": ["MODIFIED", "DELETED"]},
     ]
+    return Rule(
+        "SOCABackupJobAlert",
+        Condition=ALERTS.name,
+        Description=Sub(
+            "Jobs of the cluster ${ClusterId} that did not end well, and changes to its backup "
+            "plan and vault"
+        ),
+        EventPattern={
+            "source": ["aws.backup"],
+            "detail-type": [f"{kind} State Change" for kind in kinds],
+            "detail": {"$or": detail},
+        },
+        Targets=[
+            Target(
+                Id="Alerts",
+                Arn=topic_arn,
+                # What an event does not have becomes an empty text, so it has to stand in quotes.
+                # The reason stands in the event, because EventBridge does not escape values.
+                InputTransformer=InputTransformer(
+                    InputPathsMap={
+                        "kind": "$.detail-type",
+                        "state": "$.detail.state",
+                        "status": "$.detail.status",  # of a restore
+                        "resource": "$.detail.resourceArn",
+                        "about": "$.resources[0]",  # plan, vault or recovery point
+                    },
+                    InputTemplate=Sub(
+                        '{"what": "<kind> in the cluster ${ClusterId}: <state><status>", '
+                        '"resource": "<resource> <about>", '
+                        f'"console": "{console_urls.JOBS_ADDRESS}", '
+                        '"note": "A plan or vault may also change when the stack is created or '
+                        'updated", "event": <aws.events.event.json>}',
+                        Host=console_urls.HOST,
+                    ),
+                ),
+            )
+        ],
+        Tags=owner_tag(),
+    )
 
 
 def silence_alarms(topic_arn: If, vault_name: If) -> list[tuple[Flag, Alarm]]:

@@ -104,8 +104,8 @@ def not_by(role_arn: Ref) -> Condition:
     return Condition(ArnNotEquals("aws:PrincipalArn", [role_arn]))
 
 
-def alerts_topic(topic: Ref, rules: list[GetAtt], alarms: list[If | GetAtt]) -> PolicyDocument:
-    """Let exactly these rules and alarms publish.
+def alerts_topic(topic: Ref, rule: GetAtt, alarms: list[If | GetAtt]) -> PolicyDocument:
+    """Let exactly this rule and these alarms publish.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     """
@@ -120,7 +120,7 @@ def alerts_topic(topic: Ref, rules: list[GetAtt], alarms: list[If | GetAtt]) -> 
                 Condition=Condition(ArnEquals("aws:SourceArn", arns)),
             )
             for sid, service, arns in (
-                ("PublishEvents", "events.amazonaws.com", rules),
+                ("PublishEvents", "events.amazonaws.com", [rule]),
                 ("PublishAlarms", "cloudwatch.amazonaws.com", alarms),
             )
         )

@@ -1,4 +1,4 @@
-"""Who hears of a job that did not end well, and what the message says."""
+"""Which jobs and changes are reported, what the message says, and who hears of them."""
 
 import json
 from typing import Any
@@ -13,20 +13,21 @@ from tests.support.parameter_values import ACCOUNT, CLUSTER, ON, REGIONS, on
 EMAIL, TOPIC = ON["NotificationEmail"], ON["NotificationTopicArn"]
 VAULT = f"Vault-{CLUSTER}"
 REGION = "us-east-1"
-VAULT_ARN = f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault:{VAULT}"
+HERE = f"arn:aws:backup:{REGION}:{ACCOUNT}"
+VAULT_ARN = f"{HERE}:backup-vault:{VAULT}"
+PLAN = "bde0f455-4e24-4668-aeaa-4932a97f5cc5"
+PLAN_ARN = f"{HERE}:backup-plan:{PLAN}"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/stack-SOCAAWSBackupRole-1A2B3C"
 FILE_SYSTEM = f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/fs-0e48"
+RECOVERY_POINT = f"{HERE}:recovery-point:f1d966fe"
 IMAGE = f"arn:aws:ec2:{REGION}::image/ami-0a1b"
 KNOWN = {
     "SOCABackupVault": VAULT,
     "SOCABackupVault.BackupVaultArn": VAULT_ARN,
+    "SOCABackupPlan": PLAN,
     "SOCAAWSBackupRole.Arn": ROLE_ARN,
 }
-RULES = {
-    "Backup": "SOCABackupJobAlert",
-    "Copy": "SOCACopyJobAlert",
-    "Restore": "SOCARestoreJobAlert",
-}
+RULE = "SOCABackupJobAlert"
 NO_VAULT = f'"Backup job failed because backup vault {VAULT_ARN} does not exist."'
 
 
@@ -38,7 +39,7 @@ def _event(kind: str, detail: dict[str, Any], *resources: str) -> dict[str, Any]
     return {
         "version": "0",
         "id": "b6b0-1",
-        "detail-type": f"{kind} Job State Change",
+        "detail-type": f"{kind} State Change",
         "source": "aws.backup",
         "account": ACCOUNT,
         "time": "2026-11-23T05:31:07Z",
@@ -48,13 +49,14 @@ def _event(kind: str, detail: dict[str, Any], *resources: str) -> dict[str, Any]
     }
 
 
+# The events have the fields of AWS's samples.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
 def backup_job(state: str, **detail: Any) -> dict[str, Any]:
     if state == "CREATED":  # the one state that does not say which vault
         created = {"backupJobId": "4A1F", "state": state, "creationDate": "2026-11-23T05:00:00Z"}
-        return _event("Backup", created)
+        return _event("Backup Job", created)
     return _event(
-        "Backup",
+        "Backup Job",
         {
             "backupJobId": "4A1F",
             "backupSizeInBytes": "3221225472",
@@ -68,16 +70,16 @@ def backup_job(state: str, **detail: Any) -> dict[str, Any]:
             "state": state,
             "startBy": "2026-11-23T06:00:00Z",
             "percentDone": 0,
-            "createdBy": {"backupPlanId": "bde0455c", "backupRuleId": "967a"},
+            "createdBy": {"backupPlanId": PLAN, "backupPlanArn": PLAN_ARN},
             **detail,
         },
-        FILE_SYSTEM,
+        *([RECOVERY_POINT] if state == "COMPLETED" else []),
     )
 
 
 def copy_job(state: str, **detail: Any) -> dict[str, Any]:
     return _event(
-        "Copy",
+        "Copy Job",
         {
             "copyJobId": "4701",
             "backupSizeInBytes": 22548578304,
@@ -92,13 +94,15 @@ def copy_job(state: str, **detail: Any) -> dict[str, Any]:
             "destinationRecoveryPointArn": {},
             **detail,
         },
-        FILE_SYSTEM,
+        RECOVERY_POINT,
     )
 
 
 def restore_job(status: str, **detail: Any) -> dict[str, Any]:
+    if status == "CREATED":  # in this one, the status is called state
+        return _event("Restore Job", {"restoreJobId": "9AD2", "state": status}, IMAGE)
     return _event(
-        "Restore",
+        "Restore Job",
         {
             "restoreJobId": "9AD2",
             "backupSizeInBytes": "8589934592",
@@ -113,91 +117,119 @@ def restore_job(status: str, **detail: Any) -> dict[str, Any]:
     )
 
 
-HEARD: list[tuple[dict[str, Any], str | None]] = [
-    (backup_job("CREATED"), None),
-    (backup_job("PENDING", statusMessage=""), None),
-    (backup_job("RUNNING"), None),
-    (backup_job("COMPLETED"), None),
-    (backup_job("COMPLETED", statusMessage=""), None),
-    (backup_job("COMPLETED", statusMessage="Windows VSS backup attempt failed"), "Backup"),
-    (backup_job("FAILED", statusMessage=NO_VAULT), "Backup"),
-    (backup_job("FAILED", statusMessage=""), "Backup"),
-    (backup_job("FAILED"), "Backup"),
-    (backup_job("EXPIRED", statusMessage="Backup job expired before completion."), "Backup"),
-    (backup_job("ABORTED"), "Backup"),
-    (backup_job("PARTIAL"), "Backup"),
-    (backup_job("FAILED", backupVaultName="Vault-other"), None),
-    (backup_job("COMPLETED", statusMessage="issues", backupVaultName="Vault-other"), None),
-    (copy_job("CREATED"), None),
-    (copy_job("RUNNING"), None),
-    (copy_job("COMPLETED", statusMessage="Copied"), None),
-    (copy_job("FAILED", statusMessage='Access denied to "arn"'), "Copy"),
-    (copy_job("FAILED"), "Copy"),
-    (copy_job("PARTIAL"), "Copy"),
-    (copy_job("FAILED", sourceBackupVaultArn=f"{VAULT_ARN}2"), None),
-    (restore_job("PENDING"), None),
-    (restore_job("RUNNING"), None),
-    (restore_job("COMPLETED"), None),
-    (restore_job("FAILED", statusMessage='You are not "authorized"'), "Restore"),
-    (restore_job("ABORTED"), "Restore"),
-    (restore_job("FAILED", iamRoleArn=f"{ROLE_ARN}2"), None),
-    ({**backup_job("FAILED"), "source": "my.application"}, None),
-    ({**backup_job("FAILED"), "detail-type": "Recovery Point State Change"}, None),
+def plan(state: str, plan_id: str = PLAN) -> dict[str, Any]:
+    detail = {"backupPlanId": plan_id, "versionId": "N2Q4", "state": state}
+    return _event("Backup Plan", detail, f"{HERE}:backup-plan:{plan_id}")
+
+
+def vault(state: str, name: str = VAULT, **detail: str) -> dict[str, Any]:
+    detail = {"backupVaultName": name, "state": state, **detail}
+    return _event("Backup Vault", detail, f"{HERE}:backup-vault:{name}")
+
+
+REPORTED = [
+    backup_job("COMPLETED", statusMessage="Windows VSS backup attempt failed"),
+    backup_job("FAILED", statusMessage=NO_VAULT),
+    backup_job("FAILED", statusMessage=""),
+    backup_job("FAILED", statusMessage=None),
+    backup_job("FAILED"),
+    backup_job("EXPIRED", statusMessage="Backup job expired before completion."),
+    backup_job("ABORTED"),
+    backup_job("PARTIAL"),
+    copy_job("FAILED", statusMessage='Access denied to "arn"'),
+    copy_job("FAILED"),
+    copy_job("PARTIAL"),
+    restore_job("FAILED", statusMessage='You are not "authorized"'),
+    restore_job("ABORTED"),
+    plan("MODIFIED"),
+    plan("DELETED"),
+    vault("DELETED"),
 ]
-"""An event, and the kind of rule that reports it."""
+NOT_REPORTED = [
+    backup_job("CREATED"),
+    backup_job("PENDING", statusMessage=""),
+    backup_job("RUNNING"),
+    backup_job("COMPLETED"),
+    backup_job("COMPLETED", statusMessage=""),
+    backup_job("COMPLETED", statusMessage=None),
+    copy_job("CREATED"),
+    copy_job("RUNNING"),
+    copy_job("COMPLETED", statusMessage="The copy is done"),
+    restore_job("CREATED"),
+    restore_job("PENDING"),
+    restore_job("RUNNING"),
+    restore_job("COMPLETED", statusMessage="The restore is done"),
+    plan("CREATED"),
+    vault("CREATED"),
+    # Whether every backup modifies the vault is not documented.
+    vault("MODIFIED", isLocked="false"),
+    # Of somebody else: the vault, the role, the plan.
+    backup_job("FAILED", backupVaultName=f"{VAULT}2"),
+    backup_job("COMPLETED", statusMessage="with issues", backupVaultName=f"{VAULT}2"),
+    copy_job("FAILED", sourceBackupVaultArn=f"{VAULT_ARN}2"),
+    restore_job("FAILED", iamRoleArn=f"{ROLE_ARN}2"),
+    plan("DELETED", f"{PLAN}2"),
+    vault("DELETED", f"{VAULT}2"),
+]
 
 
-@pytest.mark.parametrize(
-    ("event", "heard"),
-    HEARD,
-    ids=[
-        f"{n}-{one['detail-type'].split()[0]}-{one['detail'].get('state', 'status')}"
-        for n, (one, _) in enumerate(HEARD)
-    ],
-)
-def test_which_rule_reports_an_event(event: dict[str, Any], heard: str | None) -> None:
-    made = _made()
-    reports = [
-        kind for kind, name in RULES.items() if matches(made.resources[name]["EventPattern"], event)
-    ]
-    assert reports == ([heard] if heard else [])
+def _name(event: dict[str, Any]) -> str:
+    detail = event["detail"]
+    state = detail.get("state") or detail["status"]
+    return f"{event['detail-type'].removesuffix(' State Change')}-{state}".replace(" ", "")
 
 
-def test_the_jobs_of_an_adopted_vault_are_reported() -> None:
-    made = _made(ExistingVaultName="Vault_of_old")
-    arn = f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault:Vault_of_old"
-    failed = backup_job("FAILED", backupVaultName="Vault_of_old")
-    assert matches(made.resources[RULES["Backup"]]["EventPattern"], failed)
-    copied = copy_job("FAILED", sourceBackupVaultArn=arn)
-    assert matches(made.resources[RULES["Copy"]]["EventPattern"], copied)
+@pytest.mark.parametrize("event", REPORTED, ids=_name)
+def test_what_is_reported(event: dict[str, Any]) -> None:
+    pattern = _made().resources[RULE]["EventPattern"]
+    assert matches(pattern, event)
+    assert not matches(pattern, {**event, "source": "my.application"})
+    # Scans, for example, have the fields of backup jobs.
+    assert not matches(pattern, {**event, "detail-type": "Scan Job State Change"})
 
 
-def message(kind: str, event: dict[str, Any], made: Resolved | None = None) -> dict[str, Any]:
+@pytest.mark.parametrize("event", NOT_REPORTED, ids=_name)
+def test_what_is_not_reported(event: dict[str, Any]) -> None:
+    assert not matches(_made().resources[RULE]["EventPattern"], event)
+
+
+def test_an_adopted_vault_is_reported_on() -> None:
+    pattern = _made(ExistingVaultName="Vault_of_old").resources[RULE]["EventPattern"]
+    assert matches(pattern, backup_job("FAILED", backupVaultName="Vault_of_old"))
+    arn = f"{HERE}:backup-vault:Vault_of_old"
+    assert matches(pattern, copy_job("FAILED", sourceBackupVaultArn=arn))
+    assert matches(pattern, vault("DELETED", "Vault_of_old"))
+
+
+def message(event: dict[str, Any], made: Resolved | None = None) -> dict[str, Any]:
     """Return what the subscriber reads; json.loads is the check that EventBridge makes."""
-    [target] = (made or _made()).resources[RULES[kind]]["Targets"]
+    [target] = (made or _made()).resources[RULE]["Targets"]
     assert set(target) == {"Id", "Arn", "InputTransformer"}
     read: dict[str, Any] = json.loads(sent(target["InputTransformer"], event))
     return read
 
 
-@pytest.mark.parametrize(("event", "kind"), [(event, kind) for event, kind in HEARD if kind])
-def test_the_message_says_what_which_resource_why_and_where_to_look(
-    event: dict[str, Any], kind: str
+@pytest.mark.parametrize("event", REPORTED, ids=_name)
+def test_the_message_says_what_which_resource_where_to_look_and_everything_else(
+    event: dict[str, Any],
 ) -> None:
-    read = message(kind, event)
-    state = event["detail"].get("state") or event["detail"]["status"]
-    assert read["what"] == f"{kind} job of cluster {CLUSTER}: {state}"
-    assert read["resource"] == (IMAGE if kind == "Restore" else FILE_SYSTEM)
+    read = message(event)
+    detail = event["detail"]
+    state = detail.get("state") or detail["status"]
+    assert read["what"] == f"{event['detail-type']} in the cluster {CLUSTER}: {state}"
+    named = [detail["resourceArn"]] if "resourceArn" in detail else []
+    assert read["resource"].split() == [*named, *event["resources"]]
     assert read["console"] == (
         f"https://{REGION}.console.aws.amazon.com/backup/home?region={REGION}#/jobs"
     )
-    # The whole job, and in it the reason: as it is, empty, with quotes, or not there at all.
-    assert read["why"] == event["detail"]
-    assert list(read) == ["what", "resource", "console", "why"]
+    assert "when the stack is created or updated" in read["note"]
+    # In it the reason: as it is, empty, with quotes, or not there at all.
+    assert read["event"] == event
+    assert list(read) == ["what", "resource", "console", "note", "event"]
 
 
 def test_a_reason_within_a_string_would_break_the_message() -> None:
-    """Why the job goes in bare: EventBridge escapes nothing that it puts into a string."""
+    """Why the event goes in bare: EventBridge escapes nothing that it puts into a string."""
     naive = {
         "InputPathsMap": {"why": "$.detail.statusMessage"},
         "InputTemplate": '{"why": "<why>"}',
@@ -210,13 +242,6 @@ def test_a_reason_within_a_string_would_break_the_message() -> None:
         json.loads(sent(bare, backup_job("FAILED")))
 
 
-def test_a_job_without_a_resource_still_makes_a_message() -> None:
-    event = backup_job("FAILED")
-    del event["detail"]["resourceArn"]
-    assert message("Backup", event)["resource"] == ""
-    assert message("Restore", {**restore_job("FAILED"), "resources": []})["resource"] == ""
-
-
 @pytest.mark.parametrize(
     ("partition", "host"),
     [("aws-cn", "console.amazonaws.cn"), ("aws-us-gov", "console.amazonaws-us-gov.com")],
@@ -224,15 +249,14 @@ def test_a_job_without_a_resource_still_makes_a_message() -> None:
 def test_the_link_leads_to_the_console_of_the_partition(partition: str, host: str) -> None:
     region = REGIONS[partition]
     made = resolved(region, NotificationEmail=EMAIL)
-    link = message("Backup", backup_job("FAILED"), made)["console"]
+    link = message(backup_job("FAILED"), made)["console"]
     assert link == f"https://{region}.{host}/backup/home?region={region}#/jobs"
 
 
 # The topic
 
-ALERTING = {
-    *RULES.values(), "SOCABackupExpired", "SOCABackupSilenceEFS", "SOCABackupSilenceEC2",
-}  # fmt: skip
+SILENCE = {"SOCABackupSilenceEFS", "SOCABackupSilenceEC2"}
+ALERTING = {RULE, "SOCABackupExpired"} | SILENCE
 OF_OUR_OWN = {"SOCABackupAlertsTopic", "SOCABackupAlertsTopicPolicy"}
 SUBSCRIPTION = {"SOCABackupAlertsSubscription"}
 
@@ -264,7 +288,9 @@ def test_the_topic_is_the_given_one_or_a_new_one(
 
 
 @pytest.mark.parametrize("chosen", ["EFS-and-EC2", "EFS", "EC2", "any-job", "none"])
-def test_the_new_topics_policy_names_exactly_the_rules_and_alarms_that_exist(chosen: str) -> None:
+def test_the_new_topics_policy_names_exactly_the_rule_and_the_alarms_that_exist(
+    chosen: str,
+) -> None:
     made = resolved(NotificationEmail=EMAIL, SilenceAlarmFor=chosen)
     policy = made.resources["SOCABackupAlertsTopicPolicy"]
     assert policy["Topics"] == ["<SOCABackupAlertsTopic>"]
