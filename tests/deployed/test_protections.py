@@ -110,7 +110,7 @@ def test_rules_and_alarms_reach_the_topic_and_the_topic_the_address(aws: LocalAw
     alarms = cloudwatch.describe_alarms()["MetricAlarms"]
     assert len(alarms) == 3
     for alarm in alarms:
-        assert alarm["AlarmActions"] == alarm["OKActions"] == [topic]
+        assert alarm["AlarmActions"] == [topic]
         assert alarm["ActionsEnabled"] is True
         assert {"Name": "BackupVaultName", "Value": VAULT} in alarm["Dimensions"]
     silence = {

@@ -126,7 +126,7 @@ ARNS = [
     ("events:DeleteRule", "arn:aws:events:eu-west-1:1:rule/payroll", False),
     (
         "cloudwatch:DeleteAlarms",
-        "arn:aws:cloudwatch:eu-west-1:1:alarm:soca-SOCABackupSilenceEFS-X",
+        "arn:aws:cloudwatch:eu-west-1:1:alarm:soca-SOCABackupSilenceEFSAlarm-X",
         True,
     ),
     ("cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:eu-west-1:1:alarm:payroll", False),

@@ -24,10 +24,10 @@ from tests.support.parameter_values import (
 
 CORE = {"SOCABackupVault", "SOCABackupPlan", "SOCABackupSelection", "SOCAAWSBackupRole"}
 SILENCE = {
-    "EFS-and-EC2": {"SOCABackupSilenceEFS", "SOCABackupSilenceEC2"},
-    "EFS": {"SOCABackupSilenceEFS"},
-    "EC2": {"SOCABackupSilenceEC2"},
-    "any-job": {"SOCABackupSilenceAnyJob"},
+    "EFS-and-EC2": {"SOCABackupSilenceEFSAlarm", "SOCABackupSilenceEC2Alarm"},
+    "EFS": {"SOCABackupSilenceEFSAlarm"},
+    "EC2": {"SOCABackupSilenceEC2Alarm"},
+    "any-job": {"SOCABackupSilenceAnyJobAlarm"},
     "none": set(),
 }
 WEEKLY = {"3-months": "90", "6-months": "183", "1-year": "365"}

@@ -33,9 +33,11 @@ def without_rules(**parameters: str) -> Resolved:
     return resolve(template(), {"ClusterId": CLUSTER, **parameters}, evaluate_rules=False)
 
 
-def with_names(names: Mapping[str, str], /, **parameters: str) -> Resolved:
+def with_names(
+    names: Mapping[str, str], region: str = "us-east-1", /, **parameters: str
+) -> Resolved:
     """Return the same with names and attributes of resources: ``Vault``, ``Vault.Arn``."""
-    return resolve(template(), {"ClusterId": CLUSTER, **parameters}, known=names)
+    return resolve(template(), {"ClusterId": CLUSTER, **parameters}, region=region, known=names)
 
 
 def inline_policies(made: Resolved) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from troposphere import (
     Ref,
     Sub,
 )
-from troposphere.cloudwatch import Alarm, MetricDimension
+from troposphere.cloudwatch import Alarm, MetricDimension, WarmUpConfiguration
 from troposphere.events import InputTransformer, Rule, Target
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
@@ -73,9 +73,9 @@ SILENCE_ALARM_HOURS = Input(
     group=GROUP,
     label="Alarm after (hours)",
     Description=(
-        "Hours without a backup before the alarm: 26, 50, 74, 98 or 168. 50 tolerates one late "
-        "daily backup. CloudWatch looks back seven days at most: for rarer backups choose none "
-        "above"
+        "About how many hours without a backup raise the alarm: 26, 50, 74, 98 or 168. 50 "
+        "tolerates one late daily backup. In the partition aws a new alarm first waits about 48 "
+        "hours. CloudWatch looks back seven days at most: for rarer backups choose none above"
     ),
     Type="Number",
     Default=50,
@@ -96,6 +96,8 @@ def _watches(name: str, *choices: str) -> Flag:
 WATCHES_EFS = _watches("WatchesEFS", "EFS-and-EC2", "EFS")
 WATCHES_EC2 = _watches("WatchesEC2", "EFS-and-EC2", "EC2")
 WATCHES_ANY_JOB = _watches("WatchesAnyJob", "any-job")
+# Whether other partitions know the property is not documented.
+WARMS_UP = Flag("WarmsUp", Equals(Ref("AWS::Partition"), "aws"))
 
 DECLARED = (
     NOTIFICATION_EMAIL,
@@ -109,6 +111,7 @@ DECLARED = (
     WATCHES_EFS,
     WATCHES_EC2,
     WATCHES_ANY_JOB,
+    WARMS_UP,
 )
 
 
@@ -236,24 +239,36 @@ def silence_alarms(topic_arn: If, vault_name: If) -> list[tuple[Flag, Alarm]]:
     AWS Backup sends the metric only when it is not zero, so missing data counts as a breach. EFS
     and EC2 each have an alarm: backups of a file system with a mistyped tag would be missing, while
     those of instances are not.
+
+    An alarm acts only when its state changes, and a subscription that nobody has confirmed hears
+    nothing. So the first evaluation waits until a confirmation can no longer be pending: 2 days.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
     """
 
     def alarm(title: str, flag: Flag, what: str, *resource_type: str) -> tuple[Flag, Alarm]:
         return flag, _alarm(
-            f"SOCABackupSilence{title}",
+            # The name of 1.1.0 and more: its deployer policy allows the update.
+            f"SOCABackupSilence{title}Alarm",
             flag,
             topic_arn,
             AlarmDescription=Sub(
-                f"No backup of {what} in the cluster ${{ClusterId}} for ${{SilenceAlarmHours}} "
-                f"hours: check the tag ${{BackupTagKey}}=${{ClusterId}} on its resources, then the "
-                "backup jobs"
+                f"No backup of {what} in the cluster ${{ClusterId}} for about "
+                "${SilenceAlarmHours} hours: check the tag ${BackupTagKey}=${ClusterId} on its "
+                "resources, then the backup jobs"
             ),
             MetricName="NumberOfBackupJobsCompleted",
             Dimensions=_dimensions(vault_name, *resource_type),
             ComparisonOperator="LessThanThreshold",
             EvaluationPeriods=Ref(SILENCE_ALARM_HOURS),
             TreatMissingData="breaching",
+            OKActions=[topic_arn],
+            WarmUpConfiguration=WARMS_UP.then(
+                WarmUpConfiguration(
+                    OnlyStartEvaluatingAfterWarmUpPeriodEnds=True,
+                    WarmUpPeriodDurationInMinutes=2880,
+                )
+            ),
         )
 
     return [
@@ -264,7 +279,10 @@ def silence_alarms(topic_arn: If, vault_name: If) -> list[tuple[Flag, Alarm]]:
 
 
 def expired_alarm(topic_arn: If, vault_name: If) -> Alarm:
-    """Return the alarm on expired recovery points that could not be deleted."""
+    """Return the alarm on expired recovery points that could not be deleted.
+
+    It does not tell when it is over: the metric may count attempts, not recovery points.
+    """
     return _alarm(
         "SOCABackupExpired",
         ALERTS,
@@ -290,7 +308,6 @@ def _alarm(title: str, flag: Flag, topic_arn: If, **properties: Any) -> Alarm:
         Statistic="Sum",
         Threshold=1,
         AlarmActions=[topic_arn],
-        OKActions=[topic_arn],
         Tags=owner_tag(),
         **properties,
     )
