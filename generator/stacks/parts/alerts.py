@@ -42,9 +42,9 @@ NOTIFICATION_TOPIC_ARN = Optional(
     group=GROUP,
     label="SNS topic for alerts (ARN)",
     Description=(
-        "ARN of your own SNS topic in this region. Its policy must let EventBridge and CloudWatch "
-        "publish; the stack does not change it. Empty: a topic is created if there is an e-mail "
-        "address"
+        "ARN of your own SNS topic, in the account and region of the stack. Its policy must let "
+        "EventBridge and CloudWatch publish; the stack does not change it. Empty: a topic is "
+        "created if there is an e-mail address"
     ),
     # No dot: FIFO topics end in .fifo, and work neither with EventBridge nor with e-mail.
     pattern="arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}",

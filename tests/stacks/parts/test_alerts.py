@@ -7,7 +7,7 @@ import pytest
 
 from tests.local_aws.evaluation import Resolved
 from tests.local_aws.events import matches, sent
-from tests.support.generated import resolved, with_names
+from tests.support.generated import resolved, template, with_names
 from tests.support.parameter_values import ACCOUNT, CLUSTER, ON, REGIONS, on
 
 EMAIL, TOPIC = ON["NotificationEmail"], ON["NotificationTopicArn"]
@@ -287,6 +287,11 @@ def test_the_topic_is_the_given_one_or_a_new_one(
     for name in more & SUBSCRIPTION:
         assert made.resources[name] == {"TopicArn": topic, "Protocol": "email", "Endpoint": EMAIL}
     assert made.outputs["AlertTopicArn"] == topic
+
+
+def test_a_given_topic_is_in_the_account_and_region_of_the_stack() -> None:
+    described = template()["Parameters"]["NotificationTopicArn"]["Description"]
+    assert "in the account and region of the stack" in described
 
 
 @pytest.mark.parametrize("chosen", ["EFS-and-EC2", "EFS", "EC2", "any-job", "none"])
