@@ -157,7 +157,7 @@ def test_a_failed_creation_leaves_no_key_behind(aws: LocalAws) -> None:
     assert states == {"PendingDeletion"}
 
 
-@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "eusc-de-east-1"])
 def test_every_protection_deploys_in_other_partitions(endpoint_url: str, region: str) -> None:
     with local_aws(endpoint_url, region) as aws:
         stack = create(aws, **everything())

@@ -151,7 +151,8 @@ def _fulfil(operator: str, key: str, value: str) -> list[dict[str, str | list[st
         return [{key: "123456789012", value[2:-1]: "123456789012"}]
     if key == "kms:ViaService" and not value.startswith(_VIA):
         return []  # a service that we do not protect
-    value = value.replace("*", "us-east-1")
+    # AWS writes its policies for the partition aws, in which names of services end in com.
+    value = value.replace("amazonaws.*", "amazonaws.com").replace("*", "us-east-1")
     if operator == "ForAllValues:StringEquals":
         return [{}, {key: [value]}]
     return [{key: [value] if operator.startswith("For") else value}]

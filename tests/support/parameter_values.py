@@ -9,7 +9,12 @@ CLUSTER = "soca-mycluster"
 ACCOUNT = "123456789012"
 """The account of the stacks, here and in moto."""
 
-REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+REGIONS = {
+    "aws": "us-east-1",
+    "aws-cn": "cn-north-1",
+    "aws-us-gov": "us-gov-west-1",
+    "aws-eusc": "eusc-de-east-1",
+}
 """A region of each partition that has SOCA clusters."""
 
 

@@ -45,8 +45,8 @@ ROUTE_TABLES = "arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:route-table/*"
 VSS_DOCUMENT = "arn:${AWS::Partition}:ssm:*:*:document/AWSEC2-CreateVssSnapshot"
 RECOVERY_POINTS = "arn:${AWS::Partition}:backup:*:${AWS::AccountId}:recovery-point:*"
 
-# Which form services use in China is not documented where we looked, so both are allowed.
-SUFFIXES = ("amazonaws.com", "amazonaws.com.cn")
+# Which form EC2 uses in China is not documented where we looked, so both are allowed.
+EC2_PRINCIPALS = ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"]
 
 
 def backup_trust() -> PolicyDocument:
@@ -94,9 +94,10 @@ def use_vaults_and_keys() -> PolicyDocument:
                 kms.ReEncryptFrom,
                 kms.ReEncryptTo,
             ],
+            # AWS sets this key, so no caller can make a name up. The end differs by partition.
             when=StringLike(
                 "kms:ViaService",
-                [f"{name}.*.{end}" for name in ("ec2", "elasticfilesystem") for end in SUFFIXES],
+                [f"{name}.*.amazonaws.*" for name in ("ec2", "elasticfilesystem")],
             ),
         ),
         _allow(
@@ -284,9 +285,7 @@ def pass_instance_roles(arns: Ref | list[Ref]) -> PolicyDocument:
             Effect=Allow,
             Action=[iam.PassRole],
             Resource=arns,
-            Condition=Condition(
-                StringEquals("iam:PassedToService", [f"ec2.{end}" for end in SUFFIXES])
-            ),
+            Condition=Condition(StringEquals("iam:PassedToService", EC2_PRINCIPALS)),
         )
     )
 

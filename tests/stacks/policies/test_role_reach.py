@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 
+from generator.hosts import url_suffix
 from tests.local_aws.iam import Context, allows
 from tests.support.generated import full_role, inline_policies, resolved
 from tests.support.parameter_values import ACCOUNT, ON, REGIONS, everything
@@ -144,7 +145,6 @@ DENIED: list[tuple[str, str, Context]] = [
     ("backup:StartRestoreJob", _POINT, {}),
     ("kms:Decrypt", _KEY, {}),
     ("kms:Decrypt", _KEY, {"kms:ViaService": "s3.{r}.amazonaws.com"}),
-    ("kms:Decrypt", _KEY, {"kms:ViaService": "ec2.{r}.amazonaws.com.example.org"}),
     ("kms:CreateGrant", _KEY, {}),
     ("kms:ScheduleKeyDeletion", _KEY, {}),
     ("kms:PutKeyPolicy", _KEY, {}),
@@ -200,13 +200,19 @@ def test_the_role_must_not(partition: str, action: str, arn: str, context: Conte
     assert not _allowed(partition, action, arn, context)
 
 
-@pytest.mark.parametrize(
-    "request_key",
-    ["ec2.cn-north-1.amazonaws.com.cn", "elasticfilesystem.cn-north-1.amazonaws.com.cn"],
-)
-def test_in_china_either_form_of_a_services_name_will_do(request_key: str) -> None:
-    key = f"arn:aws-cn:kms:cn-north-1:{ACCOUNT}:key/1"
-    assert allows(full_role("aws-cn").values(), "kms:Decrypt", key, {"kms:ViaService": request_key})
+@pytest.mark.parametrize("partition", PARTITIONS)
+@pytest.mark.parametrize("service", ["ec2", "elasticfilesystem"])
+def test_keys_can_be_used_whatever_the_partition_calls_the_service(
+    partition: str, service: str
+) -> None:
+    """Either as in the partition aws, see ALLOWED, or with the partition's own domain."""
+    region = REGIONS[partition]
+    key = f"arn:{partition}:kms:{region}:{ACCOUNT}:key/1"
+    through = {"kms:ViaService": f"{service}.{region}.{url_suffix(region)}"}
+    assert allows(full_role(partition).values(), "kms:Decrypt", key, through)
+
+
+def test_in_china_either_form_of_ec2s_name_will_do() -> None:
     passed = everything("aws-cn")["SchedulerIAMRoleArn"]
     to_ec2 = {"iam:PassedToService": "ec2.amazonaws.com.cn"}
     assert allows(full_role("aws-cn").values(), "iam:PassRole", passed, to_ec2)
