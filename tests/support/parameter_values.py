@@ -177,7 +177,7 @@ VALUES: dict[str, Values] = {
     "SchedulerIAMRoleArn": Values(longest_role("scheduler"), *ROLES),
     "ComputeNodeIAMRoleArn": Values(longest_role("compute"), *ROLES),
     "AdditionalInstanceRoleArns": Values(
-        ",".join(longest_role(f"login{number}") for number in range(10)),
+        ",".join(longest_role(f"login{number}") for number in range(25)),
         ["", ROLE, f"{ROLE},{ROLE}2", f"{ROLE}, {ROLE}2", f"{ROLE} ,{ROLE}2"],
         [
             f"{ROLE};{ROLE}2",

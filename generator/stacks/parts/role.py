@@ -44,7 +44,8 @@ ADDITIONAL_INSTANCE_ROLE_ARNS = Optional(
     label="Other instance roles (ARNs)",
     Description=(
         "ARNs of other IAM roles that restored instances may keep, separated by commas, such as "
-        "those of login nodes and virtual desktops; empty: none"
+        "those of login nodes and virtual desktops; empty: none. Up to 25 fit, fewer if the ARNs "
+        "contain paths"
     ),
     Type="CommaDelimitedList",
     pattern=ROLE_ARN,
