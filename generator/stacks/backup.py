@@ -34,7 +34,7 @@ def template() -> Template:
     ):
         element.declare_in(made)
 
-    the_key = vault.vault_key()
+    the_key = vault.vault_key(copies.key_statements())
     the_vault = vault.backup_vault(the_key)
     vault_name = vault.name_of(the_vault)
     vault_arn = vault.arn_of(the_vault)

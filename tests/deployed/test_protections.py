@@ -32,7 +32,8 @@ def test_the_key_encrypts_the_vault_and_rotates(aws: LocalAws) -> None:
     [alias] = kms.list_aliases(KeyId=key)["Aliases"]
     assert alias["AliasName"] == f"alias/{CLUSTER}-backup"
     policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
-    assert {one["Principal"]["AWS"] for one in policy["Statement"]} == {ACCOUNT}
+    copies = ON["CopyDestinationVaultArn"].split(":")[4]
+    assert [one["Principal"]["AWS"] for one in policy["Statement"]] == [ACCOUNT] * 2 + [copies] * 2
 
 
 def test_the_vault_is_locked_and_denies_deletion(aws: LocalAws) -> None:

@@ -311,7 +311,7 @@ def test_on_off_and_on_again_replaces_nothing_that_lasts(name: str, base: dict[s
     assert switched_on
     for kinds, other in ((switched_on, "added"), (switched_off, "removed")):
         for resource, kind in kinds.items():
-            assert kind == ("updated" if resource in CORE else other), resource
+            assert kind == ("updated" if resource in CORE | LASTING else other), resource
         assert not {one for one in LASTING & set(kinds) if kinds[one] != "updated"}
         # A selection is replaced by every change; the one of the core has none.
         assert "SOCABackupSelection" not in kinds

@@ -1,11 +1,11 @@
 """Copies of every recovery point in a second vault, in another region or account."""
 
-from troposphere import If, Ref
+from troposphere import And, Equals, If, Not, Ref, Select, Split, Sub
 from troposphere.backup import CopyActionResourceType, LifecycleResourceType
 from troposphere.iam import Policy
 
 from generator.stacks.declarations import Flag, Optional
-from generator.stacks.policies import role
+from generator.stacks.policies import resources, role
 
 COPY_DESTINATION_VAULT_ARN = Optional(
     "CopyDestinationVaultArn",
@@ -24,9 +24,16 @@ COPY_DESTINATION_VAULT_ARN = Optional(
     ),
 )
 
-MAKES_COPIES = Flag("MakesCopies", COPY_DESTINATION_VAULT_ARN.is_given)
+# The fifth field of the ARN; the colons are for an empty one, which has no fields.
+_DESTINATION_ACCOUNT = Select(4, Split(":", Sub("${CopyDestinationVaultArn}:::::")))
 
-DECLARED = (COPY_DESTINATION_VAULT_ARN, MAKES_COPIES)
+MAKES_COPIES = Flag("MakesCopies", COPY_DESTINATION_VAULT_ARN.is_given)
+COPIES_TO_OTHER_ACCOUNT = Flag(
+    "CopiesToOtherAccount",
+    And(MAKES_COPIES.holds, Not(Equals(_DESTINATION_ACCOUNT, Ref("AWS::AccountId")))),
+)
+
+DECLARED = (COPY_DESTINATION_VAULT_ARN, MAKES_COPIES, COPIES_TO_OTHER_ACCOUNT)
 
 
 def copy_actions(lifecycle: LifecycleResourceType) -> If:
@@ -51,3 +58,11 @@ def inline_policy() -> If:
             PolicyDocument=role.copy_into(Ref(COPY_DESTINATION_VAULT_ARN)),
         )
     )
+
+
+def key_statements() -> list[If]:
+    """Return what the policy of the vault's key needs for copies to another account."""
+    return [
+        COPIES_TO_OTHER_ACCOUNT.then(statement)
+        for statement in resources.use_key_for_copies(_DESTINATION_ACCOUNT)
+    ]

@@ -1,5 +1,7 @@
 """The vault that holds the recovery points, new or adopted; its key, lock and access policy."""
 
+from collections.abc import Sequence
+
 from troposphere import And, AWSHelperFn, Equals, GetAtt, If, Not, Ref, Sub
 from troposphere.backup import BackupVault, LockConfigurationType
 from troposphere.kms import Alias, Key
@@ -189,8 +191,10 @@ DECLARED = (
 )
 
 
-def vault_key() -> Key:
+def vault_key(statements: Sequence[If]) -> Key:
     """Return the key, which is retained with the vault: it encrypts backups of EFS.
+
+    ``statements`` are those of its policy for copies.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
     """
@@ -202,7 +206,7 @@ def vault_key() -> Key:
         Description=Sub("Encrypts the backups in the vault of the cluster ${ClusterId}"),
         EnableKeyRotation=True,
         PendingWindowInDays=30,  # the maximum: time to notice that someone deleted the key
-        KeyPolicy=resources.vault_key(),
+        KeyPolicy=resources.vault_key(statements),
         Tags=tags(Sub("${ClusterId}-backup")),
     )
 

@@ -1,5 +1,7 @@
 """The policies of resources: the key, the vault and the topic."""
 
+from collections.abc import Sequence
+
 from awacs import backup, kms, sns
 from awacs.aws import (
     Allow,
@@ -12,13 +14,15 @@ from awacs.aws import (
     Principal,
     Statement,
 )
-from troposphere import GetAtt, If, Ref
+from troposphere import GetAtt, If, Ref, Select
 
 from generator.iam_language import document
 
 
-def vault_key() -> PolicyDocument:
+def vault_key(more: Sequence[If]) -> PolicyDocument:
     """Let the account's IAM policies alone decide who manages and who uses the key.
+
+    ``more`` are statements that may be there or not.
 
     The actions for use are those that AWS asks for a vault's key and those of its policy for
     restores; grants are for AWS services only. There is no kms:ViaService: through which service a
@@ -26,7 +30,7 @@ def vault_key() -> PolicyDocument:
     https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
     """
     account = Principal("AWS", Ref("AWS::AccountId"))
-    return document(
+    policy = document(
         Statement(
             Sid="ManageAndUseByIAM",
             Effect=Allow,
@@ -73,6 +77,39 @@ def vault_key() -> PolicyDocument:
             Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
         ),
     )
+    # awacs 2.6.1 refuses an Fn::If among the statements that it is given, not one added later.
+    policy.Statement.extend(more)
+    return policy
+
+
+def use_key_for_copies(account: Select) -> list[Statement]:
+    """Let the account that gets the copies read what the vault's key encrypts.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
+    """
+    principal = Principal("AWS", account)
+    return [
+        Statement(
+            Sid="UseForCopies",
+            Effect=Allow,
+            Principal=principal,
+            Action=[
+                kms.Decrypt,
+                kms.DescribeKey,
+                kms.Action("GenerateDataKey*"),
+                kms.Action("ReEncrypt*"),
+            ],
+            Resource=["*"],
+        ),
+        Statement(
+            Sid="GrantForCopies",
+            Effect=Allow,
+            Principal=principal,
+            Action=[kms.CreateGrant],
+            Resource=["*"],
+            Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
+        ),
+    ]
 
 
 def keep_recovery_points(unless: If) -> PolicyDocument:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from generator.cloudformation.schemas import schema
+from tests.local_aws.iam import Context, allows
 from tests.support.generated import resolved
 from tests.support.parameter_values import ACCOUNT, ON, REGIONS, on
 
@@ -49,6 +50,57 @@ def test_the_account_decides_who_uses_the_key_and_grants_are_for_services(region
     assert "Condition" not in use
     assert grant["Action"] == ["kms:CreateGrant"]
     assert grant["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+
+
+OTHER_ACCOUNT = "111122223333"
+
+
+def _key_statements(partition: str = "aws", account: str = "") -> list[dict[str, Any]]:
+    """Return the statements of the key's policy, with copies to the account if there is one."""
+    vault = f"arn:{partition}:backup:{REGIONS[partition]}:{account}:backup-vault:Far"
+    made = resolved(
+        REGIONS[partition],
+        CreateVaultKmsKey="yes",
+        CopyDestinationVaultArn=vault if account else "",
+    )
+    statements: list[dict[str, Any]] = made.resources["SOCABackupVaultKey"]["KeyPolicy"][
+        "Statement"
+    ]
+    return statements
+
+
+def test_copies_within_the_account_do_not_change_the_keys_policy() -> None:
+    assert _key_statements(account=ACCOUNT) == _key_statements()
+
+
+TO_AWS: Context = {"kms:GrantIsForAWSResource": "true"}
+
+
+@pytest.mark.parametrize("partition", REGIONS)
+def test_the_account_of_the_copies_may_read_with_the_key_and_nothing_else(partition: str) -> None:
+    """What it may do is what AWS names for a key that recovery points are copied with.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
+    """
+    own = _key_statements(partition)
+    statements = _key_statements(partition, OTHER_ACCOUNT)
+    assert statements[: len(own)] == own
+    shared = statements[len(own) :]
+    assert [statement.pop("Principal") for statement in shared] == [{"AWS": OTHER_ACCOUNT}] * 2
+    for action, context, allowed in (
+        ("DescribeKey", {}, True),
+        ("Decrypt", {}, True),
+        ("GenerateDataKeyWithoutPlaintext", {}, True),
+        ("ReEncryptFrom", {}, True),
+        ("ReEncryptTo", {}, True),
+        ("CreateGrant", TO_AWS, True),
+        ("CreateGrant", {}, False),
+        ("PutKeyPolicy", {}, False),
+        ("ScheduleKeyDeletion", {}, False),
+        ("DisableKey", {}, False),
+    ):
+        key = f"arn:{partition}:kms:x:{ACCOUNT}:key/1"
+        assert allows([{"Statement": shared}], f"kms:{action}", key, context) is allowed, action
 
 
 def _denial(**given: str) -> dict[str, Any]:
