@@ -87,6 +87,11 @@ def test_vault_key_and_role_stay_and_everything_else_goes() -> None:
         assert policies == (("RetainExceptOnCreate", "Retain") if stays else (None, None)), name
 
 
+def test_there_is_room_for_what_comes_next() -> None:
+    """Lint's limit is for a fix in a hurry; a change that has time stays 500 bytes below it."""
+    assert len(text().encode()) <= 49_000
+
+
 def test_no_account_and_no_region_is_spelled_out() -> None:
     body = text()[text().index("\nConditions:") :]
     assert not re.search(r"\d{12}", body)
