@@ -9,7 +9,7 @@ import yaml
 from generator import VERSION
 from generator.paths import ROOT
 from tests.project.pages import OPERATIONS, PAGES, README, in_code, prose, shown
-from tests.support.generated import full_role, template
+from tests.support.generated import full_role, template, text
 
 # Names in `code` that are not the template's own, and whose they are.
 ELSEWHERE = {
@@ -27,6 +27,10 @@ ELSEWHERE = {
         *("SOCABackupRestoreIamRole", "SOCABackupRole", "SocaBackupIamRole"),
     },
     "the snippet of the README": {"Backup", "S3InstallBucketRegion"},
+    "the template of 1.1.0": {
+        *("SOCABackupSilenceAnyJob", "SOCABackupSilenceEC2", "SOCABackupSilenceEFS"),
+        *("SOCACopyJobAlert", "SOCARestoreJobAlert"),
+    },
     "the plan and its selection": {"SOCADailyBackup", "ListOfTags"},
     "AWS's managed policies, and the role names they ask for": {
         *("AWSBackup", "AWSBackupFullAccess", "AWSBackupOperatorAccess", "AwsBackup"),
@@ -45,7 +49,7 @@ def test_every_name_in_code_style_exists(page: Path) -> None:
     known = set().union(*ELSEWHERE.values())
     for section in ("Parameters", "Outputs", "Resources"):
         known |= set(template()[section])
-    known |= set(full_role())
+    known |= {*full_role(), *re.findall(r"\bSid: (\w+)", text())}
     names = {word for word in in_code(page) if re.fullmatch(r"[A-Z]\w*[a-z]\w*", word)}
     assert sorted(names - known) == []
 
