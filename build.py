@@ -150,12 +150,30 @@ def compare(arguments: argparse.Namespace) -> int:
     return FINDING if compared.failures else FINE
 
 
-def deployer_policy(_: argparse.Namespace) -> int:
-    """Print the IAM policy needed to create, update and delete stacks of the templates."""
+def deployer_policy(arguments: argparse.Namespace) -> int:
+    """Print the IAM policy needed to create, update and delete stacks of the templates.
+
+    Without options it is templates/deployer-policy.json, whose holder is as good as an
+    administrator: it may give a role any permissions, and assume it. --boundary prevents that.
+    """
     from generator.deployer_policy import policy
+    from generator.deployer_policy.bounds import Bounds, checked
     from generator.stacks import templates
 
-    print(policy.text(templates()), end="")
+    made = templates()
+    bounds = Bounds(
+        arguments.boundary,
+        arguments.cluster_id,
+        arguments.account,
+        arguments.stack_name,
+        arguments.topic,
+    )
+    try:
+        text = policy.text(made, checked(bounds, made))
+    except ValueError as error:
+        _say(str(error))
+        return USAGE
+    print(text, end="")
     return FINE
 
 
@@ -291,7 +309,7 @@ def _parser() -> argparse.ArgumentParser:
         (docs, ""),
         (check_parent, "scale-out-computing-on-aws.template"),
         (compare, "s3://BUCKET/soca-backup/v1.0.0/templates/Backup.template"),
-        (deployer_policy, "> policy.json"),
+        (deployer_policy, "--cluster-id soca-mycluster > policy.json"),
         (publish, "--bucket templates-{region} --regions us-east-1,eu-west-1"),
         (verify, "--bucket my-templates --against-local"),
     ):
@@ -324,8 +342,9 @@ def _parser() -> argparse.ArgumentParser:
         if run is render:
             text = f"one of {', '.join(TEMPLATES)} (default: {MAIN})"
             add("template", metavar="NAME", nargs="?", choices=TEMPLATES, default=MAIN, help=text)
-        if run in (publish, verify):
-            _add_s3_options(verb)
+        options = {deployer_policy: _add_bounds, publish: _add_s3_options, verify: _add_s3_options}
+        if run in options:
+            options[run](verb)
         if run is publish:
             verb.set_defaults(
                 interrupted="buckets in progress were finished: publish again for the others"
@@ -340,6 +359,26 @@ def _parser() -> argparse.ArgumentParser:
             text = "also compare with what this checkout would publish"
             add("--against-local", action="store_true", help=text)
     return parser
+
+
+def _add_bounds(verb: argparse.ArgumentParser) -> None:
+    from generator.deployer_policy.bounds import OPEN
+
+    for option, metavar, text in (
+        ("--boundary", "ARN", "every role that is created or changed must have this boundary"),
+        ("--cluster-id", "ID", "only the vault and the keys of this cluster"),
+        ("--account", "ID", "only this account"),
+        ("--topic", "ARN", "the NotificationTopicArn to which an e-mail address may subscribe"),
+    ):
+        verb.add_argument(option, metavar=metavar, help=text)
+    names = ",".join(OPEN.stack_names)
+    verb.add_argument(
+        "--stack-name",
+        metavar="N1,N2,...",
+        type=lambda text: tuple(text.split(",")),
+        default=OPEN.stack_names,
+        help=f"only stacks of these names; '*' stands for any characters (default: {names})",
+    )
 
 
 def _add_s3_options(verb: argparse.ArgumentParser) -> None:

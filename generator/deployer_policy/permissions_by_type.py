@@ -10,25 +10,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from awacs import backup, backup_storage, cloudformation, cloudwatch, events, iam, kms, s3, sns
-from awacs.aws import Action, Bool, ConditionElement, ForAnyValueStringEquals, StringEquals
+from awacs.aws import (
+    Action,
+    Bool,
+    Condition,
+    ForAllValuesStringEquals,
+    ForAnyValueStringEquals,
+    StringEquals,
+    StringLike,
+)
 
-# People get the policy before there is a stack, so it leaves open the partition, the region, the
-# account and everything that the stack's parameters decide.
-_ANYWHERE = "arn:*:{service}:*:*:{resource}"
-_ROLES = "arn:*:iam::*:role/{name}"
-_KEYS = "arn:*:kms:*:*:key/*"
-_PLANS = _ANYWHERE.format(service="backup", resource="backup-plan:*")
+from generator.deployer_policy.bounds import OPEN, Bounds
+
+# People get the policy before there is a stack, so it leaves open the partition, the region and
+# everything that the stack's parameters decide.
+_ROLES = "arn:*:iam::{account}:role/{name}"
+_KEYS = "arn:*:kms:*:{account}:key/*"
+_PLANS = "arn:*:backup:*:{account}:backup-plan:*"
+_TOPICS = "arn:*:sns:*:{account}:{name}"
 _BACKUP_SERVICE = "backup.amazonaws.com"
+_OWNER_TAG = "soca:ClusterId"
+
+# For actions that IAM cannot limit to an ARN.
+_WITHOUT_ARN = "ActWithoutARN"
 
 
 @dataclass(frozen=True)
 class Grant:
-    """Actions on one kind of ARN, in which ``{name}`` stands for the name of the resource."""
+    """Actions on ARNs, in which ``{name}`` stands for the names of the resources.
+
+    Grants of the same name, ARNs and conditions become one statement.
+    """
 
     sid: str
     actions: Sequence[Action]
-    arn: str = "*"
-    when: tuple[ConditionElement, ...] = ()
+    arns: tuple[str, ...] = ("*",)
+    when: Condition | None = None
     named_after: str = ""
     """The type whose names go into the ARN, if it is not the row's own."""
 
@@ -41,7 +58,7 @@ class Row:
     grants: tuple[Grant, ...]
 
 
-def rows() -> dict[str, Row]:
+def rows(bounds: Bounds = OPEN) -> dict[str, Row]:
     """Return the table: the permissions of the schemas' handlers, limited to our names.
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault.html
@@ -50,18 +67,18 @@ def rows() -> dict[str, Row]:
         "AWS::Backup::BackupVault": Row("BackupVaultName", _vault()),
         "AWS::Backup::BackupPlan": Row("", _plan()),
         "AWS::Backup::BackupSelection": Row("", _selection()),
-        "AWS::IAM::Role": Row("RoleName", _role()),
-        "AWS::KMS::Key": Row("", _key()),
+        "AWS::IAM::Role": Row("RoleName", _role(bounds)),
+        "AWS::KMS::Key": Row("", _key(bounds)),
         "AWS::KMS::Alias": Row("AliasName", _alias()),
-        "AWS::SNS::Topic": Row("TopicName", _topic()),
+        "AWS::SNS::Topic": Row("TopicName", _topic(bounds)),
         "AWS::SNS::TopicPolicy": Row("", _topic_policy()),
-        "AWS::SNS::Subscription": Row("", _subscription()),
+        "AWS::SNS::Subscription": Row("", _subscription(bounds)),
         "AWS::Events::Rule": Row("Name", _event_rule()),
         "AWS::CloudWatch::Alarm": Row("AlarmName", _alarm()),
     }
 
 
-def stack_grants() -> tuple[Grant, ...]:
+def stack_grants(bounds: Bounds = OPEN) -> tuple[Grant, ...]:
     """Return the permissions to operate a stack, whatever is in it.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html
@@ -89,17 +106,28 @@ def stack_grants() -> tuple[Grant, ...]:
                 cloudformation.UntagResource,
                 cloudformation.UpdateStack,
             ],
-            _ANYWHERE.format(service="cloudformation", resource="stack/*"),
+            tuple(
+                f"arn:*:cloudformation:*:{{account}}:stack/{name}/*" for name in bounds.stack_names
+            ),
+            # A stack must not import a key: see _key. A request that imports nothing fulfils the
+            # condition, because it lacks the condition key.
+            # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security_iam_id-based-policy-examples.html
+            Condition(
+                ForAllValuesStringEquals(
+                    "cloudformation:ImportResourceTypes", ["AWS::Backup::BackupVault"]
+                )
+            ),
         ),
         # These are asked before there is a stack, so there is no ARN.
-        Grant(
-            "ReadTemplates", [cloudformation.GetTemplateSummary, cloudformation.ValidateTemplate]
-        ),
-        Grant("FetchTheTemplate", [s3.GetObject], "arn:*:s3:::*/{name}"),
+        Grant(_WITHOUT_ARN, [cloudformation.GetTemplateSummary, cloudformation.ValidateTemplate]),
+        Grant("FetchTheTemplate", [s3.GetObject], ("arn:*:s3:::*/{name}",)),
     )
 
 
 def _vault() -> tuple[Grant, ...]:
+    # AWS Backup calls KMS for whoever creates a vault. The policy of aws/backup, the key of vaults
+    # that name none, has the same condition, so the service sends this.
+    through_backup = StringLike("kms:ViaService", "backup.*.amazonaws.*")
     return (
         Grant(
             "ManageVault",
@@ -119,23 +147,27 @@ def _vault() -> tuple[Grant, ...]:
                 backup.TagResource,
                 backup.UntagResource,
             ],
-            _ANYWHERE.format(service="backup", resource="backup-vault:{name}"),
+            ("arn:*:backup:*:{account}:backup-vault:{name}",),
         ),
-        Grant("StoreRecoveryPoints", [backup_storage.MountCapsule]),
+        Grant(_WITHOUT_ARN, [backup_storage.MountCapsule]),
+        # The grant itself says who may retire it; a policy cannot add anybody.
+        Grant("SetUpKey", [kms.DescribeKey, kms.RetireGrant], (_KEYS,)),
         Grant(
-            "UseVaultKey",
-            [kms.Decrypt, kms.DescribeKey, kms.GenerateDataKey, kms.RetireGrant],
-            _KEYS,
+            "UseVaultKey", [kms.Decrypt, kms.GenerateDataKey], (_KEYS,), Condition(through_backup)
         ),
-        # The conditions of AWS's own policy AWSBackupFullAccess, but for the name of the service
-        # that calls, which is not documented for China.
+        # The conditions of AWS's own policy AWSBackupFullAccess.
         Grant(
-            "GrantVaultKeyToBackup",
+            "GrantVaultKey",
             [kms.CreateGrant],
-            _KEYS,
-            (
-                Bool("kms:GrantIsForAWSResource", "true"),
-                ForAnyValueStringEquals("kms:EncryptionContextKeys", ["aws:backup:backup-vault"]),
+            (_KEYS,),
+            Condition(
+                [
+                    Bool("kms:GrantIsForAWSResource", "true"),
+                    ForAnyValueStringEquals(
+                        "kms:EncryptionContextKeys", ["aws:backup:backup-vault"]
+                    ),
+                    through_backup,
+                ]
             ),
         ),
     )
@@ -154,7 +186,7 @@ def _plan() -> tuple[Grant, ...]:
                 backup.UntagResource,
                 backup.UpdateBackupPlan,
             ],
-            _PLANS,
+            (_PLANS,),
         ),
     )
 
@@ -162,95 +194,130 @@ def _plan() -> tuple[Grant, ...]:
 def _selection() -> tuple[Grant, ...]:
     return (
         Grant(
-            "AssignResources",
+            "ManagePlan",
             [
                 backup.CreateBackupSelection,
                 backup.DeleteBackupSelection,
                 backup.GetBackupSelection,
             ],
-            _PLANS,
+            (_PLANS,),
         ),
         Grant(
             "PassRoleToBackup",
             [iam.PassRole],
-            _ROLES,
-            (StringEquals("iam:PassedToService", _BACKUP_SERVICE),),
+            (_ROLES,),
+            Condition(StringEquals("iam:PassedToService", _BACKUP_SERVICE)),
             named_after="AWS::IAM::Role",
         ),
         Grant(
-            "CreateBackupServiceLinkedRole",
+            "LinkBackupRole",
             [iam.CreateServiceLinkedRole],
-            _ROLES.format(name=f"aws-service-role/{_BACKUP_SERVICE}/*"),
-            (StringEquals("iam:AWSServiceName", _BACKUP_SERVICE),),
+            (_ROLES.replace("{name}", f"aws-service-role/{_BACKUP_SERVICE}/*"),),
+            Condition(StringEquals("iam:AWSServiceName", _BACKUP_SERVICE)),
         ),
     )
 
 
-def _role() -> tuple[Grant, ...]:
+def _role(bounds: Bounds) -> tuple[Grant, ...]:
+    manage = [
+        iam.DeleteRole,
+        iam.DeleteRolePolicy,
+        iam.GetRole,
+        iam.GetRolePolicy,
+        iam.ListAttachedRolePolicies,
+        iam.ListRolePolicies,
+        iam.ListRoleTags,
+        iam.TagRole,
+        iam.UntagRole,
+        iam.UpdateRole,
+        iam.UpdateRoleDescription,
+    ]
+    empower = [
+        iam.CreateRole,
+        iam.PutRolePermissionsBoundary,
+        iam.PutRolePolicy,
+        iam.UpdateAssumeRolePolicy,
+    ]
+    if not bounds.boundary:
+        unbind = iam.DeleteRolePermissionsBoundary
+        return (Grant("ManageRole", [*manage, *empower, unbind], (_ROLES,)),)
+    # For CreateRole and PutRolePermissionsBoundary the key is the boundary in the request, for the
+    # others that of the role.
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    bound = Condition(StringEquals("iam:PermissionsBoundary", bounds.boundary))
     return (
-        Grant(
-            "ManageRole",
-            [
-                iam.AttachRolePolicy,
-                iam.CreateRole,
-                iam.DeleteRole,
-                iam.DeleteRolePermissionsBoundary,
-                iam.DeleteRolePolicy,
-                iam.DetachRolePolicy,
-                iam.GetRole,
-                iam.GetRolePolicy,
-                iam.ListAttachedRolePolicies,
-                iam.ListRolePolicies,
-                iam.ListRoleTags,
-                iam.PutRolePermissionsBoundary,
-                iam.PutRolePolicy,
-                iam.TagRole,
-                iam.UntagRole,
-                iam.UpdateAssumeRolePolicy,
-                iam.UpdateRole,
-                iam.UpdateRoleDescription,
-            ],
-            _ROLES,
-        ),
+        Grant("ManageRole", manage, (_ROLES,)),
+        Grant("EmpowerBoundRole", empower, (_ROLES,), bound),
     )
 
 
-def _key() -> tuple[Grant, ...]:
+def _key(bounds: Bounds) -> tuple[Grant, ...]:
+    """Return the permissions for keys: what a stack may do to its key, and what people may do.
+
+    KMS may take five minutes until a new tag counts, and a stack that creates a key, or rolls back,
+    does not wait. So what CloudFormation calls then depends on no tag that the key has.
+
+    TagResource would give its holder every key, because ChangeTaggedKey trusts the tag. KMS cannot
+    tell the tags of a new key from those of another, so the permission is CloudFormation's alone:
+    it changes the keys of its stacks, and OperateStacks lets none import a key. PutKeyPolicy is
+    beside it because KMS demands it, too, when a key is created; by which tags is not documented.
+    CloudFormation sends aws:ViaAWSService with every such call, with or without a service role.
+    https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/fas-requests-and-permission-evaluation.html
+    """
+    cluster = bounds.cluster_id or "*"
     return (
-        Grant("MakeKey", [kms.CreateKey]),
         Grant(
-            "ManageKey",
+            "CreateKey",
+            [kms.CreateKey, kms.PutKeyPolicy],
+            when=Condition(StringLike(f"aws:RequestTag/{_OWNER_TAG}", cluster)),
+        ),
+        Grant(
+            "SetUpKey",
             [
                 kms.DescribeKey,
-                kms.DisableKey,
-                kms.DisableKeyRotation,
-                kms.EnableKey,
                 kms.EnableKeyRotation,
                 kms.GetKeyPolicy,
                 kms.GetKeyRotationStatus,
                 kms.ListResourceTags,
+            ],
+            (_KEYS,),
+        ),
+        Grant(
+            "ChangeKeyByStack",
+            [kms.PutKeyPolicy, kms.ScheduleKeyDeletion, kms.TagResource, kms.UntagResource],
+            (_KEYS,),
+            Condition(Bool("aws:ViaAWSService", "true")),
+        ),
+        Grant(
+            "ChangeTaggedKey",
+            [
+                kms.DisableKey,
+                kms.DisableKeyRotation,
+                kms.EnableKey,
                 kms.PutKeyPolicy,
                 kms.ScheduleKeyDeletion,
-                kms.TagResource,
-                kms.UntagResource,
                 kms.UpdateKeyDescription,
             ],
-            _KEYS,
+            (_KEYS,),
+            Condition(StringLike(f"aws:ResourceTag/{_OWNER_TAG}", cluster)),
         ),
     )
 
 
 def _alias() -> tuple[Grant, ...]:
-    actions = [kms.CreateAlias, kms.DeleteAlias, kms.UpdateAlias]
     return (
         # KMS requires the permission on both the alias and its key.
-        Grant("NameKey", actions, _ANYWHERE.format(service="kms", resource="{name}")),
-        Grant("AttachAliasToKey", actions, _KEYS),
-        Grant("FindAlias", [kms.ListAliases]),
+        Grant(
+            "NameKey",
+            [kms.CreateAlias, kms.DeleteAlias, kms.UpdateAlias],
+            ("arn:*:kms:*:{account}:{name}", _KEYS),
+        ),
+        Grant(_WITHOUT_ARN, [kms.ListAliases]),
     )
 
 
-def _topic() -> tuple[Grant, ...]:
+def _topic(bounds: Bounds) -> tuple[Grant, ...]:
     return (
         Grant(
             "ManageTopic",
@@ -263,41 +330,43 @@ def _topic() -> tuple[Grant, ...]:
                 sns.ListTagsForResource,
                 sns.PutDataProtectionPolicy,
                 sns.SetTopicAttributes,
-                sns.Subscribe,
                 sns.TagResource,
-                sns.Unsubscribe,
                 sns.UntagResource,
             ],
-            _ANYWHERE.format(service="sns", resource="{name}"),
+            (_TOPICS,),
         ),
+        _subscribe([sns.Subscribe, sns.Unsubscribe], bounds),
     )
 
 
 def _topic_policy() -> tuple[Grant, ...]:
     return (
-        Grant(
-            "LetServicesPublish",
-            [sns.SetTopicAttributes],
-            _ANYWHERE.format(service="sns", resource="{name}"),
-            named_after="AWS::SNS::Topic",
-        ),
+        Grant("ManageTopic", [sns.SetTopicAttributes], (_TOPICS,), named_after="AWS::SNS::Topic"),
     )
 
 
-def _subscription() -> tuple[Grant, ...]:
+def _subscription(bounds: Bounds) -> tuple[Grant, ...]:
     return (
-        # Any topic: the address may subscribe to a topic that is not the stack's.
-        Grant(
-            "SubscribeAddress",
+        _subscribe(
             [
                 sns.GetSubscriptionAttributes,
                 sns.SetSubscriptionAttributes,
                 sns.Subscribe,
                 sns.Unsubscribe,
             ],
-            _ANYWHERE.format(service="sns", resource="*"),
+            bounds,
         ),
     )
+
+
+def _subscribe(actions: Sequence[Action], bounds: Bounds) -> Grant:
+    """Return the permission to subscribe to the topics of stacks, and to the one that is given.
+
+    SNS looks for it on the topic, even where a request names the subscription.
+    """
+    topics = (_TOPICS, bounds.topic) if bounds.topic else (_TOPICS,)
+    sid = "Subscribe" if bounds.topic else "ManageTopic"
+    return Grant(sid, actions, topics, named_after="AWS::SNS::Topic")
 
 
 def _event_rule() -> tuple[Grant, ...]:
@@ -315,7 +384,11 @@ def _event_rule() -> tuple[Grant, ...]:
                 events.TagResource,
                 events.UntagResource,
             ],
-            _ANYWHERE.format(service="events", resource="rule/{name}"),
+            # An update of a stack of 1.x removes rules that have other logical ids.
+            (
+                "arn:*:events:*:{account}:rule/{name}",
+                "arn:*:events:*:{account}:rule/*SOCA*JobAlert*",
+            ),
         ),
     )
 
@@ -331,8 +404,12 @@ def _alarm() -> tuple[Grant, ...]:
                 cloudwatch.TagResource,
                 cloudwatch.UntagResource,
             ],
-            _ANYWHERE.format(service="cloudwatch", resource="alarm:{name}"),
+            # An update of a stack of 1.x removes alarms that have other logical ids.
+            (
+                "arn:*:cloudwatch:*:{account}:alarm:{name}",
+                "arn:*:cloudwatch:*:{account}:alarm:*SOCABackupSilence*",
+            ),
         ),
         # CloudFormation asks for several alarms at a time.
-        Grant("ReadAlarms", [cloudwatch.DescribeAlarms]),
+        Grant(_WITHOUT_ARN, [cloudwatch.DescribeAlarms]),
     )

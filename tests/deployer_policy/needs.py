@@ -18,13 +18,16 @@ def iam_table() -> dict[str, Any]:
     return table
 
 
-def handlers(kind: str) -> set[str]:
-    """Return what CloudFormation calls for a resource of the type, from its birth to its end."""
+def handlers(kind: str, *names: str) -> set[str]:
+    """Return what CloudFormation calls for a resource of the type, from its birth to its end.
+
+    ``names`` are the handlers, if not all of them are meant.
+    """
     known = schema(kind) or {}
     called = {
         action
         for handler, needs in known["handlers"].items()
-        if handler != "list"
+        if handler in (names or {*known["handlers"]} - {"list"})
         for action in needs["permissions"]
     }
     return called | set(known.get("tagging", {}).get("permissions", []))

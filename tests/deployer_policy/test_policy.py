@@ -1,9 +1,9 @@
 """The policy of whoever installs: complete for what the templates have; and narrow."""
 
 import fnmatch
+import itertools
 import json
 import re
-from functools import cache
 from typing import Any
 
 import pytest
@@ -13,39 +13,38 @@ from troposphere.s3 import Bucket
 from troposphere.sns import Topic
 
 from generator.deployer_policy import policy
-from generator.deployer_policy.permissions_by_type import rows
+from generator.deployer_policy.bounds import Bounds
+from generator.deployer_policy.permissions_by_type import rows, stack_grants
 from generator.stacks import MAIN, backup, templates
-from generator.stacks.render import render
 from tests.deployer_policy.needs import handlers, iam_table
-from tests.local_aws.deployer import Deployer
-from tests.local_aws.local_aws import LocalAws
+from tests.deployer_policy.policies import NOT_GIVEN, document
 
-# Longer ones cannot be a managed policy; whitespace does not count.
+# Longer ones cannot be a managed policy; white space does not count.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MAX_MANAGED_POLICY = 6144
 
-# What a handler asks for and the policy does not give, with the reason.
-NOT_GIVEN = {
-    ("AWS::Backup::BackupVault", "backup-storage:Mount"): "IAM knows no such action",
-    ("AWS::SNS::Topic", "iam:PassRole"): "for delivery logs, which no topic of ours writes",
-    ("AWS::SNS::Topic", "iam:GetRole"): "same",
-    ("AWS::SNS::Subscription", "iam:PassRole"): "for Firehose, which no subscription of ours uses",
-    ("AWS::SNS::Subscription", "iam:GetRole"): "same",
-    ("AWS::Events::Rule", "iam:PassRole"): "for targets with a role; ours are topics, without",
+# The longest values that AWS takes, but for the path of the boundary.
+LONGEST: dict[str, Any] = {
+    "boundary": "arn:aws-us-gov:iam::123456789012:policy/" + "b" * 128,
+    "cluster_id": "c" * 43,
+    "account": "123456789012",
+    "stack_names": ("s" * 128,),
+    "topic": "arn:aws-us-gov:sns:us-gov-west-1:123456789012:" + "t" * 256,
 }
 
 
-@cache
 def statements() -> list[dict[str, Any]]:
-    document = json.loads(policy.text(templates()))
-    assert document["Version"] == "2012-10-17"
-    found: list[dict[str, Any]] = document["Statement"]
+    found: list[dict[str, Any]] = document()["Statement"]
     return found
 
 
 def given(action: str) -> list[dict[str, Any]]:
     """Return the statements that allow the action."""
-    return [one for one in statements() if action in one["Action"]]
+    return [
+        one
+        for one in statements()
+        if any(fnmatch.fnmatchcase(action, pattern) for pattern in one["Action"])
+    ]
 
 
 @pytest.mark.parametrize("kind", rows())
@@ -58,11 +57,35 @@ def test_iam_still_knows_no_mount() -> None:
     assert "mount" not in iam_table()["backup-storage"]["Actions"]
 
 
-def test_every_action_exists_and_takes_the_arns_it_is_given_on() -> None:
-    for statement in statements():
-        for action in statement["Action"]:
+def actions_of(statement: dict[str, Any]) -> set[str]:
+    """Return IAM's actions, in small letters, that a statement allows."""
+    return {
+        f"{service}:{name}"
+        for service, _, pattern in (action.lower().partition(":") for action in statement["Action"])
+        for name in fnmatch.filter(iam_table()[service]["Actions"], pattern)
+    }
+
+
+@pytest.mark.parametrize("bounds", [Bounds(), Bounds(**LONGEST)], ids=["open", "bounded"])
+def test_the_actions_are_those_of_the_table(bounds: Bounds) -> None:
+    """No pattern in the policy allows more than the actions in whose place it stands."""
+    grants = [
+        *stack_grants(bounds),
+        *(each for row in rows(bounds).values() for each in row.grants),
+    ]
+    wanted: dict[str, set[str]] = {}
+    for grant in grants:
+        names = {f"{action.prefix}:{action.action}".lower() for action in grant.actions}
+        wanted.setdefault(grant.sid, set()).update(names)
+    made = {one["Sid"]: actions_of(one) for one in document(bounds)["Statement"]}
+    assert made == wanted
+
+
+def test_every_action_takes_the_arns_it_is_given_on() -> None:
+    for statement in document(Bounds(**LONGEST))["Statement"]:
+        for action in actions_of(statement):
             service, name = action.split(":")
-            known = iam_table()[service]["Actions"][name.lower()]
+            known = iam_table()[service]["Actions"][name]
             kinds = known.get("Resources", [])
             kinds = [kinds] if isinstance(kinds, str) else kinds
             formats = [
@@ -93,8 +116,25 @@ def test_no_action_has_a_wildcard_and_every_statement_a_name() -> None:
     assert all(re.fullmatch("[A-Za-z0-9]+", name) for name in names)
 
 
-def test_it_fits_into_a_managed_policy() -> None:
-    assert len("".join(policy.text(templates()).split())) <= MAX_MANAGED_POLICY
+def combinations() -> list[Bounds]:
+    """Return the bounds of every combination of options."""
+    return [
+        Bounds(**{name: LONGEST[name] for name in names})
+        for count in range(len(LONGEST) + 1)
+        for names in itertools.combinations(LONGEST, count)
+    ]
+
+
+def test_it_fits_into_a_managed_policy_with_every_combination_of_options() -> None:
+    texts = [policy.text(templates(), bounds) for bounds in combinations()]
+    assert len(set(texts)) == 2 ** len(LONGEST)
+    assert max(len("".join(text.split())) for text in texts) <= MAX_MANAGED_POLICY
+
+
+def test_a_policy_without_room_is_one_sentence() -> None:
+    too_many = Bounds(stack_names=tuple(f"{number}" * 128 for number in range(10)))
+    with pytest.raises(ValueError, match=r"^the policy has \d{4} characters, .* give fewer or"):
+        policy.text(templates(), too_many)
 
 
 # What the installer of a cluster does -> the ARN it does it on, allowed or not.
@@ -121,7 +161,7 @@ ARNS = [
     ("kms:DeleteAlias", "arn:aws:kms:eu-west-1:1:alias/aws/ebs", False),
     ("sns:DeleteTopic", "arn:aws:sns:eu-west-1:1:soca-Backup-1A-SOCABackupAlertsTopic-X", True),
     ("sns:DeleteTopic", "arn:aws:sns:eu-west-1:1:payroll", False),
-    ("sns:Subscribe", "arn:aws:sns:eu-west-1:1:payroll", True),
+    ("sns:Subscribe", "arn:aws:sns:eu-west-1:1:payroll", False),
     ("events:DeleteRule", "arn:aws:events:eu-west-1:1:rule/soca-SOCABackupJobAlert-X", True),
     ("events:DeleteRule", "arn:aws:events:eu-west-1:1:rule/payroll", False),
     (
@@ -130,7 +170,8 @@ ARNS = [
         True,
     ),
     ("cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:eu-west-1:1:alarm:payroll", False),
-    ("cloudformation:DeleteStack", "arn:aws:cloudformation:eu-west-1:1:stack/soca/1", True),
+    ("cloudformation:DeleteStack", "arn:aws:cloudformation:eu-west-1:1:stack/soca/1", False),
+    ("cloudformation:DeleteStack", "arn:aws:cloudformation:eu-west-1:1:stack/a-backup/1", True),
     ("s3:GetObject", "arn:aws:s3:::installer/soca-backup/v1.0.0/templates/Backup.template", True),
     ("s3:GetObject", "arn:aws:s3:::payroll/2026.csv", False),
 ]
@@ -142,55 +183,6 @@ def test_it_reaches_what_the_stack_makes_and_little_else(
 ) -> None:
     patterns = [pattern for one in given(action) for pattern in one["Resource"]]
     assert any(fnmatch.fnmatchcase(arn, pattern) for pattern in patterns) == allowed
-
-
-def test_whoever_has_it_can_install_the_stack_and_roll_it_back(aws: LocalAws) -> None:
-    """Each call that a local deployment makes, on the name that it makes it on, is allowed."""
-    parameters = {"ClusterId": "soca-mycluster"}
-    stack = Deployer(aws).create(render(backup.template()), "soca-backup", parameters)
-    stack.delete(rolling_back=True)  # the kept ones too
-    assert stack.resources == {}
-    # The local deployer lists what is there; none but the list handler of a schema does.
-    made = [request for request in stack.calls.made if not request.operation.startswith("List")]
-    assert {"CreateBackupVault", "DeleteBackupVault", "CreateRole", "DeleteRole"} <= {
-        request.operation for request in made
-    }
-    for request in made:
-        action = f"{request.service}:{request.operation}"
-        patterns = [arn for one in given(action) for arn in one["Resource"]]
-        arns = [
-            form.format(request.parameters[name])
-            for name, form in {
-                "BackupVaultName": "arn:aws:backup:us-east-1:1:backup-vault:{}",
-                "RoleName": "arn:aws:iam::1:role/{}",
-            }.items()
-            if name in request.parameters
-        ]
-        assert patterns, action
-        for arn in arns:
-            assert any(fnmatch.fnmatchcase(arn, pattern) for pattern in patterns), (action, arn)
-
-
-def test_a_role_is_passed_to_backup_only() -> None:
-    (statement,) = given("iam:PassRole")
-    assert statement["Condition"] == {
-        "StringEquals": {"iam:PassedToService": "backup.amazonaws.com"}
-    }
-
-
-def test_the_role_that_aws_makes_for_itself_is_that_of_backup() -> None:
-    (statement,) = given("iam:CreateServiceLinkedRole")
-    assert statement["Condition"] == {
-        "StringEquals": {"iam:AWSServiceName": "backup.amazonaws.com"}
-    }
-
-
-def test_a_key_is_granted_for_vaults_only() -> None:
-    (statement,) = given("kms:CreateGrant")
-    assert statement["Condition"] == {
-        "Bool": {"kms:GrantIsForAWSResource": "true"},
-        "ForAnyValue:StringEquals": {"kms:EncryptionContextKeys": ["aws:backup:backup-vault"]},
-    }
 
 
 def test_the_vault_can_be_made_at_all() -> None:
