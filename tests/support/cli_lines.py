@@ -18,6 +18,7 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 from botocore.validate import ParamValidator
 
 from tests.support.cli_query import query_findings
+from tests.support.portable_shell import HEREDOC
 
 FENCE = re.compile(r"^ *```(?P<language>\w*) *$")
 SHELLS = {"bash", "sh"}
@@ -86,6 +87,8 @@ def commands(markdown: str) -> list[Line]:
 
 
 def _is_open(text: str) -> bool:
+    if "<<" in text:
+        return not HEREDOC.search(text)
     try:
         shlex.split(text, comments=True)
     except ValueError:
@@ -101,6 +104,7 @@ class Shell:
 
     def findings(self, text: str) -> list[str]:
         """Return what is wrong with one command, in sentences; remember what it sets."""
+        text = HEREDOC.sub("", text)
         try:
             assigned = ASSIGNMENT.fullmatch(text)
             if not assigned:
@@ -122,6 +126,8 @@ class Shell:
         for command in _pipeline(words):
             if command[0] == "aws":
                 problems += aws_findings(command)
+            elif any(re.search(r"\baws\b", word) for word in command[1:]):
+                problems.append(f"aws behind {command[0]!r} is not read: give it a line of its own")
         return problems
 
     def _words(self, text: str) -> tuple[list[str], list[str]]:
@@ -142,10 +148,10 @@ class Shell:
 
 
 def _pipeline(words: list[str]) -> Iterator[list[str]]:
-    """Yield each command of a pipeline, without where its output goes and without ``xargs``."""
+    """Yield each command of a line, without where its output goes and without ``xargs``."""
     command: list[str] = []
     for word in [*words, "|"]:
-        if word != "|":
+        if word not in {"|", "||", "&&"}:
             command.append(word)
             continue
         if ">" in command:
@@ -269,6 +275,8 @@ def _value(shape: Shape, given: list[str]) -> Any:
     if not given:
         raise ValueError("needs a value")
     if isinstance(shape, ListShape):
+        if given == [UNKNOWN]:  # as JSON, perhaps
+            return []
         if given[0].startswith("["):
             return json.loads(" ".join(given))
         return [_one(shape.member, word) for word in given]

@@ -36,6 +36,8 @@ GOOD = [
     "NAME=$(aws sts get-caller-identity --query Account --output text)",
     "aws efs create-file-system",  # its required token is made by the CLI
     "git status",
+    "TAGS=$(aws sts get-caller-identity --output json || echo '[]')",
+    "python3 - x.json <<'E'\nprint(\"aws 'x\")\nE",
     "aws sts get-caller-identity --output text |\n  xargs -I ID aws iam get-role --role-name ID",
 ]
 
@@ -76,6 +78,9 @@ BAD = [
     ("aws sts get-caller-identity | xargs -I ID aws iam get-role --role ID", "no option --role"),
     ("aws backup list-backup-jobs --query 'max_by(BackupJobs,&State).Sate'", "no 'Sate'"),
     ("NAME=two words", "quote the value"),
+    ("aws sts get-caller-identity && aws sts get-caller-id", "no operation"),
+    ("sudo aws sts get-caller-id", "aws behind 'sudo' is not read"),
+    ('NAME="$(date) $(aws sts get-caller-id)"', "aws behind"),
     ("aws backup list-backup-jobs --by-state 'FAILED", "the shell cannot read it"),
 ]
 
@@ -98,14 +103,21 @@ def test_variables_are_put_in_where_they_are_used() -> None:
     assert "'Vault-soca.x' does not match" in finding
 
 
+def test_what_only_a_running_command_knows_may_be_a_list() -> None:
+    shell = Shell()
+    assert shell.findings("TAGS=$(aws sts get-caller-identity --output json)") == []
+    assert shell.findings('aws cloudformation update-stack --stack-name x --tags "$TAGS"') == []
+
+
 def test_commands_are_joined_over_lines_and_quotes() -> None:
     page = (
         "text\n```bash\n# a comment\naws a \\\n  b  # why\n"
-        "aws c --d '{\n  \"e\": 1}'\n```\n```yaml\naws: x\n```\n"
+        "aws c --d '{\n  \"e\": 1}'\ncat <<E\naws g\nE\n```\n```yaml\naws: x\n```\n"
     )
     assert [(line.number, shlex.split(line.text, comments=True)) for line in commands(page)] == [
         (4, ["aws", "a", "b"]),
         (6, ["aws", "c", "--d", '{\n  "e": 1}']),
+        (8, ["cat", "<<E", "aws", "g", "E"]),
     ]
 
 
