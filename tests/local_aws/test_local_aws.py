@@ -21,3 +21,10 @@ def test_moto_itself_still_refuses_two_plans_of_one_name() -> None:
     original(backend, plan(), {}, "one")
     with pytest.raises(AlreadyExistsException):
         original(backend, plan(StartWindowMinutes=60), {}, "two")
+
+
+def test_moto_itself_still_cannot_create_a_stack_of_our_template() -> None:
+    """When this fails, see what else of stacks.py can go."""
+    from moto.cloudformation.parsing import resource_class_from_type
+
+    assert resource_class_from_type("AWS::Backup::BackupPlan") is None

@@ -36,6 +36,7 @@ GOOD = [
     "NAME=$(aws sts get-caller-identity --query Account --output text)",
     "aws efs create-file-system",  # its required token is made by the CLI
     "git status",
+    "aws cloudformation deploy --stack-name x --template-file y",
     "TAGS=$(aws sts get-caller-identity --output json || echo '[]')",
     "python3 - x.json <<'E'\nprint(\"aws 'x\")\nE",
     "aws sts get-caller-identity --output text |\n  xargs -I ID aws iam get-role --role-name ID",

@@ -1,0 +1,132 @@
+"""Every update of a stack on the pages keeps the parameters and the tags that it does not name.
+
+The AWS CLI itself runs each block, on a stack in which every parameter differs from its default.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from generator.cloudformation.read import parse
+from tests.local_aws.evaluation import accepted
+from tests.local_aws.stacks import Stack, stacks_without_resources
+from tests.project.pages import PAGES, shown
+from tests.support.cli_lines import blocks
+from tests.support.generated import template, text
+from tests.support.parameter_values import CLUSTER, VALUES
+from tests.support.shell import MAIN_STACK, SHELLS, STACK, run
+
+UPDATE = re.compile(r"\baws cloudformation (deploy|update-stack|create-change-set)\b")
+OVERRIDES = re.compile(r"--parameter-overrides\s((?:(?!--)[^\n]|\\\n)*)")
+UPDATES = [
+    pytest.param("\n".join(lines), id=f"{shown(page)}:{number}")
+    for page in PAGES
+    for number, lines in blocks(page.read_text("utf-8"))
+    if UPDATE.search("\n".join(lines))
+]
+CREATIONS = [update for update in UPDATES if "templates/Backup.template" in str(update.values[0])]
+TAGS = {"cost centre": "a, b = c", "owner": "hpc"}
+
+
+def changed(name: str) -> str:
+    """Return a value of a parameter that is not its default."""
+    default = str(template()["Parameters"][name].get("Default"))
+    return next(value for value in (VALUES[name].on, *VALUES[name].good) if value != default)
+
+
+@cache
+def everything() -> Stack:
+    """Return a stack in which nothing has its default."""
+    return Stack(text(), {name: changed(name) for name in VALUES}, TAGS)
+
+
+@cache
+def plain() -> Stack:
+    """Return a stack in which everything has its default."""
+    return Stack(text(), accepted(parse("Backup.template", text()), {"ClusterId": CLUSTER}))
+
+
+Update = Callable[..., Stack]
+
+
+@pytest.fixture
+def update(endpoint_url: str, tmp_path: Path) -> Iterator[Update]:
+    """Give what runs a block, and the change sets that it leaves, and returns the stack."""
+    with stacks_without_resources() as local:
+
+        def updated(block: str, before: dict[str, Stack], shell: str = "bash") -> Stack:
+            local.stacks = {**before}
+            run(block, shell, endpoint_url, tmp_path)
+            for arn in [*local.change_sets]:
+                local.execute_change_set({"ChangeSetName": arn})
+            for overrides in OVERRIDES.findall(block):
+                # The CLI leaves out what the template does not have, and says nothing.
+                assert set(re.findall(r"\b(\w+)=", overrides)) <= local.named
+            for name, old in before.items():
+                new = local.stacks[name]
+                lost = {key for key in old.parameters if new.parameters[key] != old.parameters[key]}
+                assert lost <= local.named, "fell back to their defaults"
+                assert new.tags == old.tags
+            assert {*local.stacks} <= {STACK, MAIN_STACK}
+            return local.stacks[STACK]
+
+        yield updated
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("block", UPDATES)
+def test_a_documented_update_keeps_what_it_does_not_name(
+    update: Update, block: str, shell: str
+) -> None:
+    update(block, {STACK: everything(), MAIN_STACK: everything()}, shell)
+
+
+@pytest.mark.parametrize("block", CREATIONS)
+def test_it_also_creates_the_stack(update: Update, block: str) -> None:
+    assert update(block, {}).parameters["ClusterId"] == CLUSTER
+
+
+def test_there_are_updates_to_run() -> None:
+    assert len(UPDATES) > 2
+    assert CREATIONS
+
+
+IAM = "--capabilities CAPABILITY_IAM "
+OVERRIDE = '--parameter-overrides "NotificationEmail=new@example.com"'
+DEPLOY = (
+    'aws cloudformation deploy --stack-name "$STACK" --template-file templates/Backup.template '
+    f"--no-fail-on-empty-changeset {IAM}{OVERRIDE}"
+)
+UPDATE_STACK = (
+    f'aws cloudformation update-stack --stack-name "$STACK" --use-previous-template {IAM}'
+    "--parameters ParameterKey=ClusterId,UsePreviousValue=true "
+    "ParameterKey=NotificationEmail,ParameterValue=new@example.com"
+)
+
+
+@pytest.mark.parametrize(
+    ("block", "email"),
+    [
+        pytest.param(f"{DEPLOY} --no-execute-changeset", "new@example.com", id="looked-at-first"),
+        pytest.param(DEPLOY.replace(OVERRIDE, "--tags '[]'"), "", id="without-a-change"),
+    ],
+)
+def test_an_update_of_a_plain_stack_passes(update: Update, block: str, email: str) -> None:
+    assert update(block, {STACK: plain()}).parameters["NotificationEmail"] == email
+
+
+@pytest.mark.parametrize(
+    ("block", "fault"),
+    [
+        pytest.param(DEPLOY, "owner", id="tags-go"),
+        pytest.param(DEPLOY.replace("Email=", "EMail="), "NotificationEMail", id="misspelt"),
+        pytest.param(DEPLOY.replace(IAM, ""), "Requires capabilities", id="not-acknowledged"),
+        pytest.param(UPDATE_STACK, "fell back to their defaults", id="update-stack"),
+    ],
+)
+def test_an_update_that_loses_something_fails(update: Update, block: str, fault: str) -> None:
+    with pytest.raises(AssertionError, match=fault):
+        update(block, {STACK: everything()})
