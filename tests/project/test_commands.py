@@ -34,13 +34,6 @@ def test_no_command_hides_in_a_block_that_is_not_read(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)
-def test_every_json_block_is_json(page: Path) -> None:
-    fence = re.compile(r"^( *)```json\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
-    for match in fence.finditer(page.read_text("utf-8")):
-        json.loads(match[2])
-
-
-@pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_every_command_is_one_that_the_aws_cli_takes(page: Path) -> None:
     shell = Shell()
     findings = [

@@ -18,8 +18,10 @@ ELSEWHERE = {
         "DeletionPolicy",
         "Resources",
         "Retain",
+        "RetainExceptOnCreate",
         "RoleName",
         "TemplateURL",
+        "WarmUpConfiguration",
     },
     "SOCA 2.6.1, its templates": {
         *("Configuration", "EFSApps", "EFSAppsDns", "EFSData", "EFSDataDns", "S3InstallBucket"),
@@ -36,10 +38,13 @@ ELSEWHERE = {
         *("AWSBackup", "AWSBackupFullAccess", "AWSBackupOperatorAccess", "AwsBackup"),
     },
     "jobs and recovery points": {"CreatedResourceArn", "ResourceArn"},
-    "tags, events and states of AWS": {"Name", "PendingConfirmation", "ProcessBackupPlanSelection"},
+    "tags, events, states and errors of AWS": {
+        *("AccessDeniedException", "LockDate", "Name", "PendingConfirmation"),
+        "ProcessBackupPlanSelection",
+    },
     "metadata of a restore": {
         *("CreationToken", "IamInstanceProfileName", "InstanceType", "KmsKeyId"),
-        *("SecurityGroupIds", "SubnetId", "UseBackedUpValue"),
+        *("CpuOptions", "NetworkInterfaces", "Placement"),
     },
 }
 

@@ -39,6 +39,8 @@ GLOBAL_OPTIONS = {
     "--no-paginate": False,
     "--max-items": True,
 }
+RENAMED = {("Subscribe", "Endpoint"): "--notification-endpoint"}
+"""Operation and member to the option of the AWS CLI, where it is not the member's name."""
 OUTPUTS = {"json", "text", "table", "yaml", "yaml-stream", "off"}
 
 
@@ -126,7 +128,7 @@ class Shell:
         for command in _pipeline(words):
             if command[0] == "aws":
                 problems += aws_findings(command)
-            elif any(re.search(r"\baws\b", word) for word in command[1:]):
+            elif any(re.search(r"(?<![-:\w])aws(?= |$)", word) for word in command[1:]):
                 problems.append(f"aws behind {command[0]!r} is not read: give it a line of its own")
         return problems
 
@@ -216,6 +218,9 @@ def _option_findings(operation: OperationModel, words: list[str]) -> list[str]:
     shape = operation.input_shape
     members: dict[str, Shape] = shape.members if isinstance(shape, StructureShape) else {}
     options = {f"--{xform_name(name, '-')}": name for name in members}
+    for (of, member), option in RENAMED.items():
+        if of == operation.name:
+            options[option] = options.pop(f"--{xform_name(member, '-')}")
     problems: list[str] = []
     values: dict[str, Any] = {}
     for option, given in _grouped(words):
