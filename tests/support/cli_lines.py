@@ -217,10 +217,9 @@ def aws_findings(words: list[str]) -> list[str]:
 def _option_findings(operation: OperationModel, words: list[str]) -> list[str]:
     shape = operation.input_shape
     members: dict[str, Shape] = shape.members if isinstance(shape, StructureShape) else {}
-    options = {f"--{xform_name(name, '-')}": name for name in members}
-    for (of, member), option in RENAMED.items():
-        if of == operation.name:
-            options[option] = options.pop(f"--{xform_name(member, '-')}")
+    options = {
+        RENAMED.get((operation.name, name), f"--{xform_name(name, '-')}"): name for name in members
+    }
     problems: list[str] = []
     values: dict[str, Any] = {}
     for option, given in _grouped(words):
