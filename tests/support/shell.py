@@ -41,11 +41,14 @@ def run(text: str, shell: str, endpoint_url: str, folder: Path) -> None:
     commands = folder / "bin"
     if not commands.exists():
         commands.mkdir()
-        (commands / "make").write_text("#!/bin/sh\n", "ascii")
-        (commands / "make").chmod(0o755)
+        # Not the script of .venv: its first line cannot name a path with a space.
+        aws = f'#!/bin/sh\nexec "{sys.executable}" -m awscli "$@"\n'
+        for name, script in (("make", "#!/bin/sh\n"), ("aws", aws)):
+            (commands / name).write_text(script, "utf-8")
+            (commands / name).chmod(0o755)
         (folder / "templates").symlink_to(ROOT / "templates")
     environment = {
-        "PATH": os.pathsep.join([str(commands), str(Path(sys.executable).parent), "/usr/bin:/bin"]),
+        "PATH": os.pathsep.join([str(commands), "/usr/bin:/bin"]),
         # What the reader of the tests has set up for shells and the CLI stays out.
         "HOME": str(folder),
         "ZDOTDIR": str(folder),
