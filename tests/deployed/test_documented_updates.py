@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from generator.cloudformation.read import parse
+from tests.local_aws.errors import RefusedError
 from tests.local_aws.evaluation import accepted
-from tests.local_aws.stacks import Stack, stacks_without_resources
+from tests.local_aws.stacks import Stack, Stacks, stacks_without_resources
 from tests.project.pages import PAGES, shown
 from tests.support.cli_lines import blocks
 from tests.support.generated import template, text
@@ -88,6 +90,27 @@ def test_a_documented_update_keeps_what_it_does_not_name(
 @pytest.mark.parametrize("block", CREATIONS)
 def test_it_also_creates_the_stack(update: Update, block: str) -> None:
     assert update(block, {}).parameters["ClusterId"] == CLUSTER
+
+
+@pytest.mark.parametrize("block", CREATIONS)
+def test_it_stops_where_it_cannot_read_the_tags(
+    endpoint_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: str
+) -> None:
+    answers = [RefusedError("Rate exceeded")]  # once: the deployment itself could go on
+    describe = Stacks.describe_stacks
+
+    def described(local: Stacks, request: dict[str, Any]) -> dict[str, Any]:
+        if answers:
+            raise answers.pop()
+        return describe(local, request)
+
+    monkeypatch.setattr(Stacks, "describe_stacks", described)
+    with stacks_without_resources() as local:
+        local.stacks = {STACK: everything()}
+        with pytest.raises(AssertionError, match="Rate exceeded"):
+            run(block, "bash", endpoint_url, tmp_path)
+        assert not local.change_sets
+        assert local.stacks == {STACK: everything()}
 
 
 def test_there_are_updates_to_run() -> None:

@@ -5,6 +5,7 @@ service, operation or waiter, options, their values, and the fields that ``--que
 """
 
 import functools
+import itertools
 import json
 import re
 import shlex
@@ -18,6 +19,7 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 from botocore.validate import ParamValidator
 
 from tests.support.cli_query import query_findings
+from tests.support.generated import template
 from tests.support.portable_shell import HEREDOC
 
 FENCE = re.compile(r"^ *```(?P<language>\w*) *$")
@@ -156,8 +158,7 @@ def _pipeline(words: list[str]) -> Iterator[list[str]]:
         if word not in {"|", "||", "&&"}:
             command.append(word)
             continue
-        if ">" in command:
-            command = command[: command.index(">")]
+        command = [*itertools.takewhile(lambda each: each not in {">", "2>"}, command)]
         if command[:2] == ["xargs", "-I"]:
             command = command[3:]
         if command:
@@ -195,7 +196,7 @@ def aws_findings(words: list[str]) -> list[str]:
         return ["aws needs a service and an operation"]
     _, service_name, verb, *rest = words
     if (service_name, verb) == ("cloudformation", "deploy"):
-        return []  # a command of the CLI alone: tests/deployed/test_documented_updates.py runs it
+        return _override_findings(rest)
     try:
         service = _service(service_name)
     except UnknownServiceError:
@@ -212,6 +213,17 @@ def aws_findings(words: list[str]) -> list[str]:
             return [f"{service_name} has no operation {verb!r}"]
         operation = service.operation_model(operations[verb])
     return _option_findings(operation, rest)
+
+
+def _override_findings(words: list[str]) -> list[str]:
+    """Return the overrides of a ``deploy`` that the template lacks, which the CLI drops in silence.
+
+    The rest of that command is no operation of AWS: tests/deployed/test_documented_updates.py runs
+    it.
+    """
+    given = dict(_grouped(words)).get("--parameter-overrides", [])
+    names = {word.partition("=")[0] for word in given} - set(template()["Parameters"])
+    return [f"the template has no parameter {name!r}" for name in sorted(names)]
 
 
 def _option_findings(operation: OperationModel, words: list[str]) -> list[str]:

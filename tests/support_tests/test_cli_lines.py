@@ -73,6 +73,10 @@ BAD = [
     ),
     ('aws backup start-restore-job --metadata \'{"a":"$X"}\' --recovery-point-arn a', "$ inside"),
     ("aws cloudformation create-stack --stack-name x --capabilities CAPABILITY_IAMS", "none of"),
+    (
+        "aws cloudformation deploy --stack-name x --parameter-overrides RetentionDay=3",
+        "no parameter 'RetentionDay'",
+    ),
     ("aws ec2 describe-instances --dry-run yes", "takes no value"),
     ("aws sts get-caller-identity --region $REGION", "$REGION is not set"),
     ("NAME=$(aws sts get-caller-id)", "no operation"),

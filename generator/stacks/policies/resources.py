@@ -68,14 +68,7 @@ def vault_key(more: Sequence[If]) -> PolicyDocument:
             ],
             Resource=["*"],
         ),
-        Statement(
-            Sid="GrantToServices",
-            Effect=Allow,
-            Principal=account,
-            Action=[kms.CreateGrant],
-            Resource=["*"],
-            Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
-        ),
+        _grant_to_services("GrantToServices", account),
     )
     # awacs 2.6.1 refuses an Fn::If among the statements that it is given, not one added later.
     policy.Statement.extend(more)
@@ -101,15 +94,19 @@ def use_key_for_copies(account: Select) -> list[Statement]:
             ],
             Resource=["*"],
         ),
-        Statement(
-            Sid="GrantForCopies",
-            Effect=Allow,
-            Principal=principal,
-            Action=[kms.CreateGrant],
-            Resource=["*"],
-            Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
-        ),
+        _grant_to_services("GrantForCopies", principal),
     ]
+
+
+def _grant_to_services(sid: str, principal: Principal) -> Statement:
+    return Statement(
+        Sid=sid,
+        Effect=Allow,
+        Principal=principal,
+        Action=[kms.CreateGrant],
+        Resource=["*"],
+        Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
+    )
 
 
 def keep_recovery_points(unless: If) -> PolicyDocument:
