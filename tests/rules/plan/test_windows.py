@@ -6,6 +6,8 @@ import pytest
 
 from tests.rules.support import agree, found, plan, rule, template
 
+NO = {"Ref": "AWS::NoValue"}
+
 
 def messages(start: Any, completion: Any, **sections: Any) -> list[str]:
     windows = {"StartWindowMinutes": start, "CompletionWindowMinutes": completion}
@@ -18,7 +20,11 @@ def messages(start: Any, completion: Any, **sections: Any) -> list[str]:
         pytest.param(None, None, [], id="AWS's defaults"),
         pytest.param(60, None, [], id="shortest"),
         pytest.param("60", "61", [], id="text"),
-        pytest.param(None, 120, [], id="start is AWS's affair"),
+        pytest.param(None, 481, [], id="longer than AWS's default"),
+        pytest.param(None, 480, ["the default start window of 480"], id="equal to AWS's default"),
+        pytest.param(None, "120", ["set StartWindowMinutes"], id="shorter than AWS's default"),
+        pytest.param(NO, 120, ["the default start window of 480"], id="no value"),
+        pytest.param({"Ref": "AWS::AccountId"}, 120, [], id="unknown"),
         pytest.param(59, None, ["StartWindowMinutes 59"], id="under 60"),
         pytest.param("59", None, ["StartWindowMinutes '59'"], id="under 60 as text"),
         pytest.param(52_560_000, None, [], id="100 years"),
@@ -41,3 +47,10 @@ def test_branches_that_cannot_meet_are_not_compared() -> None:
     assert messages(start, completion, Conditions=conditions) == []
     swapped = {"Fn::If": ["Long", 240, 10080]}
     agree(messages(start, swapped, Conditions=conditions), ["240 is not longer"])
+
+
+def test_the_default_counts_where_a_condition_leaves_the_start_out() -> None:
+    conditions = {"Early": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
+    start = {"Fn::If": ["Early", 60, NO]}
+    agree(messages(start, 120, Conditions=conditions), ["the default start window"])
+    assert messages(start, {"Fn::If": ["Early", 120, NO]}, Conditions=conditions) == []
