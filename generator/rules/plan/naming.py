@@ -23,18 +23,29 @@ NAMES: dict[str, tuple[str | None, int, int]] = {
     "RuleName": ("A-Za-z0-9_.-", 1, 50),
     "SelectionName": ("A-Za-z0-9_.-", 1, 50),
 }
+WORDS = {
+    "A-Za-z0-9_.-": "letters, digits, '-', '_' and '.'",
+    "A-Za-z0-9_-": "letters, digits, '-' and '_'",
+}
+# What stands in a name once it is deployed. Only isolated partitions have a longer region's name.
+DEPLOYED = {
+    "${AWS::AccountId}": "1" * 12,
+    "${AWS::Region}": "ap-southeast-1",
+    "${AWS::URLSuffix}": "amazonaws.com",
+}
 
 
 def name_fault(kind: str, text: str) -> str | None:
     """Return why AWS Backup refuses the name, as far as it is known; None: no reason found."""
     characters, shortest, longest = NAMES[kind]
-    known = TOKEN.sub("", text)
+    deployed = TOKEN.sub(lambda token: DEPLOYED.get(token[0], token[0]), text)
+    it = "it" if deployed == text else f"once it is deployed, for example as {deployed!r}, it"
+    known = TOKEN.sub("", deployed)
     wrong = sorted(set(re.sub(f"[{characters}]", "", known))) if characters else []
     if wrong:
-        others = "'-', '_' and '.'" if "." in str(characters) else "'-' and '_'"
-        return f"it contains {', '.join(map(repr, wrong))}: use only letters, digits, {others}"
+        return f"{it} contains {', '.join(map(repr, wrong))}: use only {WORDS[str(characters)]}"
     if len(known) > longest:
-        return f"it has {len(known)} characters or more: use at most {longest}"
+        return f"{it} has {len(known)} characters or more: use at most {longest}"
     if known == text and len(text) < shortest:
         return f"it is too short: use {shortest} to {longest} characters"
     return None
@@ -46,7 +57,8 @@ class Naming(BackupRule):
     description = (
         "The name of a vault has 2 to 50 letters, digits, '-' or '_'. The name of a rule or a "
         "selection has 1 to 50 and may contain '.'. The name of a plan has at most 50 characters. "
-        "Each rule of a plan needs its own name."
+        "Each rule of a plan needs its own name. A name counts as it is deployed: an account id "
+        "has 12 characters, and the name of a region up to 14."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"
     tags = ["resources", "backup", "name"]

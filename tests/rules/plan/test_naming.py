@@ -104,3 +104,25 @@ def test_names_are_the_same_also_where_only_the_expression_is_known() -> None:
     named = {"Fn::Sub": "daily-${Cluster}"}
     whole = template(Plan=plan(rule(RuleName=named), rule(RuleName=named)), Parameters=PARAMETERS)
     agree(found("E9505", whole), ["the name of another rule"])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("v" * 38 + "${AWS::AccountId}", []),
+        ("v" * 39 + "${AWS::AccountId}", ["'" + "v" * 39 + "111111111111', it has 51 characters"]),
+        ("v" * 36 + "${AWS::Region}", []),
+        ("v" * 37 + "${AWS::Region}", ["'" + "v" * 37 + "ap-southeast-1', it has 51 characters"]),
+        ("v" * 24 + "${AWS::AccountId}${AWS::Region}", []),
+        (
+            "v" * 23 + "${AWS::AccountId}-${AWS::Region}-${Cluster}",
+            ["it has 51 characters or more"],
+        ),
+        ("v" * 49 + "${AWS::StackName}", []),
+        ("${AWS::Partition}-backup", []),
+        ("backup-${AWS::URLSuffix}", ["'backup-amazonaws.com', it contains '.'"]),
+    ],
+)
+def test_a_name_counts_as_it_is_deployed(name: str, expected: list[str]) -> None:
+    whole = template(Vault=vault(BackupVaultName={"Fn::Sub": name}), Parameters=PARAMETERS)
+    agree(found("E9505", whole), expected)
