@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.cases import Case, both
+from _backup.cases import Case, both, together
 from _backup.rule import BackupRule, Problem, problem
-from _backup.template import filled_together, selections
+from _backup.template import filled, filled_together, selections
 from _backup.values import Values
 
 
@@ -18,7 +18,7 @@ class SelectionOfEverything(BackupRule):
     description = (
         "Resources and ListOfTags add up: AWS Backup backs up what matches either of them. "
         "Resources and Conditions narrow each other down: it backs up what matches both. '*' "
-        "alone selects everything in the account."
+        "alone selects everything in the account. Conditions with empty lists narrow nothing down."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html"
     tags = ["resources", "backup", "selection"]
@@ -43,9 +43,15 @@ class SelectionOfEverything(BackupRule):
                 )
 
     def _everything(self, values: Values, selection: Case) -> Iterator[Problem]:
-        limits = list(filled_together(values, selection, "Conditions", "NotResources"))
-        for item in values.items(values.at(selection, "Resources")):
-            for has_conditions, has_others, _, unlimited in limits:
+        conditions = values.at(selection, "Conditions")
+        exceptions = values.at(selection, "NotResources")
+        limits = [
+            (self._narrows(values, one), filled(values, other), given)
+            for (one, other), given in together(conditions, exceptions)
+        ]
+        items = list(values.items(values.at(selection, "Resources")))
+        for item in items:
+            for has_conditions, has_others, unlimited in limits:
                 given = both(item.given, unlimited)
                 nothing_limits = has_conditions is False and has_others is False
                 if item.text == "*" and nothing_limits and given is not None:
@@ -56,3 +62,21 @@ class SelectionOfEverything(BackupRule):
                         "arn:aws:ec2:*:*:instance/*, or add Conditions",
                         given,
                     )
+        for case in conditions:
+            written = isinstance(case.value, dict) and self._narrows(values, case) is False
+            if written and items and all(item.text != "*" for item in items):
+                yield problem(
+                    case,
+                    "Conditions holds no condition, so it narrows nothing down, and AWS Backup "
+                    "backs up everything in Resources: add a condition on aws:ResourceTag/<key>, "
+                    "or remove Conditions",
+                    about="empty",
+                )
+
+    def _narrows(self, values: Values, conditions: Case) -> bool | None:
+        """Return whether there is a condition in Conditions; None: it is unknown."""
+        if not isinstance(conditions.value, dict):
+            return filled(values, conditions)
+        lists = [case for name in conditions.value for case in values.at(conditions, str(name))]
+        some = {filled(values, case) for case in lists}
+        return True if True in some else None if None in some else False

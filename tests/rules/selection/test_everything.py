@@ -9,6 +9,7 @@ from tests.rules.support import agree
 
 UNION = ["does not narrow down Resources"]
 ALL = ["every resource in the account"]
+EMPTY = ["holds no condition"]
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,16 @@ ALL = ["every resource in the account"]
         ({"Resources": ["*"], "Conditions": where("aws:ResourceTag/stage")}, []),
         ({"Resources": ["*"], "NotResources": TYPES}, []),
         ({"Resources": ["*"], "Conditions": {"Fn::If": ["Typed", where("x"), NO]}}, ALL),
+        ({"Resources": ["*"], "Conditions": {"StringEquals": []}}, ALL),
+        ({"Resources": TYPES, "Conditions": {"StringEquals": []}}, EMPTY),
+        ({"Resources": TYPES, "Conditions": {"StringLike": [], "StringNotLike": [NO]}}, EMPTY),
+        ({"Resources": TYPES, "Conditions": {"StringLike": NO}}, EMPTY),
+        ({"Resources": TYPES, "Conditions": {}}, EMPTY),
+        ({"Resources": TYPES, "Conditions": {"Fn::If": ["Typed", {}, NO]}}, EMPTY),
+        ({"Resources": TYPES, "Conditions": {**where("x"), "StringLike": []}}, []),
+        ({"Resources": TYPES, "Conditions": {"StringEquals": {"Ref": "List"}}}, []),
+        ({"Resources": TYPES, "Conditions": NO}, []),
+        ({"ListOfTags": TAGS, "Conditions": {"StringEquals": []}}, []),
         (
             {
                 "Resources": {"Fn::If": ["Typed", TYPES, NO]},
