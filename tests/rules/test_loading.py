@@ -51,7 +51,9 @@ def test_each_file_makes_what_it_imports_importable(
         assert sys.path in (before, [*before, str(RULES)])
 
 
-@pytest.mark.parametrize("name", ["actions", "cases", "roles", "template", "values"])
+@pytest.mark.parametrize(
+    "name", ["actions", "cases", "resource_arns", "roles", "template", "values"]
+)
 def test_what_rules_share_needs_no_cfn_lint_but_for_the_class_of_rules(name: str) -> None:
     with nothing_imported("_backup", "cfnlint"):
         sys.modules["cfnlint"] = None  # type: ignore[assignment] # then importing it fails

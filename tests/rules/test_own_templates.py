@@ -38,6 +38,8 @@ SLIPS = [
     ("E9512", '"HasVaultKmsKey", {"Ref": "VaultKmsKeyArn"}', '"HasVaultKmsKey", "alias/x"'),
     ("E9531", TAG, '{"Ref": "BackupTagKey"}'),
     ("E9531", '"Resources": [', '"NotResources": ['),
+    ("E9561", ":file-system/*", ":filesystem/*"),
+    ("E9561", ":instance/*", ":instances/*"),
     ("E9541", SERVICE, '{"Service": {"Fn::Sub": "backup.${AWS::URLSuffix}"}}'),
     ("E9541", SERVICE, '{"Service": "ec2.amazonaws.com"}'),
     ("E9542", ":backup-vault:*", ":backup-vault/*"),
