@@ -52,7 +52,17 @@ def test_each_file_makes_what_it_imports_importable(
 
 
 @pytest.mark.parametrize(
-    "name", ["actions", "cases", "resource_arns", "roles", "template", "values"]
+    "name",
+    [
+        "actions",
+        "cases",
+        "resource_arns",
+        "restore_tests",
+        "roles",
+        "template",
+        "values",
+        "vault_arns",
+    ],
 )
 def test_what_rules_share_needs_no_cfn_lint_but_for_the_class_of_rules(name: str) -> None:
     with nothing_imported("_backup", "cfnlint"):

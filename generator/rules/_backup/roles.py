@@ -37,16 +37,19 @@ class UsedRole(NamedTuple):
 
 def used_roles(values: Values) -> Iterator[UsedRole]:
     """Yield the roles in the template that selections use, once for each selection."""
-    roles = dict(values.of_type(ROLE))
-    if not roles:
-        return
     for whole, selection in selections_of_plans(values):
         plan = values.at(whole, "BackupPlanId")
-        for arn in values.at(selection, "IamRoleArn"):
-            for name, properties in roles.items():
-                given = _means(values, arn, name, properties)
-                if given is not None:
-                    yield UsedRole(name, properties, selection, plan, given)
+        for name, properties, given in roles_at(values, values.at(selection, "IamRoleArn")):
+            yield UsedRole(name, properties, selection, plan, given)
+
+
+def roles_at(values: Values, arns: list[Case]) -> Iterator[tuple[str, Case, Given]]:
+    """Yield the roles in the template that the ARNs can be of, and what must be true for it."""
+    for name, properties in values.of_type(ROLE):
+        for arn in arns:
+            given = _means(values, arn, name, properties)
+            if given is not None:
+                yield name, properties, given
 
 
 def _means(values: Values, arn: Case, name: str, properties: Case) -> Given | None:

@@ -1,6 +1,5 @@
 """E9506: copies to something that is not a vault, to their own vault, or twice to one."""
 
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,6 @@ from _backup.cases import TOKEN, Case, both
 from _backup.rule import BackupRule, Problem, problem
 from _backup.template import (
     arn_parts,
-    can_become_arn,
     copies_of,
     rules_of_plans,
     selections,
@@ -19,40 +17,7 @@ from _backup.template import (
     vault_named,
 )
 from _backup.values import Values
-
-FORM = "arn:<partition>:backup:<region>:<account>:backup-vault:<name>"
-# How the names of regions begin, by partition; all others are in `aws`,
-# except those of isolated partitions, which are not checked.
-REGIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
-ISOLATED = re.compile(r"[a-z]{2}-iso")
-
-
-def arn_fault(text: str) -> str | None:
-    """Return why the text is not a vault's ARN, as far as it is known; None: no reason found."""
-    parts = arn_parts(text)
-    if parts is None:
-        return None if can_become_arn(text) else f"it is not the ARN of a vault: use {FORM}"
-    _, partition, service, region, _, *resource = parts
-    if not TOKEN.search(service) and service != "backup":
-        return f"it is an ARN of {service!r}, not of a vault: use {FORM}"
-    if not TOKEN.match(resource[0]) and resource[0] != "backup-vault":
-        return f"{resource[0]!r} is not 'backup-vault': use {FORM}"
-    if not TOKEN.search(partition + region):
-        expected = partition_of(region)
-        if expected not in (None, partition):
-            return (
-                f"region {region!r} is in partition {expected!r}, not in {partition!r}: use the "
-                "partition of the region"
-            )
-    return None
-
-
-def partition_of(region: str) -> str | None:
-    """Return the partition of the region; None: an isolated one, whose regions are not known."""
-    for beginning, partition in REGIONS.items():
-        if region.startswith(beginning):
-            return partition
-    return None if ISOLATED.match(region) else "aws"
+from _backup.vault_arns import vault_arn_fault
 
 
 class Copies(BackupRule):
@@ -84,11 +49,7 @@ class Copies(BackupRule):
                     seen.append(destination)
 
     def _form(self, values: Values, destination: Case) -> Iterator[Problem]:
-        text = str(destination.text)
-        vault = vault_named(values, destination)
-        fault = arn_fault(text)
-        if vault and TOKEN.fullmatch(text):
-            fault = f"that is the vault's name: use its ARN, !GetAtt {vault.name}.BackupVaultArn"
+        fault = vault_arn_fault(values, destination)
         if fault:
             yield problem(destination, f"DestinationBackupVaultArn {destination}: {fault}")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import TOKEN, Case, both
+from _backup.restore_tests import restore_plans, restore_selections
 from _backup.rule import BackupRule, Problem, problem
 from _backup.template import VAULTS, plan_rules, selections
 from _backup.values import Values
@@ -22,10 +23,13 @@ NAMES: dict[str, tuple[str | None, int, int]] = {
     "BackupPlanName": (None, 1, 50),
     "RuleName": ("A-Za-z0-9_.-", 1, 50),
     "SelectionName": ("A-Za-z0-9_.-", 1, 50),
+    "RestoreTestingPlanName": ("A-Za-z0-9_", 1, 50),
+    "RestoreTestingSelectionName": ("A-Za-z0-9_", 1, 50),
 }
 WORDS = {
     "A-Za-z0-9_.-": "letters, digits, '-', '_' and '.'",
     "A-Za-z0-9_-": "letters, digits, '-' and '_'",
+    "A-Za-z0-9_": "letters, digits and '_'",
 }
 # What stands in a name once it is deployed. Only isolated partitions have a longer region's name.
 DEPLOYED = {
@@ -53,12 +57,13 @@ def name_fault(kind: str, text: str) -> str | None:
 
 class Naming(BackupRule):
     id = "E9505"
-    shortdesc = "Name of a vault, plan, rule or selection that AWS Backup refuses"
+    shortdesc = "Name of a vault, plan, rule, selection or restore test that AWS Backup refuses"
     description = (
         "The name of a vault has 2 to 50 letters, digits, '-' or '_'. The name of a rule or a "
         "selection has 1 to 50 and may contain '.'. The name of a plan has at most 50 characters. "
-        "Each rule of a plan needs its own name. A name counts as it is deployed: an account id "
-        "has 12 characters, and the name of a region up to 14."
+        "Each rule of a plan needs its own name. The name of a restore testing plan or selection "
+        "has at most 50 letters, digits or '_'. A name counts as it is deployed: an account id has "
+        "12 characters, and the name of a region up to 14."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"
     tags = ["resources", "backup", "name"]
@@ -75,6 +80,11 @@ class Naming(BackupRule):
                 yield from self._name(values, rule, "RuleName")
                 yield from self._name(values, rule, "TargetBackupVault")
             yield from self._twice(values, rules)
+        for restore_plan in restore_plans(values):
+            yield from self._name(values, restore_plan, "RestoreTestingPlanName")
+        for restore_selection in restore_selections(values):
+            yield from self._name(values, restore_selection, "RestoreTestingPlanName")
+            yield from self._name(values, restore_selection, "RestoreTestingSelectionName")
 
     def _name(self, values: Values, owner: Case, kind: str) -> Iterator[Problem]:
         for name in values.at(owner, kind):

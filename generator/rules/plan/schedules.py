@@ -3,10 +3,13 @@
 import re
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
+from _backup.cases import Case
+from _backup.restore_tests import restore_plans
 from _backup.rule import BackupRule, Problem, problem
 from _backup.template import rules_of_plans
 from _backup.values import Values
@@ -30,8 +33,11 @@ EXAMPLE = "for example cron(0 5 * * ? *)"
 SENTINELS = ("Europe/Paris", "US/Eastern", "EST5EDT")
 
 
-def cron_faults(expression: str) -> Iterator[str]:
-    """Yield why AWS Backup refuses the expression, and the fix; only the first is reported."""
+def cron_faults(expression: str, *, hourly: bool) -> Iterator[str]:
+    """Yield why AWS Backup refuses the expression, and the fix; only the first is reported.
+
+    ``hourly``: whether it is for backups, of which AWS Backup starts at most one an hour.
+    """
     found = re.fullmatch(r"cron\((.*)\)", expression)
     if not found:
         yield f"AWS Backup accepts only cron(...): use that, {EXAMPLE}"
@@ -52,14 +58,14 @@ def cron_faults(expression: str) -> Iterator[str]:
                 yield f"{part!r} is not valid for {name}: use {low} to {high}{words}"
     if "?" not in (named["day-of-month"], named["day-of-week"]):
         yield f"AWS does not accept both day-of-month and day-of-week: use '?' for one, {EXAMPLE}"
-    if not re.fullmatch(r"[0-9]+", named["minutes"]):
+    if hourly and not re.fullmatch(r"[0-9]+", named["minutes"]):
         yield (
             "it starts more than one backup an hour, but AWS Backup refuses intervals under "
             "60 minutes: use a single minute"
         )
     if _never(named["day-of-month"], named["month"]):
         yield (
-            f"day {named['day-of-month']} does not exist in month {named['month']}, so no backup "
+            f"day {named['day-of-month']} does not exist in month {named['month']}, so nothing "
             "ever starts: choose a day that exists"
         )
 
@@ -120,22 +126,28 @@ class Schedules(BackupRule):
     description = (
         "A schedule is a cron expression with six fields. One of the two day fields must be '?', "
         "and a rule may start at most one backup an hour. The time zone must be a name from the "
-        "IANA database. Otherwise AWS refuses the plan, or no backup ever starts."
+        "IANA database. Otherwise AWS refuses the plan, or no backup ever starts. Restore testing "
+        "plans have the same kind of schedule."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"
     tags = ["resources", "backup", "plan", "schedule"]
 
     def check(self, values: Values) -> Iterator[Problem]:
-        """Check the schedules of all rules."""
+        """Check the schedules of all rules, and of the restore testing plans."""
         for rule in rules_of_plans(values):
-            for schedule in values.at(rule, "ScheduleExpression"):
-                fault = next(cron_faults(str(schedule.text)), None) if schedule.known else None
-                if fault:
-                    yield problem(schedule, f"ScheduleExpression {schedule}: {fault}")
-            for zone in values.at(rule, "ScheduleExpressionTimezone"):
-                if zone.known and zone_exists(str(zone.text)) is False:
-                    yield problem(
-                        zone,
-                        f"ScheduleExpressionTimezone {zone} does not exist, so the schedule has "
-                        "no time: use a name from the IANA database, for example Europe/Paris",
-                    )
+            yield from self._schedule(values, rule, hourly=True)
+        for plan in restore_plans(values):
+            yield from self._schedule(values, plan, hourly=False)
+
+    def _schedule(self, values: Values, owner: Case, *, hourly: bool) -> Iterator[Problem]:
+        for schedule in values.at(owner, "ScheduleExpression"):
+            faults = cron_faults(str(schedule.text), hourly=hourly) if schedule.known else iter(())
+            for fault in islice(faults, 1):
+                yield problem(schedule, f"ScheduleExpression {schedule}: {fault}")
+        for zone in values.at(owner, "ScheduleExpressionTimezone"):
+            if zone.known and zone_exists(str(zone.text)) is False:
+                yield problem(
+                    zone,
+                    f"ScheduleExpressionTimezone {zone} does not exist, so the schedule has "
+                    "no time: use a name from the IANA database, for example Europe/Paris",
+                )

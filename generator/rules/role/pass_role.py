@@ -6,6 +6,7 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
+from _backup.restore_tests import restore_roles
 from _backup.roles import allows, condition_keys, covers, policies_of, statements, texts, used_roles
 from _backup.rule import BackupRule, Problem, problem
 from _backup.template import arn_parts
@@ -22,7 +23,9 @@ def is_every_role(arn: str) -> bool:
 
 class PassRole(BackupRule):
     id = "W9544"
-    shortdesc = "Role of a selection that may pass any role, or pass roles to any service"
+    shortdesc = (
+        "Role of a selection or restore test that may pass any role, or pass roles to any service"
+    )
     description = (
         "A restore of an instance passes its role to EC2. If a backup role may pass every role, "
         "or pass roles to every service, whoever uses it can become an administrator. Name the "
@@ -33,8 +36,10 @@ class PassRole(BackupRule):
 
     def check(self, values: Values) -> Iterator[Problem]:
         """Check the statements that allow iam:PassRole."""
-        for role in used_roles(values):
-            documents = policies_of(values, role.name, role.properties).documents
+        roles = {role.name: role.properties for role in used_roles(values)}
+        roles |= {name: properties for name, properties, _ in restore_roles(values)}
+        for name, properties in roles.items():
+            documents = policies_of(values, name, properties).documents
             for statement in statements(values, documents):
                 if not allows(values, statement):
                     continue
@@ -45,14 +50,14 @@ class PassRole(BackupRule):
                         if is_every_role(resource.text or ""):
                             yield problem(
                                 resource,
-                                f"Role {role.name!r} may pass every role in the account "
+                                f"Role {name!r} may pass every role in the account "
                                 f"({action.text} on {resource}): name the roles of the instances "
                                 "that it restores",
                             )
                     if not any(key == KEY for _, key, _ in condition_keys(values, statement)):
                         yield problem(
                             action,
-                            f"Role {role.name!r} may pass roles to any service ({action.text}): "
+                            f"Role {name!r} may pass roles to any service ({action.text}): "
                             "add the condition StringEquals iam:PassedToService "
                             "ec2.amazonaws.com",
                         )

@@ -7,6 +7,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import Case, Partial, both
+from _backup.restore_tests import restore_roles
 from _backup.roles import allows, condition_keys, covers, statements, texts, used_roles
 from _backup.rule import BackupRule, Problem, problem
 from _backup.values import Values
@@ -20,24 +21,30 @@ LENIENT = ("null", "forallvalues:", "stringnot", "arnnot", "numericnot", "dateno
 
 class RoleTrust(BackupRule):
     id = "E9541"
-    shortdesc = "Role of a selection that AWS Backup cannot assume"
+    shortdesc = "Role of a selection or restore test that AWS Backup cannot assume"
     description = (
         "The role of a selection must trust backup.amazonaws.com, which has this name in every "
         "partition, without a condition on a key that AWS Backup does not send. If AWS Backup "
-        "cannot assume the role, it starts no backup job, so no job fails either."
+        "cannot assume the role, it starts no backup job, so no job fails either. The role of a "
+        "restore testing selection must trust the same name."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html"
     tags = ["resources", "backup", "iam", "role"]
 
     def check(self, values: Values) -> Iterator[Problem]:
-        """Check the trust policies of the roles that selections use."""
-        for role in used_roles(values):
-            for document in values.at(role.properties, "AssumeRolePolicyDocument"):
-                given = both(role.given, document.given)
+        """Check the trust policies of the roles that selections and restore tests use."""
+        roles = [
+            (role.name, role.properties, role.given, "nothing is backed up")
+            for role in used_roles(values)
+        ]
+        roles += [(*role, "every restore test fails") for role in restore_roles(values)]
+        for name, properties, used, harm in roles:
+            for document in values.at(properties, "AssumeRolePolicyDocument"):
+                given = both(used, document.given)
                 if isinstance(document.value, dict) and given is not None:
-                    yield from self._trust(values, role.name, document)
+                    yield from self._trust(values, name, document, harm)
 
-    def _trust(self, values: Values, role: str, document: Case) -> Iterator[Problem]:
+    def _trust(self, values: Values, role: str, document: Case, harm: str) -> Iterator[Problem]:
         trusted: list[Case] = []
         for statement in statements(values, [document]):
             if not allows(values, statement) or not self._assumes(values, statement):
@@ -53,7 +60,7 @@ class RoleTrust(BackupRule):
                         "partition: use that name",
                     )
                 elif text in (SERVICE, "*"):
-                    yield from self._conditions(values, role, statement)
+                    yield from self._conditions(values, role, statement, harm)
                 if built or text in (SERVICE, "*") or isinstance(service.value, Partial):
                     trusted.append(service)
         # A statement or a principal behind a condition counts: it is there for some parameters.
@@ -61,7 +68,7 @@ class RoleTrust(BackupRule):
             yield problem(
                 document,
                 f"Role {role!r} does not trust {SERVICE}, so AWS Backup cannot assume it and "
-                f"nothing is backed up: allow {SERVICE} to call sts:AssumeRole",
+                f"{harm}: allow {SERVICE} to call sts:AssumeRole",
                 about="trust",
             )
 
@@ -78,7 +85,9 @@ class RoleTrust(BackupRule):
             elif principal.text is not None:
                 yield principal
 
-    def _conditions(self, values: Values, role: str, statement: Case) -> Iterator[Problem]:
+    def _conditions(
+        self, values: Values, role: str, statement: Case, harm: str
+    ) -> Iterator[Problem]:
         for operator, key, place in condition_keys(values, statement):
             lenient = operator.lower().startswith(LENIENT) or operator.endswith("IfExists")
             if key in NOT_SENT and not lenient:
@@ -86,5 +95,5 @@ class RoleTrust(BackupRule):
                     place,
                     f"Condition {operator} on {place.text!r} in the trust policy of role {role!r} "
                     "needs a key that AWS Backup is not documented to send, and without the key "
-                    "all backups stop: remove the condition",
+                    f"{harm}: remove the condition",
                 )

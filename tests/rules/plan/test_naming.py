@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.rules.restore_testing.support import restore_plan, restore_selection
 from tests.rules.support import agree, found, plan, rule, selection, template, vault
 
 PARAMETERS = {"Cluster": {"Type": "String"}, "Named": {"Type": "String", "Default": "a b"}}
@@ -126,3 +127,27 @@ def test_names_are_the_same_also_where_only_the_expression_is_known() -> None:
 def test_a_name_counts_as_it_is_deployed(name: str, expected: list[str]) -> None:
     whole = template(Vault=vault(BackupVaultName={"Fn::Sub": name}), Parameters=PARAMETERS)
     agree(found("E9505", whole), expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Monthly_1", []),
+        ("n" * 50, []),
+        ("n" * 51, ["at most 50"]),
+        ("", ["use 1 to 50"]),
+        ("every-month", ["it contains '-': use only letters, digits and '_'"]),
+        ("a.b", ["it contains '.'"]),
+        ({"Ref": "Cluster"}, []),
+        ({"Fn::Sub": "test_${AWS::AccountId}"}, []),
+        ({"Fn::Sub": "test_${AWS::Region}"}, ["'test_ap-southeast-1', it contains '-'"]),
+    ],
+)
+def test_restore_tests(name: Any, expected: list[str]) -> None:
+    tests = {
+        "RestorePlan": restore_plan(RestoreTestingPlanName=name),
+        "RestoreSelection": restore_selection(
+            RestoreTestingPlanName=name, RestoreTestingSelectionName=name
+        ),
+    }
+    agree(found("E9505", template(**tests, Parameters=PARAMETERS)), expected * 3)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.rules.restore_testing.support import restore_plan
 from tests.rules.support import agree, found, plan, rule, template
 
 
@@ -108,3 +109,18 @@ def test_without_a_complete_time_zone_database_no_zone_is_called_wrong(
 def test_a_part_that_is_not_known_is_not_guessed() -> None:
     parameters = {"Hour": {"Type": "Number"}}
     assert messages({"Fn::Sub": "cron(0 ${Hour} * * ?)"}, Parameters=parameters) == []
+
+
+@pytest.mark.parametrize(
+    ("schedule", "zone", "expected"),
+    [
+        ("cron(0 3 1 * ? *)", "Europe/Paris", []),
+        ("cron(0/30 3 * * ? *)", None, []),  # AWS documents no shortest interval
+        ("cron(0 3 * * * *)", None, ["does not accept both"]),
+        ("rate(7 days)", None, ["accepts only cron(...)"]),
+        ("cron(0 3 1 * ? *)", "Europe/Atlantis", ["does not exist"]),
+    ],
+)
+def test_schedules_of_restore_tests(schedule: str, zone: Any, expected: list[str]) -> None:
+    tests = restore_plan(ScheduleExpression=schedule, ScheduleExpressionTimezone=zone)
+    agree(found("E9501", template(RestorePlan=tests)), expected)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.rules.restore_testing.support import restore_selection
 from tests.rules.support import agree, found, role, selection, template
 
 TO_EC2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
@@ -51,3 +52,11 @@ def test_roles_of_others_are_left_alone() -> None:
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     other = {"IamRoleArn": ONE}
     assert found("W9544", template(Role=role(statement), Selection=selection(**other))) == []
+
+
+def test_the_role_of_a_restore_test_and_once_if_a_selection_uses_it_too() -> None:
+    statement = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}
+    whole = template(Role=role(statement), Tests=restore_selection())
+    agree(found("W9544", whole), EVERY + ANY)
+    whole["Resources"]["Selection"] = selection()
+    agree(found("W9544", whole), EVERY + ANY)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.rules.restore_testing.support import restore_selection
 from tests.rules.support import agree, found, role, selection, template
 
 TRUST = {
@@ -89,3 +90,17 @@ def test_a_condition_of_another_service_s_statement_is_that_service_s_affair() -
 )
 def test_only_roles_that_a_selection_uses(arn: Any, expected: list[str]) -> None:
     agree(messages({**TRUST, "Principal": {"Service": "ec2.amazonaws.com"}}, arn=arn), expected)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (TRUST, []),
+        ({**TRUST, "Principal": {"Service": "ec2.amazonaws.com"}}, ["every restore test fails"]),
+        (condition("ArnLike", "aws:SourceArn"), ["every restore test fails"]),
+    ],
+)
+def test_the_role_of_a_restore_test(statement: dict[str, Any], expected: list[str]) -> None:
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    whole = template(Role=role(AssumeRolePolicyDocument=document), Tests=restore_selection())
+    agree(found("E9541", whole), expected)

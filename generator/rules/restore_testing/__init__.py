@@ -1,0 +1,1 @@
+"""Rules about restore testing: its plans, and what its selections restore."""

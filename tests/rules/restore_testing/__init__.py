@@ -1,0 +1,1 @@
+"""Tests of generator.rules.restore_testing, one module each."""
