@@ -35,6 +35,10 @@ attribute, an import), there is no finding. Time zones are looked up in the time
 the operating system or of the Python package tzdata; if neither is complete, every time zone is
 accepted.
 
+A template that stands as text in a stack set (TemplateBody) is checked as well, with the parameters
+that the stack set gives it. Such a finding points at the property, and its message says where in
+the text it is. A text that `!Sub` or another function puts together is not checked.
+
 An error (E) means that AWS refuses the template, or that a setting silently does not do what it
 says. A warning (W) means that the template deploys and works, but at a cost, which the description
 states. To accept a warning, switch it off for the resource:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import Case, Given, Place
+from _backup.stack_sets import templates_of_stack_sets
 from _backup.values import Values
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
@@ -36,14 +37,27 @@ class BackupRule(CloudFormationLintRule):
         raise NotImplementedError
 
     def match(self, cfn: Template) -> list[RuleMatch]:
-        """Return the findings in cfn-lint's form."""
-        matches: list[RuleMatch] = []
+        """Return the findings in cfn-lint's form, also those in the templates of stack sets."""
         if not self.id:  # cfn-lint makes a rule of this class, too, in every file that imports it
-            return matches
-        values = Values(cfn)
+            return []
+        return [RuleMatch(list(found.path), found.message) for found in self._found(Values(cfn))]
+
+    def _found(self, values: Values) -> Iterator[Problem]:
         shown: set[tuple[Place, str]] = set()
         for found in self.check(values):
             if (found.path, found.about) not in shown and values.possible(found.given):
                 shown.add((found.path, found.about))
-                matches.append(RuleMatch(list(found.path), found.message))
-        return matches
+                yield found
+        for body, inside in templates_of_stack_sets(values):
+            if values.possible(body.given):
+                for found in self._found(inside):
+                    if not self._is_ignored(inside, found.path):
+                        place = "/".join(map(str, found.path))
+                        yield problem(body, f"in TemplateBody, at {place}: {found.message}")
+
+    def _is_ignored(self, values: Values, path: Place) -> bool:
+        """Return whether the resource in the stack set's template switches this rule off."""
+        config = values.resources.get(str(path[1]))
+        for key in ("Metadata", "cfn-lint", "config", "ignore_checks"):
+            config = config.get(key) if isinstance(config, dict) else None
+        return isinstance(config, list) and self.id in config
