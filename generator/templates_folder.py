@@ -36,7 +36,7 @@ def read_templates() -> dict[str, Template]:
 
 def counterpart(name: str) -> str:
     """Return the name of our template that a file or an address of this name is compared with."""
-    file_name = name.rpartition("/")[2]
+    file_name = name.partition("?")[0].rpartition("/")[2]
     return file_name if file_name in TEMPLATES else MAIN
 
 

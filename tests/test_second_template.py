@@ -131,6 +131,7 @@ def test_a_file_of_its_name_is_compared_with_it(
     old = generated(two_templates)
     assert build.main(["compare", str(old)]) == build.FINE
     assert "SecondTopic" in capsys.readouterr().out
+    assert templates_folder.counterpart(f"s3://bbb/v1/{SECOND}?versionId=a/b") == SECOND
     other = old.rename(tmp_path / "other.yaml")
     assert build.main(["compare", str(other), "--template", SECOND]) == build.FINE
     capsys.readouterr()

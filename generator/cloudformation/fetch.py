@@ -1,5 +1,9 @@
 """Fetches a template from a file, an https:// address or an s3:// object, within limits."""
 
+import gzip
+import io
+import re
+import zlib
 from pathlib import Path
 
 from generator.cloudformation.errors import UnreadableError
@@ -10,6 +14,9 @@ MAX_BYTES = 1_048_576
 TIMEOUT_SECONDS = 20
 
 ADVICE = "give a template file, https://... or s3://BUCKET/KEY"
+
+_VERSION = re.compile(r"[?&](versionId=([^&#]+))")
+_GZIP = b"\x1f\x8b"
 
 
 def fetch(source: str) -> bytes:
@@ -26,6 +33,8 @@ def fetch(source: str) -> bytes:
         raise UnreadableError(f"{label(source)}: {scheme}:// is not supported: {ADVICE}")
     else:
         content = _load(source)
+    if content.startswith(_GZIP) and len(content) <= MAX_BYTES:
+        content = _unzipped(source, content)
     if len(content) > MAX_BYTES:
         raise UnreadableError(
             f"{label(source)}: is larger than {MAX_BYTES} bytes, CloudFormation's limit for a "
@@ -35,8 +44,22 @@ def fetch(source: str) -> bytes:
 
 
 def label(source: str) -> str:
-    """Return the source without the query of an address: in a presigned URL it is a secret."""
-    return source.partition("?")[0] if "://" in source else source
+    """Return the source without the query of an address: in a presigned URL it is a secret.
+
+    The version of an object stays, because it says which template it is.
+    """
+    if "://" not in source:
+        return source
+    version = _VERSION.search(source)
+    return source.partition("?")[0] + (f"?{version[1]}" if version else "")
+
+
+def _unzipped(source: str, content: bytes) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableError(f"{label(source)}: is not whole gzip data ({error})") from None
 
 
 def _load(source: str) -> bytes:
@@ -84,6 +107,8 @@ def _get_object(source: str) -> bytes:
     from botocore.exceptions import BotoCoreError, ClientError
 
     bucket, _, key = source.partition("://")[2].partition("/")
+    key, _, version = key.partition("?versionId=")  # as in the S3 console and in TemplateURL
+    wanted = {"Bucket": bucket, "Key": key, **({"VersionId": version} if version else {})}
     if not bucket or not key:
         raise UnreadableError(f"{source}: is not an object in S3: write s3://BUCKET/KEY")
     config = Config(
@@ -92,14 +117,16 @@ def _get_object(source: str) -> bytes:
         retries={"mode": "standard", "max_attempts": 3},
     )
     try:
-        answer = boto3.Session().client("s3", config=config).get_object(Bucket=bucket, Key=key)
+        answer = boto3.Session().client("s3", config=config).get_object(**wanted)
         content: bytes = answer["Body"].read(MAX_BYTES + 1)
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
+        action = "s3:GetObjectVersion" if version else "s3:GetObject"
         advice = {
-            "AccessDenied": f"your credentials need s3:GetObject on arn:*:s3:::{bucket}/{key}",
+            "AccessDenied": f"your credentials need {action} on arn:*:s3:::{bucket}/{key}",
             "NoSuchBucket": "check the bucket name",
             "NoSuchKey": "check the object key",
+            "NoSuchVersion": "check the versionId",
         }.get(code, "check the bucket, the key and your credentials")
         raise UnreadableError(f"{source}: S3 answered {code}: {advice}") from None
     except (BotoCoreError, OSError, ValueError) as error:

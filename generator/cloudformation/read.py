@@ -1,7 +1,8 @@
 """Reads a template into plain data with positions, or says in one sentence why it cannot.
 
-It reads YAML with CloudFormation's short functions, and JSON as the YAML that it is. Afterwards a
-function has one form: ``!GetAtt A.B`` is ``{"Fn::GetAtt": ["A", "B"]}``.
+It reads YAML with CloudFormation's short functions, and JSON as the YAML that it is, also as
+``aws cloudformation get-template`` prints them. Afterwards a function has one form: ``!GetAtt A.B``
+is ``{"Fn::GetAtt": ["A", "B"]}``.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
 """
 
@@ -31,6 +32,8 @@ SECTIONS = ("Parameters", "Rules", "Mappings", "Conditions", "Resources", "Outpu
 
 Position = tuple[int, int]
 """Line and column, both from 1."""
+
+Positions = dict[Path, Position]
 
 _MERGE: Any = object()
 """Stands for the key whose value is merged into the map."""
@@ -105,11 +108,32 @@ def parse(name: str, content: bytes | str) -> Template:
 
     Raises UnreadableError if the content is not a map with a map of Resources in it.
     """
-    builder = _Builder(name)
-    document = builder.build(_text(name, content))
+    document, positions = _held(name, *_built(name, content))
     if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
         raise UnreadableError(f"{name}: is not a template: it has no Resources")
-    return Template(name, document, builder.positions)
+    return Template(name, document, positions)
+
+
+def _built(name: str, content: bytes | str) -> tuple[Any, Positions]:
+    builder = _Builder(name)
+    return builder.build(_text(name, content)), builder.positions
+
+
+def _held(name: str, document: Any, positions: Positions) -> tuple[Any, Positions]:
+    """Return the template that the output of get-template holds, or the document as it is.
+
+    Positions in a template that is held as text count in that text.
+    https://docs.aws.amazon.com/cli/latest/reference/cloudformation/get-template.html
+    """
+    if isinstance(document, str):  # --query TemplateBody
+        return _built(name, document)
+    body = document.get("TemplateBody") if isinstance(document, dict) else None
+    if body is None or "Resources" in document:
+        return document, positions
+    if isinstance(body, str):
+        return _built(name, body)
+    inner = {path[1:]: at for path, at in positions.items() if path[:1] == ("TemplateBody",)}
+    return body, inner
 
 
 def check_sections(template: Template) -> None:
@@ -200,7 +224,7 @@ class _Builder:
     """Builds the data from libyaml's events: without recursion, so that nothing overflows."""
 
     def __init__(self, name: str) -> None:
-        self.positions: dict[Path, Position] = {}
+        self.positions: Positions = {}
         self._name = name
         self._open: list[_Open] = []
         self._anchors: dict[str, tuple[Any, int, int]] = {}

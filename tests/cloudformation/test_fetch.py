@@ -1,6 +1,7 @@
 """The bytes of a template from a file, https or S3; whatever fails is one sentence."""
 
 import datetime as dt
+import gzip
 import ipaddress
 import ssl
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from generator.cloudformation.errors import UnreadableError
-from generator.cloudformation.fetch import MAX_BYTES, fetch
+from generator.cloudformation.fetch import MAX_BYTES, fetch, label
 from tests.local_aws.local_aws import LocalAws
 
 TEMPLATE = "Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
@@ -209,6 +210,46 @@ def test_an_object_in_s3(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None
     assert fetch("s3://releases/v1/Backup.template") == TEMPLATE.encode()
     assert "NoSuchKey: check the object key" in refusal("s3://releases/v2/Backup.template")
     assert "NoSuchBucket: check the bucket name" in refusal("s3://nobodys/v1/Backup.template")
+
+
+def test_a_version_of_an_object_in_s3(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    credentials(monkeypatch, aws.endpoint_url)
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="versioned")
+    s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
+    first, _ = (
+        s3.put_object(Bucket="versioned", Key="a", Body=body)["VersionId"]
+        for body in (TEMPLATE.encode(), b"later")
+    )
+    assert fetch(f"s3://versioned/a?versionId={first}") == TEMPLATE.encode()
+    assert fetch("s3://versioned/a") == b"later"
+    assert "check the" in refusal("s3://versioned/a?versionId=00000000")
+
+
+LABELS = {
+    "a?b": "a?b",
+    "s3://b/k?versionId=x+/": "s3://b/k?versionId=x+/",
+    "https://h/k?versionId=x": "https://h/k?versionId=x",
+    "https://h/k?X-Amz-Signature=s&versionId=x&c=d": "https://h/k?versionId=x",
+    "https://h/k?X-Amz-Signature=s": "https://h/k",
+}
+
+
+@pytest.mark.parametrize(("source", "name"), LABELS.items())
+def test_the_version_of_an_object_is_part_of_its_name(source: str, name: str) -> None:
+    assert label(source) == name
+
+
+def test_what_is_compressed(tmp_path: Path) -> None:
+    zipped = gzip.compress(TEMPLATE.encode())
+    path = tmp_path / "a.template"
+    path.write_bytes(zipped)
+    assert fetch(str(path)) == TEMPLATE.encode()
+    path.write_bytes(gzip.compress(b" " * (MAX_BYTES + 1)))
+    assert "larger than" in refusal(str(path))
+    for broken in (zipped[:-9], zipped[:10] + b"x" * 20, b"\x1f\x8b"):
+        path.write_bytes(broken)
+        assert "is not whole gzip data" in refusal(str(path))
 
 
 def test_an_object_in_s3_that_is_denied(monkeypatch: pytest.MonkeyPatch) -> None:

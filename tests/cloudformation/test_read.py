@@ -113,11 +113,37 @@ def many_aliases(times: int, brackets: int) -> bytes:
     return "\n".join(["a0: &a0 x", *lines, f"Resources: {{A: *a{times - 1}}}"]).encode()
 
 
+BODY = {"Resources": {"A": {"Type": "T", "Properties": {"B": [1]}}}}
+AS_TEXT = "# a template\nResources:\n  A:\n    Type: T\n    Properties: {B: [1]}\n"
+
+# What get-template and the tools around it print, and the line of Properties.
+HELD: dict[str, tuple[str, int]] = {
+    "the object, a map in it": (json.dumps({"TemplateBody": BODY}, indent=1), 6),
+    "the object, a text in it": (json.dumps({"TemplateBody": AS_TEXT, "StagesAvailable": []}), 5),
+    "the object, JSON in its text": (json.dumps({"TemplateBody": json.dumps(BODY, indent=1)}), 5),
+    "the object as YAML": (
+        "StagesAvailable: []\nTemplateBody: |\n  " + AS_TEXT.replace("\n", "\n  "),
+        5,
+    ),
+    "the text": (json.dumps(AS_TEXT), 5),
+    "the map": (json.dumps(BODY, indent=1), 5),
+}
+
+
+@pytest.mark.parametrize(("text", "line"), HELD.values(), ids=HELD)
+def test_what_get_template_prints(text: str, line: int) -> None:
+    template = parse("a", text)
+    assert template.document == BODY
+    assert template.position(("Resources", "A", "Properties"))[0] == line
+
+
 NOT_TEMPLATES: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "it has no Resources"),
     "text": (b"hello", "it has no Resources"),
     "a list": (b"[1, 2]", "it has no Resources"),
     "no resources": (b"Parameters: {}\n", "it has no Resources"),
+    "the output of get-template without one": (b'{"TemplateBody": "hello"}', "no Resources"),
+    "the output of get-template, broken": (b'{"TemplateBody": "A: [\\n"}', ":2: "),
     "resources in a list": (b"Resources: []\n", "it has no Resources"),
     "broken YAML": (b"Resources: [", ":2: .* did not find expected node content"),
     "broken JSON": (b'{"Resources": ', ":2: "),
