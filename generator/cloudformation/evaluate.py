@@ -1,7 +1,8 @@
 """Evaluates a template with some parameter values, as far as its text allows.
 
 A value that is not known (the Ref of a resource, an attribute, the region) stays the function that
-asks for it, in one form: if two forms are equal, the values will be equal too.
+asks for it, in one form: if two forms are equal, the values will be equal too. A look-up of what a
+map or a list does not have stays too: ``lacking`` says so, because other values may have it.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
@@ -10,11 +11,22 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from generator.cloudformation.errors import UnreadableError
-from generator.cloudformation.functions import attribute, call_of, is_list, scalar, substitution
+from generator.cloudformation.functions import (
+    Call,
+    attribute,
+    call_of,
+    calls_in,
+    is_list,
+    scalar,
+    substitution,
+)
 from generator.cloudformation.read import Template
 
 ABSENT: Any = object()
 """The value of AWS::NoValue."""
+
+# Functions that no template has: a look-up of what is not there, in a map and in a list.
+_NOT_IN_MAP, _NOT_IN_LIST = "Fn::NotInMap", "Fn::NotInList"
 
 
 class View:
@@ -123,19 +135,22 @@ class View:
         if not isinstance(index, str) or not isinstance(items, list):
             return {"Fn::Select": [index, items]}
         number = int(index)
-        if number < 0:  # Python would count from the end
-            raise IndexError(index)
-        return items[number]
+        # Python would count a negative number from the end.
+        return items[number] if 0 <= number < len(items) else {_NOT_IN_LIST: [index, items]}
 
     def _find_in_map(self, argument: Any) -> Any:
         keys, options = self.resolve(argument[:3]), argument[3:]
         if not all(isinstance(key, str) for key in keys):
             return {"Fn::FindInMap": keys}
         mapping, first, second = keys
-        row = self._template.mappings.get(mapping, {}).get(first, {})
-        if second not in row and options:
+        rows = self._template.mappings.get(mapping, {})
+        row = rows.get(first, {})
+        if second in row:
+            return self.resolve(row[second])
+        if options:
             return self.resolve(options[0]["DefaultValue"])
-        return self.resolve(row[second])
+        is_open = any("Fn::Transform" in each for each in (self._template.mappings, rows, row))
+        return {"Fn::FindInMap" if is_open else _NOT_IN_MAP: keys}
 
     def true(self, node: Any) -> bool:
         """Return whether a condition, or an assertion of a rule, is true.
@@ -209,6 +224,27 @@ def unknowns(value: Any) -> frozenset[str]:
     if call_of(value) and "Fn::Join" not in value:
         return frozenset([json.dumps(value, sort_keys=True)])
     return frozenset().union(*(unknowns(item) for item in value.values()))
+
+
+def lacking(value: Any) -> list[Call]:
+    """Return the look-ups in a resolved value for which the map or the list has nothing.
+
+    CloudFormation creates and updates no stack with such a value.
+    """
+    return [call for call in calls_in(value) if call.name in (_NOT_IN_MAP, _NOT_IN_LIST)]
+
+
+def what_is_lacking(template: Template, call: Call) -> str:
+    """Return what the map or the list of a look-up that ``lacking`` gives does not have."""
+    if call.name == _NOT_IN_LIST:
+        index, items = call.argument
+        return f"the list has no item {index}, it has {len(items)} (the first is item 0)"
+    mapping, first, second = call.argument
+    if mapping not in template.mappings:
+        return f"Mappings has no {mapping!r}"
+    if first not in template.mappings[mapping]:
+        return f"Mappings.{mapping} has no {first!r}"
+    return f"Mappings.{mapping}.{first} has no {second!r}"
 
 
 def _joined(separator: str, parts: Any) -> Any:

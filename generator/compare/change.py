@@ -25,7 +25,7 @@ class Change:
     """One thing that an update changes, for a live stack or for its parent."""
 
     about: str
-    """resource, parameter, rule, output, capability or template."""
+    """resource, parameter, rule, mapping, output, capability or template."""
     name: str
     change: str
     level: Level
@@ -37,6 +37,8 @@ class Change:
     """Something stateful is replaced or removed, or is no longer kept or protected."""
     where: dict[str, str] = field(default_factory=dict)
     """The parameters for which it happens; empty: the usual ones."""
+    is_mistake: bool = False
+    """The new template is wrong, whatever the old one was."""
 
 
 def clause(where: dict[str, str]) -> str:

@@ -24,8 +24,9 @@ from typing import Any
 from generator.cloudformation.evaluate import View
 from generator.cloudformation.functions import scalar
 from generator.cloudformation.read import Template, check_sections
-from generator.compare.change import Change, Level
+from generator.compare.change import Change, Level, clause
 from generator.compare.interface_changes import interface_changes
+from generator.compare.lookup_changes import lookup_changes
 from generator.compare.resource_changes import resource_changes
 from generator.compare.versions import Version, needed, text, version_of
 
@@ -63,6 +64,12 @@ class Comparison:
             for change in self.changes
             if change.danger
         ]
+        sentences += [
+            f"{change.name}: {change.change} {clause(change.where)}: {change.text}: correct the "
+            "template"
+            for change in self.changes
+            if change.is_mistake
+        ]
         old, new = self.versions
         lowest = self.needed_version
         if lowest and (new is None or new < lowest):
@@ -82,7 +89,11 @@ def compare(old: Template, new: Template) -> Comparison:
     for template in (old, new):
         check_sections(template)
         _evaluate(template)
-    changes = [*resource_changes(old, new), *interface_changes(old, new)]
+    changes = [
+        *resource_changes(old, new),
+        *interface_changes(old, new),
+        *lookup_changes(old, new),
+    ]
     if max((change.level for change in changes), default=Level.NONE) == Level.NONE and (
         _as_written(old.document) != _as_written(new.document)
     ):

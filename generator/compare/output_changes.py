@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from generator.cloudformation.evaluate import ABSENT, View
+from generator.cloudformation.evaluate import ABSENT, View, lacking
 from generator.cloudformation.read import Template
 from generator.compare.change import Change, Level, shown
 from generator.compare.parameter_values import assignments, same_inputs
@@ -34,7 +34,7 @@ def _output(old: Template, new: Template, name: str) -> Iterator[Change]:
         before = _output_value(was, View(old, assignment.old))
         after = _output_value(is_now, View(new, assignment.new))
         where = assignment.where
-        if before == after or before is ABSENT:
+        if before == after or before is ABSENT or lacking([before, after]):
             continue
         if after is ABSENT:
             text = "then a parent that reads it cannot update"

@@ -15,7 +15,7 @@ from typing import Any
 from generator.cloudformation.evaluate import View
 from generator.cloudformation.functions import calls_in, scalar
 from generator.cloudformation.parameter_constraints import refusal
-from generator.cloudformation.read import Template
+from generator.cloudformation.read import Template, entry
 from generator.cloudformation.references import conditions_of, references
 
 # More than the options that people can fill in for one resource usually make.
@@ -229,11 +229,21 @@ def _compared(template: Template, name: str, nodes: tuple[Any, ...]) -> set[str]
             if name in references(side) and isinstance(value, str):
                 texts.add(value)
     for lookup in _lookups([template.conditions, *nodes]):
-        if isinstance(lookup, list) and name in references(lookup):
-            mapping = template.mappings.get(str(lookup[0]), {})
-            rows = [mapping, *mapping.values()]
-            texts |= {key for row in rows if isinstance(row, dict) for key in row}
+        if isinstance(lookup, list):
+            texts |= _keys(template, name, lookup)
     return texts
+
+
+def _keys(template: Template, name: str, lookup: list[Any]) -> set[str]:
+    """Return the maps, rows or columns that a look-up can name with the parameter."""
+    in_map, in_row, in_column = (name in references(each) for each in [*lookup, *[None] * 3][:3])
+    rows = entry(template.mappings, *lookup[:1])
+    columns = {key for row in rows.values() if isinstance(row, dict) for key in row}
+    return {
+        *(template.mappings if in_map else ()),
+        *(rows if in_row else ()),
+        *(columns if in_column else ()),
+    }
 
 
 def _twins(template: Template, name: str) -> set[str]:

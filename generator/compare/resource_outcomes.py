@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from generator.cloudformation.evaluate import ABSENT, View, unknowns
+from generator.cloudformation.evaluate import ABSENT, View, lacking, unknowns
 from generator.cloudformation.functions import call_of
 from generator.cloudformation.read import Template
 from generator.cloudformation.references import references
@@ -162,7 +162,10 @@ def _blank_same(old: Any, new: Any) -> tuple[Any, Any]:
 
 
 def _differences(old: Any, new: Any, path: Path = ()) -> Iterator[Difference]:
-    """Yield where two values differ, as deep as their shape is the same."""
+    """Yield where two values differ, as deep as their shape is the same.
+
+    No stack has, or gets, a value that a map does not have: lookup_changes tells it.
+    """
     if old == new:
         return
     maps = isinstance(old, dict) and isinstance(new, dict)
@@ -172,7 +175,7 @@ def _differences(old: Any, new: Any, path: Path = ()) -> Iterator[Difference]:
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for number, (was, is_now) in enumerate(zip(old, new, strict=True)):
             yield from _differences(was, is_now, (*path, str(number)))
-    else:
+    elif not lacking([old, new]):
         yield Difference(path, old, new)
 
 

@@ -167,19 +167,37 @@ OPEN: dict[str, tuple[Any, Any]] = {
     ),
 }
 
-# What no template can ask for, and a word of the sentence that says so.
-REFUSED: dict[str, tuple[Any, str]] = {
-    "Select out of range": ({"Fn::Select": [2, {"Ref": "Zones"}]}, "Fn::Select does not accept"),
-    "Select before the first": ({"Fn::Select": [-1, ["a"]]}, "Fn::Select does not accept"),
-    "Select by a word": ({"Fn::Select": ["one", ["a"]]}, "Fn::Select does not accept"),
+# Look-ups of what is not there, and what is lacking.
+LACKING: dict[str, tuple[Any, str]] = {
+    "Select out of range": (
+        {"Fn::Select": [2, {"Ref": "Zones"}]},
+        "the list has no item 2, it has 2 (the first is item 0)",
+    ),
+    "Select before the first": (
+        {"Fn::Select": [-1, ["a"]]},
+        "the list has no item -1, it has 1 (the first is item 0)",
+    ),
     "FindInMap of a row that is not there": (
         {"Fn::FindInMap": ["Days", "short", "keep"]},
-        "Fn::FindInMap does not accept",
+        "Mappings.Days has no 'short'",
+    ),
+    "FindInMap of a column that is not there": (
+        {"Fn::FindInMap": ["Days", {"Ref": "Name"}, "cold"]},
+        "Mappings.Days.soca has no 'cold'",
     ),
     "FindInMap of a mapping that is not there": (
         {"Fn::FindInMap": ["Hours", "long", "keep"]},
-        "Fn::FindInMap does not accept",
+        "Mappings has no 'Hours'",
     ),
+    "FindInMap in a text": (
+        {"Fn::Sub": ["a-${A}-${Vault}", {"A": {"Fn::FindInMap": ["Days", "short", "keep"]}}]},
+        "Mappings.Days has no 'short'",
+    ),
+}
+
+# What no template can ask for, and a word of the sentence that says so.
+REFUSED: dict[str, tuple[Any, str]] = {
+    "Select by a word": ({"Fn::Select": ["one", ["a"]]}, "Fn::Select does not accept"),
     "Sub of a list": ({"Fn::Sub": "${Zones}"}, "Fn::Sub does not accept"),
     "Sub of NoValue": ({"Fn::Sub": ["${A}", {"A": NO_VALUE}]}, "Fn::Sub does not accept"),
     "Sub of a number": ({"Fn::Sub": 3}, "Fn::Sub does not accept"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from generator.cloudformation.errors import UnreadableError
-from generator.cloudformation.evaluate import ABSENT, View, unknowns
+from generator.cloudformation.evaluate import ABSENT, View, lacking, unknowns, what_is_lacking
 from generator.cloudformation.read import Template
 from tests.cloudformation import examples
 from tests.cloudformation.examples import DOCUMENT, REGION, TEMPLATE, VALUES
@@ -19,6 +19,20 @@ def test_a_value_that_is_known(node: Any, expected: Any) -> None:
 @pytest.mark.parametrize(("node", "expected"), examples.OPEN.values(), ids=examples.OPEN)
 def test_a_value_that_waits_for_something_has_one_form(node: Any, expected: Any) -> None:
     assert View(TEMPLATE, VALUES).resolve(node) == expected
+
+
+@pytest.mark.parametrize(("node", "said"), examples.LACKING.values(), ids=examples.LACKING)
+def test_a_look_up_of_what_is_not_there_ends_nothing(node: Any, said: str) -> None:
+    value = View(TEMPLATE, VALUES).resolve({"A": node})
+    assert [what_is_lacking(TEMPLATE, call) for call in lacking(value)] == [said]
+
+
+@pytest.mark.parametrize("rows", [{"Fn::Transform": {}}, {"short": {"Fn::Transform": {}}}])
+def test_a_map_that_a_macro_writes_may_have_everything(rows: Any) -> None:
+    template = Template("it", {"Mappings": {"Days": rows}})
+    node = {"Fn::FindInMap": ["Days", "short", "keep"]}
+    assert View(template, {}).resolve(node) == node
+    assert lacking(node) == []
 
 
 @pytest.mark.parametrize(("node", "said"), examples.REFUSED.values(), ids=examples.REFUSED)

@@ -484,7 +484,6 @@ BROKEN: dict[str, tuple[Slip, str]] = {
         put(f"{VAULT}/EncryptionKeyArn", {"Fn::If": ["HasKey"]}),
         "Fn::If does not accept",
     ),
-    "no such mapping": (put("Mappings", {}), ""),
     "not a condition": (put("Conditions/HasKey", {"Fn::Sub": "yes"}), "is not a condition"),
 }
 

@@ -91,6 +91,24 @@ def test_a_mapping_is_looked_up_with_each_of_its_keys() -> None:
     assert {"x", "y"} <= {str(each.old["P"]) for each in tried}
 
 
+@pytest.mark.parametrize(
+    ("lookup", "values"),
+    [
+        (["M", REF, "k"], {"x", "y"}),
+        (["M", "x", REF], {"k"}),
+        ([REF, "x", "k"], {"M"}),
+        (["N", REF, "k"], set()),
+        ([], set()),
+    ],
+)
+def test_of_a_mapping_only_what_the_parameter_stands_for(lookup: Any, values: set[str]) -> None:
+    same = template({"P": TEXT}, Mappings={"M": {"x": {"k": 1}, "y": {"k": 2}}})
+    tried = assignments(same, same, {"Fn::FindInMap": lookup})
+    assert {each.old["P"] for each in tried if each.choices and each.old["P"] != REF} - {
+        ""
+    } == values
+
+
 def test_of_very_many_options_each_pair_is_looked_at() -> None:
     names = [f"P{number}" for number in range(12)]
     conditions = {f"C{name}": equals(name, "") for name in names}

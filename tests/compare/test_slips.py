@@ -63,3 +63,13 @@ def test_which_slips_compare_calls_a_loss_of_protection(slip: Slip, loses: bool)
     changes = compare_documents(ours(), slipped).changes
     assert any(change.danger for change in changes) is loses
     assert any(change.level for change in changes)  # and every slip it sees
+
+
+def test_a_value_that_goes_with_its_row_is_narrowed() -> None:
+    slipped = copy.deepcopy(ours())
+    slipped["Parameters"]["WeeklyRetention"]["AllowedValues"].remove("1-year")
+    del slipped["Mappings"]["WeeklyRetentionDays"]["1-year"]
+    comparison = compare_documents(ours(), slipped)
+    changes = [each for each in comparison.changes if each.change != "unchanged"]
+    assert [(each.name, each.change) for each in changes] == [("WeeklyRetention", "narrowed")]
+    assert comparison.verdict == "major"
