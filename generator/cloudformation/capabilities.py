@@ -31,6 +31,7 @@ def capabilities(template: Template) -> list[str]:
     elif iam:
         needed.append("CAPABILITY_IAM")
     functions = {call.name for call in calls_in(template.document)}
-    if template.document.get("Transform") or "Fn::Transform" in functions:
+    # A macro among the entries of a section is left out where loops are written out.
+    if template.document.get("Transform") or "Fn::Transform" in functions or template.may_have_more:
         needed.append("CAPABILITY_AUTO_EXPAND")
     return needed

@@ -49,6 +49,10 @@ class Template:
     """Where it came from, as messages show it."""
     document: dict[str, Any]
     positions: Mapping[Path, Position] = field(default_factory=dict)
+    origins: Mapping[Path, Path] = field(default_factory=dict)
+    """Where a copy that a loop makes stands in the text."""
+    may_have_more: frozenset[str] = frozenset()
+    """The sections that may have entries that are not in the text."""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -82,6 +86,10 @@ class Template:
 
     def position(self, path: Path) -> Position:
         """Return where the path is in the text, or else the longest part of it that is there."""
+        for length in range(len(path), 0, -1) if self.origins else ():
+            if path[:length] in self.origins:
+                path = (*self.origins[path[:length]], *path[length:])
+                break
         while path and path not in self.positions:
             path = path[:-1]
         return self.positions.get(path, (1, 1))
@@ -176,7 +184,8 @@ def _mistakes_in_resource(resource: Mapping[str, Any]) -> Iterator[tuple[str, st
     if not isinstance(resource.get("Type"), str):
         yield "Type", " has no Type"
     properties = resource.get("Properties") or {}
-    if not isinstance(properties, dict) or any(map(is_function_name, properties)):
+    names = {*properties} - {"Fn::Transform"} if isinstance(properties, dict) else {"Ref"}
+    if any(map(is_function_name, names)):
         yield "Properties", ".Properties is not a map of properties"
 
 

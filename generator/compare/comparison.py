@@ -22,12 +22,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.cloudformation.evaluate import View
+from generator.cloudformation.expand import expanded, has_unknown_macro
 from generator.cloudformation.functions import scalar
 from generator.cloudformation.read import Template, check_sections
 from generator.compare.change import Change, Level, clause
 from generator.compare.interface_changes import interface_changes
 from generator.compare.lookup_changes import lookup_changes
 from generator.compare.resource_changes import resource_changes
+from generator.compare.transform_changes import transform_changes
 from generator.compare.versions import Version, needed, text, version_of
 
 
@@ -86,20 +88,29 @@ def compare(old: Template, new: Template) -> Comparison:
 
     Raises UnreadableError if a condition or a function of a template cannot be evaluated.
     """
-    for template in (old, new):
+    before, after = expanded(old), expanded(new)
+    for template in (before, after):
         check_sections(template)
         _evaluate(template)
     changes = [
-        *resource_changes(old, new),
-        *interface_changes(old, new),
-        *lookup_changes(old, new),
+        *resource_changes(before, after),
+        *interface_changes(before, after),
+        *lookup_changes(before, after),
+        *transform_changes(old, new),
     ]
     if max((change.level for change in changes), default=Level.NONE) == Level.NONE and (
         _as_written(old.document) != _as_written(new.document)
     ):
-        text = "texts, or parts that have no effect on a stack"
-        changes.append(Change("template", "the rest", "changed", Level.PATCH, text))
+        changes.append(_rest(old, new))
     return Comparison(old, new, changes)
+
+
+def _rest(old: Template, new: Template) -> Change:
+    if has_unknown_macro(old) or has_unknown_macro(new):
+        text = "a macro reads the whole template, so what this changes is unknown"
+        return Change("template", "the rest", "changed", Level.MAJOR, text)
+    text = "texts, or parts that have no effect on a stack"
+    return Change("template", "the rest", "changed", Level.PATCH, text)
 
 
 def _evaluate(template: Template) -> None:

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+from generator.cloudformation.expand import TRANSFORM
+from generator.cloudformation.functions import call_of
+
 _LOST_KEY = (
     "what it encrypts is unreadable at once, and lost for good when KMS deletes the key after the "
     "waiting period of 7 to 30 days"
@@ -62,8 +65,10 @@ _MEANINGS: dict[tuple[str, str], str] = {
     ("AWS::Backup::BackupSelection", "removed"): "what only it selects is no longer backed up",
 }
 
-# Stateful types that are not in cfn-lint's list.
-_STATEFUL_TOO = frozenset({_AIR_GAPPED})
+# Stateful types that are not in cfn-lint's list. What a macro makes can be anything.
+_STATEFUL_TOO = frozenset(
+    {_AIR_GAPPED, "AWS::Serverless::Application", "AWS::Serverless::SimpleTable", TRANSFORM}
+)
 
 # The properties of a resource that protect the data in it.
 PROTECTIONS = {_VAULT: ("LockConfiguration", "AccessPolicy")}
@@ -78,6 +83,11 @@ def meaning(kind: str, change: str, *, kept: bool) -> str:
 def keeps(policy: Any) -> bool:
     """Return whether a DeletionPolicy or UpdateReplacePolicy leaves the resource in the account."""
     return policy in ("Retain", "RetainExceptOnCreate")
+
+
+def may_keep(policy: Any) -> bool:
+    """Return whether the policy keeps the resource, or is a function that may say so."""
+    return keeps(policy) or call_of(policy) is not None
 
 
 def stateful(resource: dict[str, Any]) -> bool:
@@ -98,6 +108,7 @@ def stateful(resource: dict[str, Any]) -> bool:
     return (
         kind in listed
         or kind in _STATEFUL_TOO
-        or keeps(resource.get("DeletionPolicy"))
+        or kind.endswith("::MODULE")
+        or may_keep(resource.get("DeletionPolicy"))
         or (kind == "AWS::IAM::Role" and "backup.amazonaws.com" in json.dumps(trust, default=str))
     )

@@ -6,7 +6,7 @@ from generator.cloudformation.evaluate import ABSENT
 from generator.cloudformation.read import Template
 from generator.cloudformation.schemas import schema
 from generator.compare.change import Change, Level, clause, shown
-from generator.compare.data_loss import PROTECTIONS, keeps, meaning, stateful
+from generator.compare.data_loss import PROTECTIONS, keeps, may_keep, meaning, stateful
 from generator.compare.resource_outcomes import Difference, Outcome, made_unasked, outcomes
 
 # These hold no data: a new one does what the old one did.
@@ -93,7 +93,8 @@ def _change(
 
 
 def _difference(difference: Difference, outcome: Outcome) -> str:
-    text = f"{'.'.join(difference.path)}: {shown(difference.old)} -> {shown(difference.new)}"
+    path = ".".join(difference.path) or "Properties"
+    text = f"{path}: {shown(difference.old)} -> {shown(difference.new)}"
     if difference.where == outcome.where:
         return text
     return f"{text} ({clause(difference.where)})"
@@ -126,7 +127,7 @@ def _name_taken(before: dict[str, Any], after: dict[str, Any] | None, outcome: O
         return False
     own = _own_name(before)
     named_by = {pointer.split("/")[2] for pointer in _identity(before["Type"])}
-    changed = {difference.path[0] for difference in outcome.differences}
+    changed = {key for difference in outcome.differences for key in difference.path[:1]}
     return own is not None and own == _own_name(after) and not named_by & changed
 
 
@@ -152,8 +153,8 @@ def _policy_changes(name: str, before: dict[str, Any], after: dict[str, Any]) ->
         was, is_now = before.get(policy), after.get(policy)
         if was == is_now:
             continue
-        text = f"{policy}: {was or 'none'} -> {is_now or 'none'}"
-        if keeps(was) and not keeps(is_now):
+        text = f"{policy}: {_policy(was)} -> {_policy(is_now)}"
+        if may_keep(was) and not keeps(is_now):
             loss = meaning(kind, "removed", kept=False) or "it is lost"
             text += f"; {event}, {loss}"
             change, level, danger = "no longer kept", Level.MAJOR, stateful(before)
@@ -161,6 +162,10 @@ def _policy_changes(name: str, before: dict[str, Any], after: dict[str, Any]) ->
             change, level, danger = f"{policy} changed", Level.MINOR, False
         changes.append(Change("resource", name, change, level, text, kind, danger))
     return changes
+
+
+def _policy(policy: Any) -> str:
+    return "none" if policy is None else shown(policy)
 
 
 def _lost_protections(name: str, before: dict[str, Any], outcome: Outcome) -> list[Change]:
@@ -177,8 +182,8 @@ def _lost_protections(name: str, before: dict[str, Any], outcome: Outcome) -> li
             where=difference.where,
         )
         for difference in outcome.differences
-        if difference.path[0] in PROTECTIONS.get(kind, ())
-        and len(difference.path) == 1
+        if len(difference.path) == 1
+        and difference.path[0] in PROTECTIONS.get(kind, ())
         and difference.new is ABSENT
     ]
 

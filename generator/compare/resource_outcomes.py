@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator.cloudformation.evaluate import ABSENT, View, lacking, unknowns
+from generator.cloudformation.expand import TRANSFORM, is_rewritten
 from generator.cloudformation.functions import call_of
 from generator.cloudformation.read import Template
 from generator.cloudformation.references import references
@@ -75,6 +76,10 @@ def made_unasked(template: Template, name: str) -> bool:
 
 def _outcome(old: Template, new: Template, name: str) -> Outcome:
     before, after = (template.resources.get(name) for template in (old, new))
+    rewritten = any(
+        resource is not None and is_rewritten(template, resource)
+        for template, resource in ((old, before), (new, after))
+    )
     if before and after and same_inputs(old, new, before, after):
         if before == after:
             return Outcome("unchanged")
@@ -87,7 +92,7 @@ def _outcome(old: Template, new: Template, name: str) -> Outcome:
         elif was is None:
             possible.append(Outcome("unchanged", where=assignment.where))
         else:
-            possible.append(_outcome_for(was, is_now, assignment.where))
+            possible.append(_outcome_for(was, is_now, assignment.where, rewritten))
     gravest = max(possible, key=lambda outcome: outcome.gravity)
     differences: dict[Path, Difference] = {}
     for outcome in sorted(possible, key=lambda outcome: len(outcome.where)):
@@ -98,9 +103,12 @@ def _outcome(old: Template, new: Template, name: str) -> Outcome:
 
 
 def _outcome_for(
-    before: dict[str, Any], after: dict[str, Any] | None, where: dict[str, str]
+    before: dict[str, Any], after: dict[str, Any] | None, where: dict[str, str], rewritten: bool
 ) -> Outcome:
-    """Return what happens to a resource that the stack has, with these parameters."""
+    """Return what happens to a resource that the stack has, with these parameters.
+
+    ``rewritten``: a macro makes other resources of it, so any change may replace them.
+    """
     if after is None:
         kept = keeps(before.get("DeletionPolicy"))
         return Outcome("retained" if kept else "removed", where=where)
@@ -113,7 +121,7 @@ def _outcome_for(
     replacing = [
         (difference, sure and difference.certain)
         for difference in differences
-        if (sure := _replaces(before["Type"], difference.path)) is not None
+        if (sure := _replaces(before["Type"], difference.path, rewritten)) is not None
     ]
     if replacing:
         return Outcome(
@@ -179,11 +187,14 @@ def _differences(old: Any, new: Any, path: Path = ()) -> Iterator[Difference]:
         yield Difference(path, old, new)
 
 
-def _replaces(kind: str, path: Path) -> bool | None:
+def _replaces(kind: str, path: Path, rewritten: bool) -> bool | None:
     """Return whether a change at the path replaces: True, False for perhaps, None for no."""
     known = schema(kind)
-    if known is None:
+    if known is None or rewritten:
         return False
+    if TRANSFORM in path:  # what it brings stands beside it
+        beside = path[: path.index(TRANSFORM)]
+        return None if _replaces(kind, beside, rewritten) is None else False
     for key, sure in (("createOnlyProperties", True), ("conditionalCreateOnlyProperties", False)):
         for pointer in known.get(key, []):
             # zip() stops at the shorter path: a change of a part, or of the whole, counts too.
@@ -203,7 +214,8 @@ def _follow(by_name: dict[str, Outcome], new: Template) -> None:
             paths = list(_paths_to(cause, resource.get("Properties") or {}))
             if not paths or outcome.action not in ("unchanged", "updated"):
                 continue
-            if any(_replaces(resource["Type"], path) is not None for path in paths):
+            rewritten = is_rewritten(new, resource)
+            if any(_replaces(resource["Type"], path, rewritten) is not None for path in paths):
                 by_name[name] = replace(outcome, action="replaced", certain=False, because=cause)
                 waiting.append(name)
             elif outcome.action == "unchanged":

@@ -197,8 +197,8 @@ ODD: dict[str, tuple[str, str]] = {
         "Resources: {A: {Type: T, Properties: !Ref P}}",
         "Resources.A.Properties is not a map of properties",
     ),
-    "a macro beside properties": (
-        "Resources: {A: {Type: T, Properties: {B: c, 'Fn::Transform': {Name: AWS::Include}}}}",
+    "a function beside properties": (
+        "Resources: {A: {Type: T, Properties: {B: c, 'Fn::Sub': d}}}",
         "Resources.A.Properties is not a map of properties",
     ),
     "parameters that are an empty list": ("Parameters: []", "Parameters is not a map"),
@@ -223,3 +223,5 @@ def test_a_template_that_cannot_be_read_by_sections(text: str, said: str) -> Non
 def test_a_template_that_can() -> None:
     check_sections(parse("a", SHORT))
     check_sections(Template("a", {"Resources": {}, "Parameters": None}))
+    include = "'Fn::Transform': {Name: AWS::Include}"
+    check_sections(parse("a", f"Resources: {{A: {{Type: T, Properties: {{B: c, {include}}}}}}}"))
