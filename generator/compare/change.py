@@ -1,14 +1,9 @@
 """One change, as people read it."""
 
-import json
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
 
-from generator.cloudformation.evaluate import ABSENT
-from generator.cloudformation.functions import call_of
-
-_LONGEST = 72
+from generator.compare.values import Values
 
 
 class Level(IntEnum):
@@ -39,29 +34,11 @@ class Change:
     """The parameters for which it happens; empty: the usual ones."""
     is_mistake: bool = False
     """The new template is wrong, whatever the old one was."""
+    values: tuple[Values, ...] = ()
+    """The values that differ, whole; the text shows parts of them."""
 
 
 def clause(where: dict[str, str]) -> str:
     """Return the parameters for which something happens, as a clause of a sentence."""
     cases = " and ".join(f"{name} is {value}" for name, value in where.items())
     return f"if {cases}" if cases else "with the usual parameters"
-
-
-def shown(value: Any) -> str:
-    """Return a resolved value, shortened to fit a line."""
-    text = "none" if value is ABSENT else _brief(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
-
-
-def _brief(value: Any) -> str:
-    if isinstance(value, str):
-        return value or "empty"
-    if call := call_of(value):
-        name, argument = call
-        if name == "Ref":
-            return f"${{{argument}}}"
-        if name == "Fn::GetAtt":
-            return f"${{{'.'.join(str(part) for part in argument)}}}"
-        if name == "Fn::Join" and argument[0] == "":
-            return "".join(_brief(part) for part in argument[1])
-    return json.dumps(value)

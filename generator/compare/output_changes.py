@@ -5,8 +5,9 @@ from typing import Any
 
 from generator.cloudformation.evaluate import ABSENT, View, lacking
 from generator.cloudformation.read import Template
-from generator.compare.change import Change, Level, shown
+from generator.compare.change import Change, Level
 from generator.compare.parameter_values import assignments, same_inputs
+from generator.compare.values import Values, difference
 from generator.compare.versions import VERSION_OUTPUT
 
 
@@ -40,15 +41,22 @@ def _output(old: Template, new: Template, name: str) -> Iterator[Change]:
             text = "then a parent that reads it cannot update"
             changes.append(Change("output", name, "missing", Level.MAJOR, text, where=where))
         elif name != VERSION_OUTPUT or not isinstance(after, str):
-            text = f"{shown(before)} -> {shown(after)}"
-            changes.append(Change("output", name, "changed", Level.MINOR, text, where=where))
+            text, values = difference(before, after), (Values("Value", before, after),)
+            changes.append(
+                Change("output", name, "changed", Level.MINOR, text, where=where, values=values)
+            )
     if changes:
         yield max(changes, key=lambda change: (change.level, -len(change.where)))
     view = View(old, {})
-    exports = [view.resolve(output.get("Export")) for output in (was, is_now)]
-    if exports[0] != exports[1]:
+    before, after = (
+        view.resolve(output["Export"]) if output.get("Export") else ABSENT
+        for output in (was, is_now)
+    )
+    if before != after:
         level = Level.MAJOR if was.get("Export") else Level.MINOR
-        yield Change("output", name, "export changed", level, "stacks may import it by name")
+        text = f"{difference(before, after)}: stacks may import it by name"
+        values = (Values("Export", before, after),)
+        yield Change("output", name, "export changed", level, text, values=values)
     if was.get("Description") != is_now.get("Description"):
         yield Change("output", name, "description changed", Level.PATCH)
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from operator import gt, lt
 from typing import Any
 
+from generator.cloudformation.evaluate import ABSENT
 from generator.cloudformation.functions import scalar
 from generator.cloudformation.parameter_constraints import refusal
 from generator.cloudformation.read import Template
-from generator.compare.change import Change, Level, shown
+from generator.compare.change import Change, Level
+from generator.compare.values import Values, difference, listed, shown
 
 _BOUNDS = {"MinLength": gt, "MinValue": gt, "MaxLength": lt, "MaxValue": lt}
 _TEXTS = frozenset({"Description", "ConstraintDescription"})
@@ -46,23 +48,28 @@ def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def _parameter(name: str, was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[Change]:
-    def change(what: str, level: Level, text: str = "") -> Change:
-        return Change("parameter", name, what, level, text)
+    def change(what: str, level: Level, text: str = "", key: str = "") -> Change:
+        values = (Values(key, was.get(key, ABSENT), is_now.get(key, ABSENT)),) if key else ()
+        return Change("parameter", name, what, level, text, values=values)
 
     if was.get("Type") != is_now.get("Type"):
         text = f"Type: {was.get('Type')} -> {is_now.get('Type')}: check what parents pass"
-        yield change("narrowed", Level.MAJOR, text)
+        yield change("narrowed", Level.MAJOR, text, "Type")
     yield from _default(name, was, is_now)
     for constraint in _narrower(was, is_now):
-        yield change("narrowed", Level.MAJOR, _before_and_after(constraint, was, is_now))
+        text = _before_and_after(constraint, was, is_now)
+        yield change("narrowed", Level.MAJOR, text, constraint)
     for constraint in _narrower(is_now, was):
-        yield change("widened", Level.MINOR, _before_and_after(constraint, was, is_now))
+        text = _before_and_after(constraint, was, is_now)
+        yield change("widened", Level.MINOR, text, constraint)
     narrowed = _narrowed_pattern(was, is_now)
     if narrowed:
-        yield change("narrowed", Level.MAJOR, narrowed)
+        yield change("narrowed", Level.MAJOR, narrowed, "AllowedPattern")
     pattern = is_now.get("AllowedPattern")
     if pattern != was.get("AllowedPattern") and not narrowed:
-        yield change("widened", Level.MINOR, f"AllowedPattern: {pattern or 'any text'}")
+        before, after = (_pattern(each) for each in (was, is_now))
+        text = f"AllowedPattern: {difference(before, after)}"
+        yield change("widened", Level.MINOR, text, "AllowedPattern")
     if bool(was.get("NoEcho")) != bool(is_now.get("NoEcho")):
         yield change("NoEcho changed", Level.MINOR)
     if any(was.get(key) != is_now.get(key) for key in _TEXTS):
@@ -77,13 +84,13 @@ def _default(name: str, was: dict[str, Any], is_now: dict[str, Any]) -> Iterator
         yield Change("parameter", name, "newly required", Level.MAJOR, text)
     elif "Default" not in was:
         yield Change("parameter", name, "no longer required", Level.MINOR)
-    elif scalar(was["Default"]) != scalar(is_now["Default"]):
+    elif (before := scalar(was["Default"])) != (after := scalar(is_now["Default"])):
         text = (
-            f"{shown(scalar(was['Default']))} -> {shown(scalar(is_now['Default']))}: a stack keeps "
-            "its value if the update says UsePreviousValue, and gets the new default if a parent "
-            "does not pass the parameter"
+            f"{difference(before, after)}: a stack keeps its value if the update says "
+            "UsePreviousValue, and gets the new default if a parent does not pass the parameter"
         )
-        yield Change("parameter", name, "default changed", Level.MINOR, text)
+        values = (Values("Default", before, after),)
+        yield Change("parameter", name, "default changed", Level.MINOR, text, values=values)
 
 
 def _narrower(was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[str]:
@@ -100,13 +107,19 @@ def _narrower(was: dict[str, Any], is_now: dict[str, Any]) -> Iterator[str]:
 
 
 def _before_and_after(constraint: str, was: dict[str, Any], is_now: dict[str, Any]) -> str:
-    before, after = (
-        ", ".join(shown(scalar(value)) for value in values)
-        if isinstance(values := parameter.get(constraint, "none"), list)
-        else str(values)
-        for parameter in (was, is_now)
-    )
-    return f"{constraint}: {before} -> {after}"
+    before, after = (_constraint(parameter.get(constraint, "none")) for parameter in (was, is_now))
+    if isinstance(before, list) and isinstance(after, list):
+        return f"{constraint}: {difference(before, after)}"
+    one, other = (listed(each) if isinstance(each, list) else each for each in (before, after))
+    return f"{constraint}: {one} -> {other}"
+
+
+def _constraint(value: Any) -> Any:
+    return [scalar(each) for each in value] if isinstance(value, list) else str(value)
+
+
+def _pattern(parameter: dict[str, Any]) -> str:
+    return str(parameter.get("AllowedPattern") or "any text")
 
 
 def _narrowed_pattern(was: dict[str, Any], is_now: dict[str, Any]) -> str:
@@ -121,11 +134,12 @@ def _narrowed_pattern(was: dict[str, Any], is_now: dict[str, Any]) -> str:
     only_pattern = {"Type": "String", "AllowedPattern": new}
     refused = [value for value in map(scalar, known) if refusal(only_pattern, value)]
     if refused:
-        return f"AllowedPattern: {new} refuses {', '.join(shown(value) for value in refused)}"
+        return f"AllowedPattern: {new} refuses {listed(refused)}"
+    text = f"AllowedPattern: {difference(_pattern(was), _pattern(is_now))}"
     if old is None:
-        return f"AllowedPattern: any text -> {new}"
+        return text
     if not set(alternatives(old)) <= set(alternatives(new)):
-        return f"AllowedPattern changed: check that {new} accepts everything that {old} accepted"
+        return f"{text}: check that the new one accepts everything that the old one accepted"
     return ""
 
 

@@ -1,9 +1,12 @@
 """A comparison as text for people, and as a document for machines."""
 
 import json
+from typing import Any
 
+from generator.cloudformation.evaluate import ABSENT
 from generator.compare.change import Change, clause
 from generator.compare.comparison import Comparison
+from generator.compare.values import Values
 from generator.compare.versions import text
 
 SCHEMA = 1
@@ -31,7 +34,8 @@ def as_json(comparison: Comparison) -> str:
 
     Keys: schema; old and new, each with source and version (null: not stated); verdict;
     needed_version (null: the old one states no version); ok; failures; changes, each with about,
-    name, type, change, level, danger, text and where (the parameters for which it happens).
+    name, type, change, level, danger, text, where (the parameters for which it happens) and values
+    (what differs, whole: each has path, old and new; without a key there is no such value).
     """
     old, new = comparison.versions
     lowest = comparison.needed_version
@@ -53,11 +57,16 @@ def as_json(comparison: Comparison) -> str:
                 "danger": change.danger,
                 "text": change.text,
                 "where": change.where,
+                "values": [_values(each) for each in change.values],
             }
             for change in comparison.changes
         ],
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _values(values: Values) -> dict[str, Any]:
+    return {key: each for key, each in values._asdict().items() if each is not ABSENT}
 
 
 def _lines(change: Change, name: str) -> list[str]:

@@ -5,9 +5,10 @@ from typing import Any
 from generator.cloudformation.evaluate import ABSENT
 from generator.cloudformation.read import Template
 from generator.cloudformation.schemas import schema
-from generator.compare.change import Change, Level, clause, shown
+from generator.compare.change import Change, Level, clause
 from generator.compare.data_loss import PROTECTIONS, keeps, may_keep, meaning, stateful
 from generator.compare.resource_outcomes import Difference, Outcome, made_unasked, outcomes
+from generator.compare.values import Values, difference
 
 # These hold no data: a new one does what the old one did.
 _HOLD_NOTHING = frozenset({"AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection"})
@@ -58,7 +59,7 @@ def _change(
     renamed: str | None,
 ) -> Change:
     action, kind = outcome.action, before["Type"]
-    texts = [_difference(difference, outcome) for difference in outcome.differences]
+    texts = [_difference(each, outcome) for each in outcome.differences]
     if outcome.because:
         texts.insert(0, f"refers to {outcome.because}, which is replaced")
     if action == "refused":
@@ -89,15 +90,13 @@ def _change(
         danger=(action in ("replaced", "removed", "refused") or renamed is not None)
         and stateful(before),
         where={} if action == "unchanged" else outcome.where,
+        values=tuple(Values(each.name, each.old, each.new) for each in outcome.differences),
     )
 
 
-def _difference(difference: Difference, outcome: Outcome) -> str:
-    path = ".".join(difference.path) or "Properties"
-    text = f"{path}: {shown(difference.old)} -> {shown(difference.new)}"
-    if difference.where == outcome.where:
-        return text
-    return f"{text} ({clause(difference.where)})"
+def _difference(each: Difference, outcome: Outcome) -> str:
+    text = f"{each.name}: {difference(each.old, each.new)}"
+    return text if each.where == outcome.where else f"{text} ({clause(each.where)})"
 
 
 def _renamed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
@@ -127,7 +126,7 @@ def _name_taken(before: dict[str, Any], after: dict[str, Any] | None, outcome: O
         return False
     own = _own_name(before)
     named_by = {pointer.split("/")[2] for pointer in _identity(before["Type"])}
-    changed = {key for difference in outcome.differences for key in difference.path[:1]}
+    changed = {key for each in outcome.differences for key in each.path[:1]}
     return own is not None and own == _own_name(after) and not named_by & changed
 
 
@@ -153,19 +152,18 @@ def _policy_changes(name: str, before: dict[str, Any], after: dict[str, Any]) ->
         was, is_now = before.get(policy), after.get(policy)
         if was == is_now:
             continue
-        text = f"{policy}: {_policy(was)} -> {_policy(is_now)}"
+        values = Values(policy, before.get(policy, ABSENT), after.get(policy, ABSENT))
+        text = f"{policy}: {difference(values.old, values.new)}"
         if may_keep(was) and not keeps(is_now):
             loss = meaning(kind, "removed", kept=False) or "it is lost"
             text += f"; {event}, {loss}"
             change, level, danger = "no longer kept", Level.MAJOR, stateful(before)
         else:
             change, level, danger = f"{policy} changed", Level.MINOR, False
-        changes.append(Change("resource", name, change, level, text, kind, danger))
+        changes.append(
+            Change("resource", name, change, level, text, kind, danger, values=(values,))
+        )
     return changes
-
-
-def _policy(policy: Any) -> str:
-    return "none" if policy is None else shown(policy)
 
 
 def _lost_protections(name: str, before: dict[str, Any], outcome: Outcome) -> list[Change]:
@@ -176,15 +174,13 @@ def _lost_protections(name: str, before: dict[str, Any], outcome: Outcome) -> li
             name,
             "no longer protected",
             Level.MAJOR,
-            f"{difference.path[0]} is removed",
+            f"{each.name} is removed",
             kind,
             danger=True,
-            where=difference.where,
+            where=each.where,
         )
-        for difference in outcome.differences
-        if len(difference.path) == 1
-        and difference.path[0] in PROTECTIONS.get(kind, ())
-        and difference.new is ABSENT
+        for each in outcome.differences
+        if len(each.path) == 1 and each.path[0] in PROTECTIONS.get(kind, ()) and each.new is ABSENT
     ]
 
 
@@ -198,4 +194,6 @@ def _other_attributes(name: str, before: dict[str, Any], after: dict[str, Any]) 
     if not changed:
         return []
     level = Level.PATCH if set(changed) <= {"DependsOn", "Metadata"} else Level.MINOR
-    return [Change("resource", name, f"{', '.join(changed)} changed", level, "", before["Type"])]
+    values = tuple(Values(key, before.get(key, ABSENT), after.get(key, ABSENT)) for key in changed)
+    what = f"{', '.join(changed)} changed"
+    return [Change("resource", name, what, level, "", before["Type"], values=values)]

@@ -32,11 +32,25 @@ class Difference:
     where: dict[str, str] = field(default_factory=dict)
 
     @property
+    def name(self) -> str:
+        """The path as people write it."""
+        return ".".join(self.path) or "Properties"
+
+    @property
     def certain(self) -> bool:
         """Whether the values differ, whatever the unknowns in them turn out to be."""
-        if self.old is ABSENT or self.new is ABSENT:
-            return True
-        return unknowns(self.old) == unknowns(self.new)
+        return _differ(self.old, self.new)
+
+
+def _differ(old: Any, new: Any) -> bool:
+    """Return whether two values are certain to differ."""
+    if old is ABSENT or new is ABSENT:
+        return True
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        return any(
+            _differ(was, is_now) for was, is_now in zip(old, new, strict=True) if was != is_now
+        )
+    return unknowns(old) == unknowns(new)
 
 
 @dataclass(frozen=True)
@@ -180,11 +194,17 @@ def _differences(old: Any, new: Any, path: Path = ()) -> Iterator[Difference]:
     if maps and not call_of(old) and not call_of(new):
         for key in old | new:
             yield from _differences(old.get(key, ABSENT), new.get(key, ABSENT), (*path, key))
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+    elif _are_alike(old, new):
         for number, (was, is_now) in enumerate(zip(old, new, strict=True)):
             yield from _differences(was, is_now, (*path, str(number)))
     elif not lacking([old, new]):
         yield Difference(path, old, new)
+
+
+def _are_alike(old: Any, new: Any) -> bool:
+    """Return whether two lists are of maps, each in its place; of texts, the whole list changes."""
+    lists = isinstance(old, list) and isinstance(new, list) and len(old) == len(new)
+    return lists and any(isinstance(each, dict) and not call_of(each) for each in (*old, *new))
 
 
 def _replaces(kind: str, path: Path, rewritten: bool) -> bool | None:

@@ -90,7 +90,20 @@ def test_for_machines(old: str, capsys: pytest.CaptureFixture[str]) -> None:
         False,
     )
     (lost,) = [change for change in printed["changes"] if change["danger"]]
-    assert list(lost) == ["about", "name", "type", "change", "level", "danger", "text", "where"]
+    assert list(lost) == [
+        "about",
+        "name",
+        "type",
+        "change",
+        "level",
+        "danger",
+        "text",
+        "where",
+        "values",
+    ]
+    assert lost["values"] == [
+        {"path": "DeletionPolicy", "old": "RetainExceptOnCreate", "new": "Delete"}
+    ]
     assert (lost["about"], lost["name"], lost["level"]) == ("resource", "Vault", "major")
 
 

@@ -81,11 +81,13 @@ def old() -> Document:
     return parse("old", OLD).document
 
 
-def after(slip: Slip) -> Comparison:
-    """Return what an update of the small stack by the change does."""
-    new = copy.deepcopy(old())
+def after(slip: Slip, before: Slip | None = None) -> Comparison:
+    """Return what an update of the small stack by the change does; ``before`` is done to it."""
+    released, new = old(), old()
+    if before:
+        before(released)
     slip(new)
-    return compare_documents(old(), new)
+    return compare_documents(released, new)
 
 
 def compare_documents(one: Document, other: Document) -> Comparison:
@@ -101,7 +103,7 @@ def put(path: str, value: Any) -> Slip:
         node: Any = template
         for parent in parents:
             node = node[int(parent)] if isinstance(node, list) else node.setdefault(parent, {})
-        node[last] = value
+        node[last] = copy.deepcopy(value)
 
     return slip
 
