@@ -122,10 +122,12 @@ def compare(arguments: argparse.Namespace) -> int:
 
     OLD and NEW are templates, in YAML or JSON. The verdict is none, patch, minor or major; see
     CONTRIBUTING.md. The exit code is 1 if something stateful would be replaced or removed, or no
-    longer kept or protected, and if NEW states a lower version than the verdict needs. --json
-    prints one document: schema; old and new, each with source and version; verdict;
-    needed_version; ok; failures; changes, each with about, name, type, change, level, danger, text
-    and where (the parameters for which it happens).
+    longer kept or protected, if NEW looks up what its Mappings do not have, and if NEW states a
+    lower version than the verdict needs. It is 2 if OLD or NEW is not a template. --json prints
+    one document: schema; old and new, each with source and version; verdict; needed_version; ok;
+    failures; changes, each with about, name, type, change, level, danger, text, where (the
+    parameters for which it happens) and values (what differs, whole: path, old, new). With exit
+    code 2, it is schema and error.
     """
     from generator import templates_folder
     from generator.cloudformation.errors import UnreadableError
@@ -144,8 +146,10 @@ def compare(arguments: argparse.Namespace) -> int:
             new = read(arguments.new)
         compared = comparison.compare(old, new)
     except UnreadableError as error:
+        if arguments.json:
+            print(report.error_as_json(str(error)), end="")
         _say(str(error))
-        return FINDING
+        return USAGE
     print((report.as_json if arguments.json else report.as_text)(compared), end="")
     return FINDING if compared.failures else FINE
 

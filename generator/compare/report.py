@@ -65,6 +65,11 @@ def as_json(comparison: Comparison) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
+def error_as_json(sentence: str) -> str:
+    """Return why nothing was compared, for machines. Keys: schema; error."""
+    return json.dumps({"schema": SCHEMA, "error": sentence}, indent=2) + "\n"
+
+
 def _values(values: Values) -> dict[str, Any]:
     return {key: each for key, each in values._asdict().items() if each is not ABSENT}
 

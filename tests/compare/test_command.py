@@ -122,20 +122,54 @@ def test_what_cannot_be_read_is_a_sentence(
 ) -> None:
     nothing = str(Path(old).with_name("missing.template"))
     words = [nothing, old] if missing == "old" else [old, nothing]
-    assert build.main(["compare", *words]) == 1
+    assert build.main(["compare", *words]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert re.fullmatch(r"build\.py: [^\n]*missing\.template[^\n]*\n", printed.err)
+    assert build.main(["compare", "--json", *words]) == 2
+    again = capsys.readouterr()
+    error = printed.err.removeprefix("build.py: ").rstrip("\n")
+    assert json.loads(again.out) == {"schema": 1, "error": error}
+    assert again.err == printed.err
 
 
 def test_what_cannot_be_evaluated_is_a_sentence_that_names_the_file(
     old: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = new(old, ("!If [HasKey", "!If [HasKye"))
-    assert build.main(["compare", old, broken]) == 1
+    assert build.main(["compare", old, broken]) == 2
     printed = capsys.readouterr()
     assert f"{broken}: condition 'HasKye' is not in the template" in printed.err
     assert printed.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "Parameters: {}", "Resources: {A: {}}"])
+def test_a_file_that_is_no_template_is_no_finding(text: str, old: str) -> None:
+    path = Path(old).with_name("none")
+    path.write_text(text)
+    for words in ([str(path), old], [old, str(path)]):
+        assert build.main(["compare", *words]) == 2
+
+
+def test_the_output_of_get_template_is_a_template(
+    old: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path(old).with_name("got.json")
+    path.write_text(json.dumps({"TemplateBody": OLD, "StagesAvailable": ["Original"]}))
+    assert build.main(["compare", str(path), old]) == 0
+    assert "Verdict: none\n" in capsys.readouterr().out
+
+
+def test_a_value_that_a_map_does_not_have_is_a_finding(
+    old: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = new(old, (", hard: {days: 30}", ""), version="2.0.0")
+    line = 1 + Path(gone).read_text().partition("!FindInMap")[0].count("\n")
+    assert build.main(["compare", old, gone]) == 1
+    printed = capsys.readouterr()
+    assert f"template {gone}:{line}: look-up fails if Mode is 'hard'" in printed.out
+    assert "Verdict: major\n" in printed.out
+    assert printed.err == ""
 
 
 def test_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
