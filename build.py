@@ -92,21 +92,26 @@ def check_parent(arguments: argparse.Namespace) -> int:
     """Print what does not fit between the template PARENT and the template of ours that it nests.
 
     Each line is `path:line:column: rule: message`. E3043: a parameter is missing or unknown. E9601:
-    an output does not exist. E9602: a value is refused. W9603, a warning: TemplateURL names no
-    region. The exit code is 0 if there are only warnings. It is 1 if there is another finding, if
-    PARENT is not a template, or if it nests none of ours.
+    an output does not exist. E9602: a value is refused. E9604: what the stack refers to does not
+    exist. E9605: CloudFormation refuses the TemplateURL. W9603 and W9606, warnings: TemplateURL
+    names no region, or a bucket with a dot. The exit code is 0 if there are only warnings. It is 1
+    if there is another finding or if PARENT nests none of ours, and 2 if PARENT is not a template.
     """
     from generator import templates_folder
     from generator.cloudformation.errors import UnreadableError
-    from generator.cloudformation.read import read
-    from generator.parent import check
+    from generator.cloudformation.expand import expanded
+    from generator.parent import check, placeholders
     from generator.parent.nested_stacks import ParentError, nested_stacks
 
     try:
-        parent = read(arguments.parent)
+        parent = expanded(placeholders.read(arguments.parent, dict(arguments.placeholder)))
         ours = templates_folder.read_templates()
-        findings = check.findings(parent, nested_stacks(parent, ours, MAIN, arguments.stack))
-    except (ParentError, UnreadableError) as error:
+        stacks = nested_stacks(parent, ours, MAIN, arguments.stack)
+        findings = check.findings(parent, stacks)
+    except UnreadableError as error:
+        _say(str(error))
+        return USAGE
+    except ParentError as error:
         _say(str(error))
         return FINDING
     for finding in findings:
@@ -114,7 +119,10 @@ def check_parent(arguments: argparse.Namespace) -> int:
     errors = [finding for finding in findings if not check.is_warning(finding)]
     if findings:
         _say(f"{len(errors)} finding(s), {len(findings) - len(errors)} warning(s)")
-    return FINDING if errors else FINE
+    if errors:
+        return FINDING
+    print(check.fits(parent, stacks))
+    return FINE
 
 
 def compare(arguments: argparse.Namespace) -> int:
@@ -329,8 +337,24 @@ def _parser() -> argparse.ArgumentParser:
         add = verb.add_argument
         if run is check_parent:
             add("parent", metavar="PARENT", help=SOURCE)
-            text = "check only this stack, whatever its TemplateURL says"
+            text = (
+                "check only this stack, also if its TemplateURL does not say what it is made from"
+            )
             add("--stack", metavar="LOGICAL_ID", help=text)
+            text = (
+                "what the build puts for %%%%NAME%%%%; without =VALUE: any value; without NAME, "
+                "after PARENT: any value for each placeholder; may be repeated"
+            )
+            add(
+                "--placeholder",
+                metavar="NAME=VALUE",
+                nargs="?",
+                action="append",
+                type=_placeholder,
+                const=("", None),
+                default=[],
+                help=text,
+            )
         if run is templates:
             text = "write to DIR instead of templates/; it is created if it is missing"
             add("--output", metavar="DIR", type=_directory, help=text)
@@ -412,6 +436,17 @@ def _directory(value: str) -> "Path":
     if not value or (path.exists() and not path.is_dir()):
         raise argparse.ArgumentTypeError(f"{value!r} is not a directory: give one, or a new name")
     return path
+
+
+def _placeholder(text: str) -> tuple[str, str | None]:
+    import re
+
+    match = re.fullmatch(r"(?:%%)?([A-Za-z0-9_]+)(?:%%)?(?:=(.*))?", text, re.DOTALL)
+    if not match:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not NAME=VALUE: without a value, write --placeholder after PARENT"
+        )
+    return match[1], match[2]
 
 
 def _report(findings: list[str]) -> bool:

@@ -30,6 +30,11 @@ def url_suffix(region: str) -> str:
     return str(_partition(region)["outputs"]["dnsSuffix"])
 
 
+def url_suffixes() -> list[str]:
+    """Return the domains of the services in all partitions."""
+    return sorted({str(each["outputs"]["dnsSuffix"]) for each in _partitions()})
+
+
 def object_url(bucket: str, region: str, key: str) -> str:
     """Return the URL of an object, in the form that CloudFormation takes as TemplateURL.
 

@@ -1,9 +1,16 @@
 """The parameters, resources and conditions that a part of a template refers to, by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator.cloudformation.functions import attribute, call_of, calls_in, substitution
+from generator.cloudformation.functions import (
+    Path,
+    attribute,
+    call_of,
+    calls_in,
+    is_list,
+    substitution,
+)
 
 
 def references(node: Any) -> set[str]:
@@ -28,6 +35,42 @@ def _substituted(argument: Any) -> set[str]:
     except TypeError:
         return set()
     return {name for part in parts if call_of(part) for name in references(part)}
+
+
+def references_at(node: Any, path: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the parameters and resources that a part refers to, with the path of each function."""
+    for name, _, at in uses_at(node, path):
+        yield name, at
+
+
+def uses_at(node: Any, path: Path) -> Iterator[tuple[str, Any, Path]]:
+    """Yield each name, the attribute that is read of it (empty: Ref), and the function's path."""
+    call = call_of(node)
+    try:
+        for name, attribute_name in _uses(call.name, call.argument) if call else ():
+            yield name, attribute_name, (*path, call.name if call else "")
+    except TypeError:  # cfn-lint reports it
+        pass
+    if isinstance(node, dict | list):
+        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from uses_at(value, (*path, key))
+
+
+def _uses(function: str, argument: Any) -> Iterator[tuple[str, Any]]:
+    if function == "Ref" and isinstance(argument, str):
+        yield argument, ""
+    elif function == "Fn::GetAtt":
+        resource, name = attribute(argument)
+        if isinstance(resource, str):  # not a computed one
+            yield resource, name
+    elif function == "Fn::Sub":
+        parts = substitution(argument)
+        variables = argument[1].values() if is_list(argument, 2) else ()
+        for part in parts:
+            inner = call_of(part)
+            # The values of its variables come later, with paths of their own.
+            if inner and not any(part is value for value in variables):
+                yield from _uses(inner.name, inner.argument)
 
 
 def conditions_of(node: Any, conditions: Mapping[str, Any]) -> set[str]:

@@ -1,50 +1,53 @@
 """Checks a parent against the templates of ours that it nests: what it passes and what it reads."""
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from generator.cloudformation.expand import TRANSFORM, has_unknown_macro
 from generator.cloudformation.finding import Finding
-from generator.cloudformation.functions import (
-    NO_VALUE,
-    Path,
-    attribute,
-    branches,
-    call_of,
-    is_list,
-    substitution,
-)
+from generator.cloudformation.functions import NO_VALUE, Path, branches, call_of
 from generator.cloudformation.parameter_constraints import refusal
 from generator.cloudformation.possible_values import UNKNOWN, PossibleValues
 from generator.cloudformation.read import Template, entry
+from generator.cloudformation.references import uses_at
 from generator.parent.nested_stacks import NestedStack
+from generator.parent.template_url import url_findings
+from generator.parent.undefined import undefined
 
 # cfn-lint's own id for missing and unknown parameters, and ids of ours. As in cfn-lint, an id that
 # starts with W is a warning.
 NAMES = "E3043"
 OUTPUT = "E9601"
 VALUE = "E9602"
-REGION = "W9603"
 
 LISTS = {"Fn::Cidr", "Fn::GetAZs", "Fn::Split"}
 """The functions that always return a list."""
-
-_HOST_WITHOUT_REGION = re.compile(
-    r"https?://([^/]*\.)?s3(-accelerate)?(\.dualstack)?\.amazonaws\.com(\.cn)?(:443)?/", re.ASCII
-)
 
 
 def findings(parent: Template, stacks: Iterable[NestedStack]) -> list[Finding]:
     """Return what does not fit between the parent and these stacks of it.
 
-    Nothing is guessed: there is no finding for a value that only the deployment knows.
+    Nothing is guessed: there is no finding for a value that only the deployment knows. The parent
+    has its loops written out.
     """
     by_id = {stack.logical_id: stack for stack in stacks}
-    misfits = {*_outputs(parent, by_id)}
+    reads = [*_reads(parent)]
+    misfits = {*_outputs(parent, by_id, reads), *undefined(parent, _parts(parent, by_id, reads))}
     for stack in by_id.values():
-        misfits |= {*_parameters(parent, stack), *_regions(parent, stack)}
+        misfits |= {*_parameters(parent, stack), *url_findings(parent, stack)}
     return sorted(misfits)
+
+
+def fits(parent: Template, stacks: Iterable[NestedStack]) -> str:
+    """Return the sentence that says that a parent without findings fits."""
+    by_name: dict[str, list[str]] = {}
+    for stack in stacks:
+        by_name.setdefault(stack.name, []).append(stack.logical_id)
+    return f"{parent.name} fits " + "; ".join(
+        f"{name} ({ids[0] if len(ids) == 1 else f'{len(ids)} stacks'})"
+        for name, ids in by_name.items()
+    )
 
 
 def is_warning(finding: Finding) -> bool:
@@ -75,16 +78,26 @@ def _names(
 ) -> Iterator[Finding]:
     """Yield the parameters that are missing, and the ones that the template does not have."""
     declared = stack.template.parameters
-    for name, parameter in declared.items():
+    may_have_more = (
+        has_unknown_macro(parent)
+        or TRANSFORM in stack.properties
+        or any(_is_open(name) for name in passed)
+    )
+    for name, parameter in declared.items() if not may_have_more else ():
         if name not in passed and "Default" not in parameter:
             message = f"{name!r} is missing: {stack.name} has no default for it"
             yield Finding(*parent.position(stack.path("Parameters")), NAMES, message)
     for name in passed:
-        if name not in declared:
+        if name not in declared and not _is_open(name):
             close = difflib.get_close_matches(name, declared, n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
             message = f"{stack.name} has no parameter {name!r}{hint}"
             yield Finding(*parent.position((*path, name)), NAMES, message)
+
+
+def _is_open(name: str) -> bool:
+    """Return whether a macro or a loop makes other names in the place of this one."""
+    return name == TRANSFORM or "${" in name
 
 
 def _reasons(parent: Template, value: Any, parameter: Mapping[str, Any]) -> Iterator[str]:
@@ -117,52 +130,44 @@ def _reason(parent: Template, value: Any, parameter: Mapping[str, Any]) -> str:
     return reasons[0]
 
 
-def _regions(parent: Template, stack: NestedStack) -> Iterator[Finding]:
-    """Warn about a TemplateURL that names no region."""
-    if any(map(_HOST_WITHOUT_REGION.match, stack.urls)):
-        yield Finding(
-            *parent.position(stack.path("TemplateURL")),
-            REGION,
-            "warning: this TemplateURL names no region, so it fails outside the partition aws: "
-            "use https://<bucket>.s3.<region of the bucket>.${AWS::URLSuffix}/...",
-        )
+def _parts(
+    parent: Template, stacks: Mapping[str, NestedStack], reads: Iterable[tuple[str, Any, Path]]
+) -> Iterator[Path]:
+    """Yield the paths of the stacks, and of the properties and outputs that read of them.
+
+    An output of a stack that the parent does not have is read of one that is misspelt.
+    """
+    for name in stacks:
+        yield "Resources", name
+    for name, attribute, path in reads:
+        is_of_none = name not in parent.resources and str(attribute).startswith("Outputs.")
+        if name in stacks or is_of_none:
+            # Of a resource: its name, Properties and one of these.
+            yield path[:4] if path[0] == "Resources" and path[1] not in stacks else path[:2]
 
 
-def _outputs(parent: Template, stacks: Mapping[str, NestedStack]) -> Iterator[Finding]:
+def _outputs(
+    parent: Template,
+    stacks: Mapping[str, NestedStack],
+    reads: Iterable[tuple[str, Any, Path]],
+) -> Iterator[Finding]:
     """Yield the outputs that the parent reads and the stacks do not have.
 
     cfn-lint's E6101 is not enough: it sees only the section Outputs, and not every Fn::Sub in it.
     """
-    for section in ("Resources", "Outputs"):
-        for logical_id, name, path in _reads(parent.document.get(section), (section,)):
-            if logical_id not in stacks:
-                continue
-            names = [f"Outputs.{output}" for output in stacks[logical_id].template.outputs]
-            if name not in names:
-                usable = ", ".join(difflib.get_close_matches(name, names, n=1) or names)
-                message = f"{logical_id} has no {name!r}: use {usable}"
-                yield Finding(*parent.position(path), OUTPUT, message)
+    for logical_id, name, path in reads:
+        if logical_id not in stacks or not isinstance(name, str):  # a computed name
+            continue
+        names = [f"Outputs.{output}" for output in stacks[logical_id].template.outputs]
+        if name not in names:
+            usable = ", ".join(difflib.get_close_matches(name, names, n=1) or names)
+            message = f"{logical_id} has no {name!r}: use {usable}"
+            yield Finding(*parent.position(path), OUTPUT, message)
 
 
-def _reads(node: Any, path: Path) -> Iterator[tuple[str, str, Path]]:
+def _reads(parent: Template) -> Iterator[tuple[str, Any, Path]]:
     """Yield resource, attribute and path of each Fn::GetAtt, including those in an Fn::Sub."""
-    call = call_of(node)
-    try:
-        if call and call.name == "Fn::GetAtt":
-            resource, name = attribute(call.argument)
-            if isinstance(name, str):  # not a computed name
-                yield str(resource), name, (*path, call.name)
-        elif call and call.name == "Fn::Sub":
-            variables = call.argument[1].values() if is_list(call.argument, 2) else ()
-            for part in substitution(call.argument):
-                inner = call_of(part)
-                # The values of its variables come below, with paths of their own.
-                is_variable = any(part is value for value in variables)
-                if inner and inner.name == "Fn::GetAtt" and not is_variable:
-                    resource, name = attribute(inner.argument)
-                    yield resource, name, (*path, call.name)
-    except TypeError:  # cfn-lint reports it
-        pass
-    if isinstance(node, dict | list):
-        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-            yield from _reads(value, (*path, key))
+    for section in ("Resources", "Outputs"):
+        for resource, name, path in uses_at(parent.document.get(section), (section,)):
+            if name != "":
+                yield resource, name, path

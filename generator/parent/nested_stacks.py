@@ -1,10 +1,11 @@
 """The stacks of a parent that are made from our templates."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from generator.cloudformation.functions import Path
+from generator.cloudformation.functions import Path, branches
 from generator.cloudformation.possible_values import UNKNOWN, PossibleValues, is_from_store
 from generator.cloudformation.read import Template, entry
 
@@ -32,6 +33,8 @@ class NestedStack(NamedTuple):
     properties: Mapping[str, Any]
     urls: list[str]
     """Every address that TemplateURL can be if the parent's parameters keep their defaults."""
+    is_known: bool
+    """Whether TemplateURL names the template."""
 
     def path(self, *keys: str | int) -> Path:
         """Return the path of one of its properties in the parent."""
@@ -44,7 +47,8 @@ def nested_stacks(
     """Return the stacks whose TemplateURL is known to end in the name of one of our templates.
 
     With a logical ID, return that stack only, as the ``main`` template if its TemplateURL does not
-    say which one it is. Raises ParentError if there is nothing to check.
+    say which one it is. Raises ParentError if there is nothing to check, and if that stack is
+    plainly made from another template.
     """
     if logical_id is not None:
         if logical_id not in parent.resources:
@@ -58,6 +62,11 @@ def nested_stacks(
                 "of one"
             )
         nested = _nested(parent, ours, logical_id, main)
+        if nested and (names := _names_of_another(nested)):
+            raise ParentError(
+                f"{logical_id!r} in {parent.name} is not made from {nested.name}, which has no "
+                f"{', '.join(names[:5])}: give --stack the logical ID of a stack that is"
+            )
         return [nested] if nested else []
     stacks = [
         nested
@@ -79,8 +88,28 @@ def _nested(
     properties = entry(parent.resources, logical_id, "Properties")
     urls = _urls(parent, properties)
     ends = [re.split(f"[/{UNKNOWN}]", url.partition("?")[0])[-1] for url in urls]
-    name = next((end for end in ends if end in ours), default)
-    return NestedStack(logical_id, name, ours[name], properties, urls) if name else None
+    known = next((end for end in ends if end in ours), None)
+    name = known or default
+    if name is None:
+        return None
+    return NestedStack(logical_id, name, ours[name], properties, urls, known is not None)
+
+
+def _names_of_another(nested: NestedStack) -> list[str]:
+    """Return the parameters that show another template; none if it may be the one of ours."""
+    if nested.is_known:
+        return []
+    passed = [
+        str(name)
+        for each, _ in branches(nested.properties.get("Parameters"), ())
+        for name in (each if isinstance(each, dict) else ())
+    ]
+    declared = nested.template.parameters
+    foreign = [
+        name for name in passed if not difflib.get_close_matches(name, declared, n=1, cutoff=0.8)
+    ]
+    # One is a slip, and so are some among many that fit.
+    return foreign if len(foreign) > max(1, len(passed) // 2) else []
 
 
 def _urls(parent: Template, properties: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from generator.cloudformation.references import conditions_of, references
+from generator.cloudformation.references import conditions_of, references, uses_at
 from tests.cloudformation.examples import DOCUMENT, choose
 
 REFERENCES: dict[str, tuple[Any, set[str]]] = {
@@ -21,6 +21,27 @@ REFERENCES: dict[str, tuple[Any, set[str]]] = {
 @pytest.mark.parametrize(("node", "expected"), REFERENCES.values(), ids=REFERENCES)
 def test_references(node: Any, expected: set[str]) -> None:
     assert references(node) == expected
+
+
+USES: dict[str, tuple[Any, list[tuple[str, Any, tuple[str | int, ...]]]]] = {
+    "Ref": ([{"Ref": "A"}], [("A", "", (0, "Ref"))]),
+    "GetAtt": ({"x": {"Fn::GetAtt": "A.B.C"}}, [("A", "B.C", ("x", "Fn::GetAtt"))]),
+    "Sub": (
+        {"Fn::Sub": ["${a}${b}${C.D}", {"a": {"Ref": "E"}}]},
+        [
+            ("b", "", ("Fn::Sub",)),
+            ("C", "D", ("Fn::Sub",)),
+            ("E", "", ("Fn::Sub", 1, "a", "Ref")),
+        ],
+    ),
+    "computed": ({"Ref": {"Fn::Sub": "${A}"}}, [("A", "", ("Ref", "Fn::Sub"))]),
+    "no call": ([{"Fn::Sub": ["${A}", None]}, {"Fn::GetAtt": 3}], []),
+}
+
+
+@pytest.mark.parametrize(("node", "expected"), USES.values(), ids=USES)
+def test_where_a_part_refers_to_something(node: Any, expected: Any) -> None:
+    assert [*uses_at(node, ())] == expected
 
 
 def test_conditions_are_found_through_each_other() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import cfn_flip
 
 from generator import templates_folder
+from generator.cloudformation.expand import expanded
 from generator.cloudformation.read import parse
 from generator.parent import check, example
 from generator.parent.nested_stacks import nested_stacks
@@ -33,7 +34,9 @@ def a_parent(changes: Mapping[tuple[str, ...], Any] | None = None) -> dict[str, 
         "List": {"Type": "CommaDelimitedList"},
         "Subnets": {"Type": "List<AWS::EC2::Subnet::Id>"},
     }
-    document["Mappings"] = {"Info": {"Data": {"Days": 0, "Url": "https://b.s3.eu-west-1.x/t"}}}
+    document["Mappings"] = {
+        "Info": {"Data": {"Days": 0, "Url": "https://b.s3.eu-west-1.amazonaws.com/t"}}
+    }
     document["Conditions"] = {"Short": {"Fn::Equals": [{"Ref": "Free"}, "short"]}}
     for path, value in (changes or {}).items():
         place = document
@@ -54,7 +57,7 @@ def written(form: str, document: Any) -> str:
 
 def found_in(text: str, stack: str | None = None) -> list[str]:
     """Return the findings in a parent of that text, as they are printed, in the order of lines."""
-    parent = parse("parent", text)
+    parent = expanded(parse("parent", text))
     stacks = nested_stacks(parent, templates_folder.read_templates(), MAIN, stack)
     return [finding.at("parent") for finding in check.findings(parent, stacks)]
 
