@@ -12,6 +12,7 @@ from typing import Any
 
 from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.functions import (
+    NO_VALUE,
     Call,
     attribute,
     call_of,
@@ -92,7 +93,10 @@ class View:
 
     def _call(self, name: str, argument: Any) -> Any:
         function = self._functions.get(name)
-        return function(argument) if function else {name: self.resolve(argument)}
+        if function:
+            return function(argument)
+        value = self.resolve(argument)
+        return {name: NO_VALUE if value is ABSENT else value}
 
     def _ref(self, argument: Any) -> Any:
         name = str(argument)
@@ -111,7 +115,7 @@ class View:
         return scalar(value)
 
     def _get_att(self, argument: Any) -> Any:
-        resource, name = map(self.resolve, attribute(argument))
+        resource, name = self.resolve(list(attribute(argument)))
         value = self._values.get(f"{resource}.{name}", ABSENT)
         return {"Fn::GetAtt": [resource, name]} if value is ABSENT else value
 

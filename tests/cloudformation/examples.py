@@ -161,6 +161,10 @@ OPEN: dict[str, tuple[Any, Any]] = {
         {"Fn::FindInMap": ["Days", REGION, "keep"]},
         {"Fn::FindInMap": ["Days", REGION, "keep"]},
     ),
+    "a function that is not looked into, of no value": (
+        {"Fn::Base64": choose("Given", NO_VALUE, "a")},
+        {"Fn::Base64": NO_VALUE},
+    ),
     "a function that is not looked into": (
         {"Fn::ImportValue": {"Fn::Sub": "${Name}-vault"}},
         {"Fn::ImportValue": "soca-vault"},
@@ -205,6 +209,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "Join of a map": ({"Fn::Join": ["-", [{"a": 1}]]}, "Fn::Join does not accept"),
     "If with two arguments": ({"Fn::If": ["Given", "yes"]}, "Fn::If does not accept"),
     "If by a condition that is not there": (choose("Nobody"), "condition 'Nobody' is not in"),
+    "GetAtt of no value": ({"Fn::GetAtt": ["Vault", NO_VALUE]}, "Fn::GetAtt does not accept"),
     "GetAtt of a resource": ({"Fn::GetAtt": "Vault"}, "Fn::GetAtt does not accept"),
 }
 
