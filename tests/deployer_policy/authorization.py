@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from _backup.iam import Context
+
 from tests.deployer_policy.needs import handlers
 from tests.local_aws.deployer import Stack
-from tests.local_aws.iam import Context
 from tests.local_aws.local_aws import ACCOUNT
 from tests.local_aws.requests import Request
 

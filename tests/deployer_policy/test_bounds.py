@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from _backup.iam import allows
 
 import build
-from tests.local_aws.iam import allows
 from tests.support.parameter_values import VALUES
 
 ACCOUNT = "111122223333"

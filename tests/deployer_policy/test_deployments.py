@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from _backup.iam import Context, allows
 
 from generator.deployer_policy.bounds import Bounds
 from tests.deployer_policy.authorization import IN_REGION, THROUGH_BACKUP, Account, Asked, updates
 from tests.deployer_policy.policies import NOT_GIVEN, document
 from tests.local_aws.deployer import Deployer, Stack
-from tests.local_aws.iam import Context, allows
 from tests.local_aws.local_aws import ACCOUNT, LocalAws
 from tests.local_aws.requests import Request
 from tests.support.generated import text

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import Any, NamedTuple
 
-from tests.local_aws.iam import Context, as_list
+from _backup.iam import Context, as_list
 
 BACKUP = "AWSBackupServiceRolePolicyForBackup"
 RESTORES = "AWSBackupServiceRolePolicyForRestores"

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _backup.iam import allows, as_list
 from awacs.aws import Action
 
-from tests.local_aws.iam import allows, as_list
 from tests.project.pages import OPERATIONS, PAGES, shown
 
 FENCED = re.compile(r"^( *)```json\n(.*?)^\1```", re.DOTALL | re.MULTILINE)

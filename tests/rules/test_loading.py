@@ -3,6 +3,7 @@
 import importlib
 import runpy
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,8 @@ def test_each_file_makes_what_it_imports_importable(
     [
         "actions",
         "cases",
+        "iam",
+        "matching",
         "resource_arns",
         "restore_tests",
         "roles",
@@ -69,6 +72,12 @@ def test_what_rules_share_needs_no_cfn_lint_but_for_the_class_of_rules(name: str
         sys.modules["cfnlint"] = None  # type: ignore[assignment] # then importing it fails
         sys.path.append(str(RULES))
         assert importlib.import_module(f"_backup.{name}")
+
+
+def test_the_evaluator_of_iam_policies_needs_the_standard_library_only() -> None:
+    code = f"import sys; sys.path.append({str(RULES)!r}); import _backup.iam"
+    # Alone (-I) and without the packages that are installed (-S).
+    subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)
 
 
 def test_modules_of_others_with_the_same_names_stay_theirs(tmp_path: Path) -> None:

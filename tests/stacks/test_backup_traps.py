@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 import pytest
+from _backup.iam import Context, allows, as_list
 
-from tests.local_aws.iam import Context, allows, as_list
 from tests.local_aws.managed_policies import JOBS
 from tests.local_aws.selection import Resource, selected
 from tests.support.generated import inline_policies, resolved, template

@@ -4,9 +4,9 @@ Each test's docstring names a slip of one line that makes it fail.
 """
 
 import pytest
+from _backup.iam import allows
 
 from tests.local_aws.errors import RefusedError
-from tests.local_aws.iam import allows
 from tests.support.generated import inline_policies, resolved, template, without_rules
 from tests.support.parameter_values import ON, REGIONS, on
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from _backup.iam import Context, allows
 
 from generator.cloudformation.schemas import schema
-from tests.local_aws.iam import Context, allows
 from tests.support.generated import resolved
 from tests.support.parameter_values import ACCOUNT, ON, REGIONS, on
 

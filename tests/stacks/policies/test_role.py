@@ -5,9 +5,9 @@ import re
 from typing import Any
 
 import pytest
+from _backup.iam import allows
 
 from tests.local_aws import managed_policies
-from tests.local_aws.iam import allows
 from tests.support.generated import full_role, template
 from tests.support.parameter_values import ACCOUNT, REGIONS
 
@@ -47,7 +47,7 @@ def test_the_role_may_do_all_that_a_managed_statement_lets_it(statement: dict[st
 def test_the_managed_policies_let_the_role_do_all_that_our_statement_lets_it(
     statement: dict[str, Any],
 ) -> None:
-    theirs = [{"Statement": managed_policies.ours()}]
+    theirs = [{"Version": "2012-10-17", "Statement": managed_policies.ours()}]
     wider = [
         request
         for request in managed_policies.requests(statement, ACCOUNT)

@@ -4,9 +4,9 @@ import json
 from importlib.resources import files
 
 import pytest
+from _backup.iam import Context, allows
 
 from generator.hosts import url_suffix
-from tests.local_aws.iam import Context, allows
 from tests.support.generated import full_role, inline_policies, resolved
 from tests.support.parameter_values import ACCOUNT, ON, REGIONS, everything
 
