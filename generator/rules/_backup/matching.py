@@ -163,9 +163,7 @@ OPERATORS: dict[str, Match] = {
     "ArnEquals": _arns,
     "ArnLike": _arns,
     "Bool": _caseless,
-    "IpAddress": _read(
-        _network, lambda its, net: its.version == net.version and its.subnet_of(net)
-    ),
+    "IpAddress": _read(_network, _is_inside),
 }
 for _name, _holds in {
     "Equals": compare.eq,

@@ -79,6 +79,10 @@ def test_unknown_parts_on_both_sides(pattern: str, text: str, answer: Answer) ->
     assert decide([_document(Resource=pattern)], "ec2:RunInstances", text) is answer
 
 
+STATEMENTS = [_document(Action="s3:*")["Statement"], _document()["Statement"]]
+DENIAL = _document("Deny", Action="ec2:Run*")["Statement"]
+
+
 @pytest.mark.parametrize(
     ("documents", "boundaries", "answer"),
     [
@@ -92,7 +96,8 @@ def test_unknown_parts_on_both_sides(pattern: str, text: str, answer: Answer) ->
         ([_document()], [_document(Action="s3:*")], NO),
         ([_document()], [_document(), _document(Action="s3:*")], NO),
         ([_document(Action="s3:*")], [_document()], NO),
-        ([_document()], [_document(Action="*"), _document("Deny")], NO),
+        ([_document()], [{"Statement": [*STATEMENTS, DENIAL]}], NO),
+        ([_document()], [{"Statement": STATEMENTS}], YES),
         ([_document()], [_document(Action=unknown("Given"))], OPEN),
         ([_document()], [{"Statement": unknown("Given")}], OPEN),
     ],
@@ -135,6 +140,8 @@ IP = "203.0.113.7"
         ("ArnLike", "arn:*:*:*:us-east-1:*", "arn:aws:sns:x:y:us-east-1:1:topic", NO),
         ("ArnLike", f"arn:aws:sns:{SOMEWHERE}:1:topic", ARN, OPEN),
         ("ArnLike", f"arn:aws:sqs:{SOMEWHERE}:1:topic", ARN, NO),
+        ("ArnLike", f"arn:aws:sns:{SOMEWHERE}:1:t*", f"arn:aws:sns:{SOMEWHERE}:1:topic", YES),
+        ("ArnLike", f"arn:aws:sns:{unknown('Both')}:topic:x", f"{ARN}:x", OPEN),  # us-east-1:1
         ("ArnNotLike", "arn:aws:sns:*:1:t*", ARN, NO),
         ("ArnNotEquals", "arn:aws:sns:*:1:t*", [], YES),
         ("NumericEquals", "10", "10.0", YES),
@@ -144,6 +151,7 @@ IP = "203.0.113.7"
         ("NumericLessThanEquals", 10, "10", YES),
         ("NumericGreaterThan", "9", "10", YES),
         ("NumericGreaterThanEquals", "9", "8", NO),
+        ("NumericGreaterThanEquals", "9", "9", YES),
         ("NumericEquals", "10", "ten", OPEN),
         ("NumericEquals", unknown("Given"), "10", OPEN),
         ("DateLessThan", "2026-01-01", "2025-12-31T23:59:59Z", YES),
@@ -253,6 +261,13 @@ def test_principals_of_resource_policies(elements: dict[str, Any], answer: Answe
     assert decide(documents, "ec2:RunInstances", IMAGE, principal={"AWS": ROLE}) is answer
 
 
+def test_an_unknown_account_is_the_same_one_everywhere() -> None:
+    account = f"arn:aws:iam::{unknown('AWS::AccountId')}"
+    documents = [_document(Principal={"AWS": f"{account}:root"})]
+    asks = {"AWS": f"{account}:role/r"}
+    assert decide(documents, "ec2:RunInstances", IMAGE, principal=asks) is YES
+
+
 @pytest.mark.parametrize(
     ("principal", "answer"),
     [
@@ -297,3 +312,6 @@ def test_strictly_it_refuses_only_where_it_matters() -> None:
     refused = _document(Condition={"BinaryEquals": {K: "1"}})
     assert allows([refused, _document()], "ec2:RunInstances", "*")
     assert not allows([refused], "s3:GetObject", "*")
+    elsewhere = _document(Action="s3:*", Condition={"Elsewhere": {K: "1"}})
+    with pytest.raises(ValueError, match=r"know the condition operator 'BinaryEquals'\Z"):
+        allows([elsewhere, refused], "ec2:RunInstances", "*", {K: "1"})
