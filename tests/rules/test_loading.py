@@ -57,6 +57,7 @@ def test_each_file_makes_what_it_imports_importable(
     [
         "actions",
         "cases",
+        "documents",
         "iam",
         "matching",
         "resource_arns",
