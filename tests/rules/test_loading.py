@@ -60,6 +60,7 @@ def test_each_file_makes_what_it_imports_importable(
         "documents",
         "iam",
         "matching",
+        "permissions",
         "resource_arns",
         "restore_tests",
         "roles",

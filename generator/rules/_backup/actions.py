@@ -6,8 +6,10 @@ service authorization reference of AWS Backup. A test compares both with newer v
 
 from typing import NamedTuple
 
-# For every backup: find the resources, and read the vault.
-ALWAYS = ("backup:DescribeBackupVault", "tag:GetResources")
+# If the selection names resources by tags, conditions or patterns.
+SEARCHING = ("tag:GetResources",)
+# AWS's policy has it, and roles without it work.
+READING_VAULTS = ("backup:DescribeBackupVault",)
 # If the plan copies: https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
 COPYING = ("backup:CopyFromBackupVault", "backup:CopyIntoBackupVault")
 # If the plan tags its recovery points.
@@ -21,6 +23,8 @@ class Needs(NamedTuple):
     kind: str  # CloudFormation's type of the resource
     actions: tuple[str, ...]
     copying: tuple[str, ...] = ()
+    # Those of the actions that are about the resource itself.
+    on_itself: tuple[str, ...] = ()
 
 
 SNAPSHOTS = (
@@ -36,6 +40,7 @@ TYPES: dict[str, Needs] = {
         "AWS::EC2::Volume",
         SNAPSHOTS,
         ("ec2:CopySnapshot", "ec2:ModifySnapshotAttribute"),
+        on_itself=("ec2:CreateSnapshot",),
     ),
     "EC2": Needs(
         "ec2:instance/",
@@ -57,11 +62,13 @@ TYPES: dict[str, Needs] = {
             "ec2:ModifyImageAttribute",
             "ec2:ModifySnapshotAttribute",
         ),
+        on_itself=("ec2:CreateImage", "ec2:DescribeInstanceAttribute"),
     ),
     "EFS": Needs(
         "elasticfilesystem:file-system/",
         "AWS::EFS::FileSystem",
         ("elasticfilesystem:Backup", "elasticfilesystem:DescribeTags"),
+        on_itself=("elasticfilesystem:Backup", "elasticfilesystem:DescribeTags"),
     ),
     "FSx": Needs(
         "fsx:file-system/",
@@ -73,6 +80,7 @@ TYPES: dict[str, Needs] = {
             "fsx:DescribeFileSystems",
         ),
         ("fsx:CopyBackup", "fsx:ManageBackupPrincipalAssociations"),
+        on_itself=("fsx:CreateBackup",),
     ),
     "FSx volume": Needs(
         "fsx:volume/",
@@ -84,6 +92,7 @@ TYPES: dict[str, Needs] = {
             "fsx:DescribeVolumes",
         ),
         ("fsx:CopyBackup", "fsx:ManageBackupPrincipalAssociations"),
+        on_itself=("fsx:CreateBackup",),
     ),
     "RDS": Needs(
         "rds:db:",
@@ -97,6 +106,7 @@ TYPES: dict[str, Needs] = {
             "rds:ListTagsForResource",
         ),
         ("rds:CopyDBSnapshot", "rds:ModifyDBSnapshotAttribute"),
+        on_itself=("rds:CreateDBSnapshot",),
     ),
     "Aurora": Needs(
         "rds:cluster:",
@@ -110,8 +120,62 @@ TYPES: dict[str, Needs] = {
             "rds:ListTagsForResource",
         ),
         ("rds:CopyDBClusterSnapshot", "rds:ModifyDBClusterSnapshotAttribute"),
+        on_itself=("rds:CreateDBClusterSnapshot",),
     ),
 }
+
+# What else an action is about: service and resource of the ARN. What is not here is about
+# something of its own service, and about which differs or is not documented.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ABOUT = {
+    "ec2:CopyImage": "ec2:image/",
+    "ec2:CopySnapshot": "ec2:snapshot/",
+    "ec2:DeleteSnapshot": "ec2:snapshot/",
+    "ec2:DeregisterImage": "ec2:image/",
+    "ec2:ModifyImageAttribute": "ec2:image/",
+    "ec2:ModifySnapshotAttribute": "ec2:snapshot/",
+    "fsx:CopyBackup": "fsx:backup/",
+    "fsx:DeleteBackup": "fsx:backup/",
+    "fsx:ManageBackupPrincipalAssociations": "fsx:backup/",
+    "rds:CopyDBClusterSnapshot": "rds:cluster-snapshot:",
+    "rds:CopyDBSnapshot": "rds:snapshot:",
+    "rds:DeleteDBClusterSnapshot": "rds:cluster-snapshot:",
+    "rds:DeleteDBSnapshot": "rds:snapshot:",
+    "rds:ModifyDBClusterSnapshotAttribute": "rds:cluster-snapshot:",
+    "rds:ModifyDBSnapshotAttribute": "rds:snapshot:",
+}
+# About recovery points, whose ARNs are of any service.
+ON_RECOVERY_POINTS = ("backup:CopyFromBackupVault", "backup:TagResource")
+# IAM cannot limit them to an ARN: their statements need '*'.
+WITHOUT_ARN = (
+    "ec2:DescribeImages",
+    "ec2:DescribeInstanceCreditSpecifications",
+    "ec2:DescribeInstances",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSnapshots",
+    "ec2:DescribeTags",
+    "ec2:DescribeVolumes",
+    "tag:GetResources",
+)
+# What AWSBackupServiceRolePolicyForRestores, version 36, allows of the actions above, some of them
+# with conditions.
+RESTORES_ALLOW = (
+    "ec2:CreateTags",
+    "ec2:DeleteSnapshot",
+    "ec2:DescribeImages",
+    "ec2:DescribeInstances",
+    "ec2:DescribeSnapshots",
+    "ec2:DescribeVolumes",
+    "fsx:DescribeBackups",
+    "fsx:DescribeFileSystems",
+    "fsx:DescribeVolumes",
+    "rds:AddTagsToResource",
+    "rds:DescribeDBClusterSnapshots",
+    "rds:DescribeDBClusters",
+    "rds:DescribeDBInstances",
+    "rds:DescribeDBSnapshots",
+    "rds:ListTagsForResource",
+)
 
 # Actions on a vault or a recovery point: those that a vault's policy can control.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html

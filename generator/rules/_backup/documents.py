@@ -12,6 +12,7 @@ from _backup.matching import unknown
 from _backup.values import Values
 
 UNKNOWN_DOCUMENT = {"Statement": unknown("statement")}
+WITHOUT_COLONS = {"AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"}
 # How many conditions documents may depend on; what depends on more of them is unknown.
 MAX_CONDITIONS = 6
 
@@ -34,10 +35,16 @@ class Reader:
         """Return a policy document; an empty one if it is not there."""
         if both(self.given, case.given) is None:
             return {}
+        found = self._plain(case) if self.is_there(case) else UNKNOWN_DOCUMENT
+        return found if isinstance(found, dict) else UNKNOWN_DOCUMENT
+
+    def is_there(self, case: Case) -> bool:
+        """Return whether a value is there for sure."""
+        if both(self.given, case.given) is None:
+            return False
         missing = [key for key in case.given if key not in self.given]
         self._decide(missing)
-        found = UNKNOWN_DOCUMENT if missing else self._plain(case)
-        return found if isinstance(found, dict) else UNKNOWN_DOCUMENT
+        return not missing
 
     def _plain(self, case: Case) -> Any:
         value = case.value
@@ -47,7 +54,7 @@ class Reader:
         if isinstance(value, list):
             items = [self._node(node, (*case.path, at)) for at, node in enumerate(value)]
             return [found for found in items if found is not ABSENT]
-        return marked(case) if isinstance(value, str) else value
+        return marked(value) if isinstance(value, Partial) else value
 
     def _node(self, node: Any, path: Place) -> Any:
         cases = self.values.of(node, path, self.given)
@@ -76,14 +83,13 @@ def in_each_world(
             yield from in_each_world(values, chosen, read, depth + 1)
 
 
-def marked(case: Case) -> str:
-    """Return a text in which each unknown part is what `unknown` returns for it."""
-    text = case.text or ""
-    if not isinstance(case.value, Partial):
-        return text
+def marked(text: str) -> str:
+    """Return a text in which each unknown part, ``${...}``, is what `unknown` returns for it."""
     return TOKEN.sub(lambda found: _part(found[0][2:-1]), text)
 
 
 def _part(name: str) -> str:
     # Fn::Sub leaves ${!aws:username} to IAM as ${aws:username}.
-    return "${" + name[1:] + "}" if name.startswith("!") else unknown(name)
+    if name.startswith("!"):
+        return "${" + name[1:] + "}"
+    return unknown(name, colons=name not in WITHOUT_COLONS)

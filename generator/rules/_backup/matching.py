@@ -39,16 +39,21 @@ ANY, ONE, NOTHING = "any text", "any character", "no text"
 LONGEST = 2048  # no ARN is longer, and comparing takes time
 
 
-def unknown(name: str) -> str:
-    """Return what stands in a text for a part that nobody knows; it equals itself only."""
-    return f"\0{name.replace(':', '.')}\0"
+def unknown(name: str, *, colons: bool = True) -> str:
+    """Return what stands in a text for a part that nobody knows; it equals itself only.
+
+    ``colons`` is whether the part may have colons in it.
+    """
+    return f"\0{'' if colons else '='}{name.replace(':', '.')}\0"
 
 
+@lru_cache(maxsize=4096)
 def literal(text: str) -> Symbols:
     """Return the symbols of a text without wildcards."""
     return tuple(re.findall("\0[^\0]*\0|.", text, re.DOTALL) if "\0" in text else text)
 
 
+@lru_cache(maxsize=4096)
 def pattern(text: str) -> Symbols:
     """Return the symbols of a text in which ``*`` and ``?`` are wildcards."""
     return tuple({"*": ANY, "?": ONE}.get(symbol, symbol) for symbol in literal(text))
@@ -98,8 +103,11 @@ def _overlap(wanted: Symbols, text: Symbols, *, sure: bool) -> bool:
         following = [row[0] and stretches]
         for n, (its, any_text) in enumerate(zip(text, free, strict=True), 1):
             same = symbol == its or (symbol == ONE and its[0] != "\0")
+            takes = any_text and not (symbol == ":" and its.startswith("\0="))
             following.append(
-                (row[n - 1] and same) or ((stretches or any_text) and (row[n] or following[n - 1]))
+                (row[n - 1] and same)
+                or (row[n] and (stretches or takes))
+                or (following[n - 1] and (stretches or any_text))
             )
         row = following
     return row[-1]

@@ -3,21 +3,25 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
+from _backup.actions import RESTORES_ALLOW
 from _backup.cases import ABSENT, Case, Given, Partial, both
+from _backup.documents import UNKNOWN_DOCUMENT
+from _backup.matching import like
 from _backup.template import selections_of_plans
 from _backup.values import Values
 
 ROLE = "AWS::IAM::Role"
+MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 # Resources that give roles a policy, and the property that names the roles.
 POLICIES = {
     "AWS::IAM::Policy": "Roles",
-    "AWS::IAM::ManagedPolicy": "Roles",
+    MANAGED_POLICY: "Roles",
     "AWS::IAM::RolePolicy": "RoleName",
 }
 AWS_POLICIES = re.compile(
@@ -67,41 +71,64 @@ def _means(values: Values, arn: Case, name: str, properties: Case) -> Given | No
 
 
 class Policies(NamedTuple):
-    """The policies that the template gives a role, and whether these are all it has."""
+    """The policies of a role."""
 
-    documents: list[Case]
-    attached: list[Case]  # AWS's own two policies for AWS Backup
+    documents: list[Case]  # that are in the template
+    others: list[Case]  # what stands for policies that are not in it
+    boundaries: list[Case]
     separate: list[str]  # resources that give the role a policy
-    complete: bool
 
 
 def policies_of(values: Values, role: str, properties: Case) -> Policies:
     """Return the policies of a role."""
     inline = values.items(values.at(properties, "Policies"))
     documents = [case for policy in inline for case in values.at(policy, "PolicyDocument")]
-    attached: list[Case] = []
-    complete = True
-    managed = {name for name, _ in values.of_type("AWS::IAM::ManagedPolicy")}
+    others: list[Case] = []
+    managed = {name for name, _ in values.of_type(MANAGED_POLICY)}
     named: set[str] = set()
     for arn in values.items(values.at(properties, "ManagedPolicyArns")):
         name, attribute = arn.reference
         if name in managed and not attribute:
             named.add(name)
-        elif AWS_POLICIES.fullmatch(arn.text or ""):
-            attached.append(arn)
         else:
-            complete = False
+            others.append(replace(arn, value=_document_of_aws(arn)))
     separate: list[str] = []
     for kind, property_name in POLICIES.items():
         for name, policy in values.of_type(kind):
-            holders = values.items(values.at(policy, property_name))
+            holders = list(values.items(values.at(policy, property_name)))
             holds = [_role_named(values, holder, role, properties) for holder in holders]
-            complete &= None not in holds
+            others += [
+                replace(holder, value=UNKNOWN_DOCUMENT)
+                for holder, held in zip(holders, holds, strict=True)
+                if held is None
+            ]
             if name in named or True in holds:
                 separate.append(name)
                 documents += values.at(policy, "PolicyDocument")
-    complete &= all(isinstance(document.value, dict) for document in documents)
-    return Policies(documents, attached, separate, complete=complete)
+    return Policies(documents, others, list(_boundaries(values, properties)), separate)
+
+
+def _boundaries(values: Values, properties: Case) -> Iterator[Case]:
+    """Yield what the permissions boundary of a role can be."""
+    managed = dict(values.of_type(MANAGED_POLICY))
+    for arn in values.at(properties, "PermissionsBoundary"):
+        name, attribute = arn.reference
+        if name in managed and not attribute:
+            for document in values.at(managed[name], "PolicyDocument"):
+                given = both(arn.given, document.given)
+                if given is not None:
+                    yield replace(document, given=given)
+        elif arn.value is not ABSENT:
+            yield replace(arn, value=_document_of_aws(arn))
+
+
+def _document_of_aws(arn: Case) -> dict[str, Any]:
+    """Return what one of AWS's policies allows of the actions of backups; unknown: another one."""
+    found = AWS_POLICIES.fullmatch(arn.text or "")
+    if not found:
+        return UNKNOWN_DOCUMENT
+    actions = ["*"] if found[2] == "Backup" else list(RESTORES_ALLOW)
+    return {"Statement": {"Effect": "Allow", "Action": actions, "Resource": "*"}}
 
 
 def _role_named(values: Values, holder: Case, role: str, properties: Case) -> bool | None:
@@ -137,7 +164,7 @@ def texts(values: Values, statement: Case, *keys: str) -> Iterator[Case]:
 
 def covers(pattern: str, action: str) -> bool:
     """Return whether IAM's pattern, with ``*`` and ``?``, matches the action."""
-    return fnmatchcase(action.lower(), pattern.lower().replace("[", "[[]"))
+    return like(pattern.lower(), action.lower()) is True
 
 
 def principals(values: Values, statement: Case, *kinds: str) -> Iterator[Case]:

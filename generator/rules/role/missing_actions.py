@@ -1,30 +1,118 @@
-"""E9543: roles that lack actions which the backups of their selection need."""
+"""E9543: roles that may not do what the backups of their selection need."""
 
+import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.actions import ALWAYS, COPYING, TAGGING, TYPES
-from _backup.cases import ABSENT, Case, Given, Partial, both
-from _backup.roles import (
-    Policies,
-    UsedRole,
-    allows,
-    covers,
-    policies_of,
-    statements,
-    texts,
-    used_roles,
+from _backup.actions import (
+    ABOUT,
+    COPYING,
+    ON_RECOVERY_POINTS,
+    SEARCHING,
+    TAGGING,
+    TYPES,
+    WITHOUT_ARN,
+    Needs,
 )
+from _backup.cases import ABSENT, TOKEN, Case, Given, both
+from _backup.documents import marked
+from _backup.matching import unknown
+from _backup.permissions import Permissions
+from _backup.roles import UsedRole, policies_of, used_roles
 from _backup.rule import BackupRule, Problem
-from _backup.template import arn_parts, copies_of, rules_of_plans
+from _backup.template import arn_parts, copies_of, filled, rules_of_plans
 from _backup.values import Values
 
-# How many conditions the permissions of a role may depend on; with more, it is not checked.
-MAX_CONDITIONS = 6
+# What is wrong and what to do, by the reason of the refusal.
+SAID = {
+    "lacks": (
+        "Role {role!r} lacks {actions}. AWS's managed policy for backups grants this, and without "
+        "it such backups fail or are incomplete: allow these actions"
+    ),
+    "elsewhere": (
+        "Role {role!r} may not do this on the resources that it is about: {actions}. The Resource "
+        "of the statements that allow it matches only others, so such backups fail or are "
+        "incomplete: use '*', or the ARNs of these resources if the action takes ARNs"
+    ),
+    "denied": (
+        "A Deny in the policies of role {role!r} forbids {actions}. It wins over every Allow, so "
+        "such backups fail or are incomplete: take this out of the Deny"
+    ),
+    "boundary": (
+        "The permissions boundary of role {role!r} leaves out {actions}. A role may do only what "
+        "its policies and its boundary both allow, so such backups fail or are incomplete: allow "
+        "these actions in the boundary"
+    ),
+}
+
+
+class Need(NamedTuple):
+    """Actions that the role needs, with ARNs of what they are about, and when."""
+
+    actions: dict[str, list[str]]
+    what_for: str
+    given: Given
+
+
+class MissingActions(BackupRule):
+    id = "E9543"
+    shortdesc = "Role of a selection that lacks actions its backups need"
+    description = (
+        "For each resource type that a selection names in Resources, its role needs the actions "
+        "that AWS's managed policy AWSBackupServiceRolePolicyForBackup grants for it, and those "
+        "for copies and tags if the plan copies or tags. It needs tag:GetResources if the "
+        "selection uses tags, conditions or wildcards. A Deny, the Resource of the statements, and "
+        "a permissions boundary in the template count as well. What policies outside of the "
+        "template and conditions in policies allow is unknown, and is no finding."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html"
+    )
+    tags = ["resources", "backup", "iam", "role"]
+
+    def check(self, values: Values) -> Iterator[Problem]:
+        """Compare what the roles of selections may do with what the selections name."""
+        refused: dict[tuple[str, str], dict[str, dict[str, None]]] = defaultdict(dict)
+        when: dict[tuple[str, str], Given] = {}
+        for role in used_roles(values):
+            permissions = Permissions(values, policies_of(values, role.name, role.properties))
+            for need in needs_of(values, role):
+                for action, arns in need.actions.items():
+                    for reason, given in permissions.refusals(action, arns, need.given):
+                        about = (role.name, reason)
+                        refused[about].setdefault(need.what_for, {})[action] = None
+                        when.setdefault(about, given)
+        for (name, reason), actions in refused.items():
+            told = [f"{', '.join(those)} for {what_for}" for what_for, those in actions.items()]
+            said = SAID[reason].format(role=name, actions="; ".join(told))
+            yield Problem(("Resources", name), said, when[name, reason], reason)
+
+
+def needs_of(values: Values, role: UsedRole) -> Iterator[Need]:
+    """Yield what a role needs for the backups of a selection."""
+    plan_needs = list(_plan_needs(values, role))
+    for item in values.items(values.at(role.selection, "Resources")):
+        name = type_named(item, values)
+        given = both(role.given, item.given)
+        if name is None or given is None:
+            continue
+        needs = TYPES[name]
+        what_for = f"{name} (selected by {item.text!r})"
+        yield Need(_about(needs.actions, needs, item), what_for, given)
+        for kind, asked in plan_needs:
+            merged = both(given, asked)
+            if merged is not None:
+                extra = (*COPYING, *needs.copying) if kind == "copies" else TAGGING
+                yield Need(_about(extra, needs, item), f"{kind} of {what_for}", merged)
+    for what_for, searched in _searches(values, role):
+        merged = both(role.given, searched)
+        if merged is not None:
+            yield Need({action: ["*"] for action in SEARCHING}, what_for, merged)
 
 
 def type_named(arn: Case, values: Values) -> str | None:
@@ -38,106 +126,56 @@ def type_named(arn: Case, values: Values) -> str | None:
     return next((name for name, needs in TYPES.items() if text.startswith(needs.resource)), None)
 
 
-class MissingActions(BackupRule):
-    id = "E9543"
-    shortdesc = "Role of a selection that lacks actions its backups need"
-    description = (
-        "For each resource type that a selection names in Resources, its role needs the actions "
-        "that AWS's managed policy AWSBackupServiceRolePolicyForBackup grants for it, and those "
-        "for copies and tags if the plan copies or tags. A role is checked only if all its "
-        "policies are in the template."
-    )
-    source_url = (
-        "https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html"
-    )
-    tags = ["resources", "backup", "iam", "role"]
-
-    def check(self, values: Values) -> Iterator[Problem]:
-        """Compare what the roles of selections may do with what the selections name."""
-        for role in used_roles(values):
-            policies = policies_of(values, role.name, role.properties)
-            if not policies.complete:
+def _plan_needs(values: Values, role: UsedRole) -> Iterator[tuple[str, Given]]:
+    """Yield what the selection's plan does besides plain backups, "copies" or "tags"."""
+    for plan in role.plan:
+        name, attribute = plan.reference
+        for rule in rules_of_plans(values):
+            if rule.path[1] != name or attribute not in ("", "BackupPlanId"):
                 continue
-            yield from self._missing(values, role, list(self._granted(values, policies)))
+            for copy in copies_of(values, rule):
+                yield "copies", copy.given
+            for tags in values.at(rule, "RecoveryPointTags"):
+                if tags.value is not ABSENT and tags.value != {}:
+                    yield "tags", tags.given
 
-    def _granted(self, values: Values, policies: Policies) -> Iterator[tuple[str, Given]]:
-        """Yield the actions, or patterns of them, that the policies allow, and when they do."""
-        for arn in policies.attached:
-            if (arn.text or "").endswith("ForBackup"):
-                yield "*", arn.given
-        for statement in statements(values, policies.documents):
-            if not allows(values, statement):
-                continue
-            # NotAction allows more than any list here.
-            if "NotAction" in statement.value:
-                yield "*", statement.given
-            for action in texts(values, statement, "Action"):
-                unknown = isinstance(action.value, Partial)
-                yield "*" if unknown else str(action.text), action.given
 
-    def _missing(
-        self, values: Values, role: UsedRole, granted: list[tuple[str, Given]]
-    ) -> Iterator[Problem]:
-        plan_needs = list(self._plan_needs(values, role))
-        for item in values.items(values.at(role.selection, "Resources")):
-            name = type_named(item, values)
-            given = both(role.given, item.given)
-            if name is None or given is None:
-                continue
-            needs = TYPES[name]
-            wanted: list[tuple[str, Given]] = [
-                (action, given) for action in (*ALWAYS, *needs.actions)
-            ]
-            for kind, asked in plan_needs:
-                merged = both(given, asked)
-                if merged is not None:
-                    extra = (*COPYING, *needs.copying) if kind == "copies" else TAGGING
-                    wanted += [(action, merged) for action in extra]
-            lacks = {
-                action: when
-                for action, need in wanted
-                if (when := self._lack(values, action, need, granted)) is not None
-            }
-            if lacks:
-                yield Problem(
-                    ("Resources", role.name),
-                    f"Role {role.name!r} lacks {', '.join(sorted(lacks))}, which AWS's managed "
-                    f"policy for backups grants for {name} (selected by {item.text!r}), so such "
-                    "backups fail or are incomplete: allow these actions",
-                    next(iter(lacks.values())),
-                    name,
-                )
+def _searches(values: Values, role: UsedRole) -> Iterator[tuple[str, Given]]:
+    """Yield what AWS Backup has to search for, because the selection names no single resource."""
+    for key in ("ListOfTags", "Conditions"):
+        for case in values.at(role.selection, key):
+            if filled(values, case):
+                yield f"what {key} selects", case.given
+    for item in values.items(values.at(role.selection, "Resources")):
+        if re.search("[*?]", TOKEN.sub("", item.text or "")):
+            yield f"the pattern {item.text!r}", item.given
 
-    def _plan_needs(self, values: Values, role: UsedRole) -> Iterator[tuple[str, Given]]:
-        """Yield what the selection's plan does besides plain backups, "copies" or "tags"."""
-        for plan in role.plan:
-            name, attribute = plan.reference
-            for rule in rules_of_plans(values):
-                if rule.path[1] != name or attribute not in ("", "BackupPlanId"):
-                    continue
-                for copy in copies_of(values, rule):
-                    yield "copies", copy.given
-                for tags in values.at(rule, "RecoveryPointTags"):
-                    if tags.value is not ABSENT and tags.value != {}:
-                        yield "tags", tags.given
 
-    def _lack(
-        self, values: Values, action: str, need: Given, granted: list[tuple[str, Given]]
-    ) -> Given | None:
-        """Return when the action is needed and not granted; None: never, or it is unknown."""
-        grants = [given for pattern, given in granted if covers(pattern, action)]
-        if any(both(need, given) == dict(need) for given in grants):
-            return None
-        if any(kind != "condition" for given in grants for kind, _ in given):
-            return None
-        names = sorted({name for given in grants for _, name in given})
-        if len(names) > MAX_CONDITIONS:
-            return None
-        chosen: Given
-        for choice in product((True, False), repeat=len(names)):
-            chosen = {("condition", name): on for name, on in zip(names, choice, strict=True)}
-            when = both(need, chosen)
-            granted_then = any(both(chosen, given) == chosen for given in grants)
-            if when is not None and not granted_then and values.possible(when):
-                return when
-        return None
+def _about(actions: tuple[str, ...], needs: Needs, item: Case) -> dict[str, list[str]]:
+    """Return each action with ARNs, in part unknown, that all describe what it is about."""
+    # A pattern of the selection stands for resources that nobody knows.
+    itself = re.sub("[*?]+", unknown("item"), marked(item.text or ""))
+    partition = (itself if itself.startswith("arn:") else marked("arn:${AWS::Partition}")).split(
+        ":"
+    )[1]
+    found: dict[str, list[str]] = {}
+    for action in actions:
+        if action in needs.on_itself:
+            found[action] = [itself, _arn(partition, needs.resource)]
+        elif action in WITHOUT_ARN:
+            found[action] = ["*"]
+        elif action in ON_RECOVERY_POINTS:
+            found[action] = [f"arn:{unknown('recovery point')}"]
+        else:
+            resource = ABOUT.get(action, action.partition(":")[0] + ":")
+            found[action] = [_arn(partition, resource)]
+    return found
+
+
+def _arn(partition: str, resource: str) -> str:
+    """Return an ARN of which service, and how the resource begins, are known."""
+    service, _, beginning = resource.partition(":")
+    region, account = (unknown(name, colons=False) for name in ("region", "account"))
+    # The names of RDS's snapshots have colons.
+    rest = unknown("rest", colons=not beginning or beginning.endswith("snapshot:"))
+    return f"arn:{partition}:{service}:{region}:{account}:{beginning}{rest}"

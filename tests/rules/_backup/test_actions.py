@@ -7,8 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import cfnlint
+from _backup.actions import (
+    ABOUT,
+    COPYING,
+    ON_RECOVERY_POINTS,
+    ON_VAULTS,
+    READING_VAULTS,
+    RESTORES_ALLOW,
+    SEARCHING,
+    TAGGING,
+    TYPES,
+    WITHOUT_ARN,
+)
+from _backup.iam import Answer, decide
+from _backup.matching import unknown
 
-from tests.rules.support import shared
+REFERENCE = json.loads(
+    (Path(cfnlint.__file__).parent / "data/AdditionalSpecs/Policies.json").read_text()
+)
 
 
 def managed(name: str) -> Iterator[dict[str, Any]]:
@@ -47,32 +63,78 @@ NOT_ASKED_FOR = {
 }
 
 
+def asked() -> set[str]:
+    """Return the actions of the table."""
+    found = {*SEARCHING, *READING_VAULTS, *COPYING, *TAGGING}
+    for needs in TYPES.values():
+        found |= {*needs.actions, *needs.copying}
+    return found
+
+
 def test_the_table_asks_for_nothing_that_aws_does_not_give() -> None:
-    actions = shared("_backup.actions")
-    asked = {*actions.ALWAYS, *actions.COPYING, *actions.TAGGING}
-    for needs in actions.TYPES.values():
-        asked |= {*needs.actions, *needs.copying}
-    assert asked <= GIVEN
+    assert asked() <= GIVEN
 
 
 def test_what_aws_gives_is_asked_for_or_left_out_with_a_reason() -> None:
-    actions = shared("_backup.actions")
-    asked = {*actions.ALWAYS, *actions.COPYING, *actions.TAGGING}
-    for needs in actions.TYPES.values():
-        asked |= {*needs.actions, *needs.copying}
     services = {"backup", "tag", "ec2", "elasticfilesystem", "fsx", "rds"}
     ours = {action for action in GIVEN if action.partition(":")[0] in services}
-    assert ours - asked == set(NOT_ASKED_FOR)
+    assert ours - asked() == set(NOT_ASKED_FOR)
+
+
+def test_what_the_policy_for_restores_allows() -> None:
+    its = {
+        action
+        for statement in managed("AWSBackupServiceRolePolicyForRestores")
+        for action in listed(statement["Action"])
+    }
+    assert set(RESTORES_ALLOW) == asked() & its
+
+
+def resources_of(action: str) -> list[str] | None:
+    """Return what the service authorization reference says the action is about, in lower case."""
+    service, _, name = action.lower().partition(":")
+    found = REFERENCE[service]["Actions"][name].get("Resources")
+    return found and [resource.lower() for resource in found]
+
+
+def test_what_actions_are_about_is_in_the_service_authorization_reference() -> None:
+    for action, about in ABOUT.items():
+        assert re.split("[:/]", about)[1] in (resources_of(action) or [])
+    for needs in TYPES.values():
+        for action in needs.on_itself:
+            assert re.split("[:/]", needs.resource)[1] in (resources_of(action) or []), action
+    for action in ON_RECOVERY_POINTS:
+        assert "recoverypoint" in (resources_of(action) or [])
+
+
+def test_what_takes_no_arn_takes_none_in_the_reference_and_in_the_policy_of_aws() -> None:
+    without = {action for action in asked() if resources_of(action) is None}
+    resources = {
+        action: statement["Resource"]
+        for statement in managed("AWSBackupServiceRolePolicyForBackup")
+        for action in listed(statement["Action"])
+    }
+    # AWS's policy names ARNs for some, so they count as being about anything of their service.
+    assert set(WITHOUT_ARN) == {action for action in without if resources[action] == "*"}
+
+
+def test_the_policy_of_aws_allows_what_the_table_says_that_actions_are_about() -> None:
+    """No ARN that we ask about is one that AWS's own policy leaves out."""
+    document = {
+        "Version": "2012-10-17",
+        "Statement": list(managed("AWSBackupServiceRolePolicyForBackup")),
+    }
+    for action, about in ABOUT.items():
+        service, _, beginning = about.partition(":")
+        arn = f"arn:aws:{service}:us-east-1:{unknown('account')}:{beginning}awsbackup:x"
+        assert decide([document], action, arn) is not Answer.DENIED, action
 
 
 def test_actions_on_vaults_are_those_of_the_service_authorization_reference() -> None:
-    data = json.loads(
-        (Path(cfnlint.__file__).parent / "data/AdditionalSpecs/Policies.json").read_text()
-    )
     on_vaults = {
         name
-        for name, action in data["backup"]["Actions"].items()
+        for name, action in REFERENCE["backup"]["Actions"].items()
         if {"backupVault", "recoveryPoint"} & set(action.get("Resources") or [])
     }
-    assert {name.lower() for name in shared("_backup.actions").ON_VAULTS} == on_vaults
-    assert all(re.fullmatch("[A-Za-z]+", name) for name in shared("_backup.actions").ON_VAULTS)
+    assert {name.lower() for name in ON_VAULTS} == on_vaults
+    assert all(re.fullmatch("[A-Za-z]+", name) for name in ON_VAULTS)

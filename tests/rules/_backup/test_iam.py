@@ -71,6 +71,9 @@ def test_a_statement(elements: dict[str, Any], answer: Answer) -> None:
         ("arn:aws:b:us:b", f"arn:aws:a:{SOMEWHERE}", NO),
         ("b:*", unknown("Given"), OPEN),
         ("*", unknown("Given"), YES),
+        ("arn:aws:a:*:b/*", f"arn:aws:a:us:c/{unknown('Id')}", OPEN),
+        ("arn:aws:a:*:b/*", f"arn:aws:a:us:c/{unknown('Id', colons=False)}", NO),
+        ("arn:aws:a:*:c/b*", f"arn:aws:a:us:c/{unknown('Id', colons=False)}", OPEN),
         ("*" * 300 + "b", "a" * 300, NO),
         ("*a" + "?" * 3000, "a" * 3000, OPEN),  # too long to compare
     ],
@@ -262,7 +265,7 @@ def test_principals_of_resource_policies(elements: dict[str, Any], answer: Answe
 
 
 def test_an_unknown_account_is_the_same_one_everywhere() -> None:
-    account = f"arn:aws:iam::{unknown('AWS::AccountId')}"
+    account = f"arn:aws:iam::{unknown('AWS::AccountId', colons=False)}"
     documents = [_document(Principal={"AWS": f"{account}:root"})]
     asks = {"AWS": f"{account}:role/r"}
     assert decide(documents, "ec2:RunInstances", IMAGE, principal=asks) is YES

@@ -1,0 +1,44 @@
+"""W9551: roles that may not read the vault."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
+
+from _backup.actions import READING_VAULTS
+from _backup.matching import unknown
+from _backup.permissions import Permissions
+from _backup.roles import policies_of, used_roles
+from _backup.rule import BackupRule, Problem
+from _backup.values import Values
+
+ANY_VAULT = f"arn:{unknown('partition')}:backup:{unknown('region, account and vault')}"
+
+
+class ReadingVaults(BackupRule):
+    id = "W9551"
+    shortdesc = "Role of a selection that may not call backup:DescribeBackupVault"
+    description = (
+        "AWS documents backup:DescribeBackupVault as needed for backups, and its managed policy "
+        "AWSBackupServiceRolePolicyForBackup allows it. Backups with roles that lack it are known "
+        "to work, so this is a warning. What policies outside of the template allow is unknown, "
+        "and is no finding."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html"
+    )
+    tags = ["resources", "backup", "iam", "role"]
+
+    def check(self, values: Values) -> Iterator[Problem]:
+        """Check the roles of selections."""
+        for role in used_roles(values):
+            permissions = Permissions(values, policies_of(values, role.name, role.properties))
+            for action in READING_VAULTS:
+                for _, given in permissions.refusals(action, [ANY_VAULT], role.given):
+                    yield Problem(
+                        ("Resources", role.name),
+                        f"Role {role.name!r} may not call {action}. Backups are known to work "
+                        "without it, but AWS documents it as needed: allow it",
+                        given,
+                    )
