@@ -19,7 +19,7 @@ from _backup.actions import (
     WITHOUT_ARN,
     Needs,
 )
-from _backup.cases import ABSENT, TOKEN, Case, Given, both
+from _backup.cases import ABSENT, Case, Given, both
 from _backup.documents import marked
 from _backup.matching import unknown
 from _backup.permissions import Permissions
@@ -147,7 +147,7 @@ def _searches(values: Values, role: UsedRole) -> Iterator[tuple[str, Given]]:
             if filled(values, case):
                 yield f"what {key} selects", case.given
     for item in values.items(values.at(role.selection, "Resources")):
-        if re.search("[*?]", TOKEN.sub("", item.text or "")):
+        if re.search("[*?]", item.text or ""):
             yield f"the pattern {item.text!r}", item.given
 
 

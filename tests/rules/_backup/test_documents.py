@@ -28,28 +28,29 @@ Resources:
   Policy:
     Type: AWS::IAM::Policy
     Properties:
-      PolicyDocument:
-        Statement: """
+      PolicyDocument: """
 
 
-def worlds(statement: str, condition: str = "") -> list[tuple[dict[str, str | bool], Any]]:
-    """Return the statement as it is, with what the conditions are."""
-    text = SECTIONS + statement + (f"\n    Condition: {condition}" if condition else "")
+def worlds(
+    statement: str, condition: str = "", document: str = ""
+) -> list[tuple[dict[str, str | bool], Any]]:
+    """Return the statement as it is, with what it depends on."""
+    text = SECTIONS + (document or f"{{Statement: {statement}}}")
+    text += f"\n    Condition: {condition}" if condition else ""
     template, faults = decode_str(text)
     assert template is not None, faults
     values = Values(Template(None, template))
     [(_, policy)] = values.of_type("AWS::IAM::Policy")
     [case] = values.at(policy, "PolicyDocument")
     found = in_each_world(values, {}, lambda reader: reader.document(case).get("Statement"))
-    return [
-        ({name: holds for (kind, name), holds in given.items() if kind == "condition"}, statement)
-        for given, statement in found
-    ]
+    return [({name: value for (_, name), value in given.items()}, it) for given, it in found]
 
 
 def test_without_conditions_there_is_one_world() -> None:
-    [(_, found)] = worlds("{Action: [a, !Ref Named, !Ref Chosen, !Ref AWS::NoValue], Effect: Deny}")
-    assert found["Effect"] == "Deny"
+    [(given, found)] = worlds(
+        "{Action: [a, !Ref Named, !Ref Chosen, !Ref AWS::NoValue], Effect: Deny}"
+    )
+    assert given == {"Named": "one"}
     assert found["Action"][:2] == ["a", "one"]
     assert len(found["Action"]) == 3
     assert found["Action"][2].startswith("\0")
@@ -83,3 +84,8 @@ def test_what_depends_on_too_many_conditions_is_unknown() -> None:
     found = [statement for _, statement in worlds(nested)]
     assert found[:-1] == [{"Sid": f"c{number}"} for number in range(6, 0, -1)]
     assert found[-1].startswith("\0")
+
+
+def test_a_document_that_is_unknown() -> None:
+    [(_, found)] = worlds("", document="!Ref Bare")
+    assert found.startswith("\0")

@@ -15,6 +15,7 @@ ENOUGH = [
     "tag:GetResources",
 ]
 ITSELF = "arn:aws:elasticfilesystem:us-east-1:111111111111:file-system/fs-1"
+NO = {"Ref": "AWS::NoValue"}
 LACKS_BACKUP = [f"Role 'Role' lacks elasticfilesystem:Backup for EFS (selected by '{EFS}'). AWS"]
 
 
@@ -24,6 +25,11 @@ def allow(*actions: Any, **more: Any) -> dict[str, Any]:
 
 def deny(*actions: Any, **more: Any) -> dict[str, Any]:
     return allow(*actions, **{"Effect": "Deny", **more})
+
+
+def never(value: Any) -> dict[str, Any]:
+    """Return what is there if two opposites are true."""
+    return {"Fn::If": ["Copies", {"Fn::If": ["CopiesNot", value, NO]}, NO]}
 
 
 def messages(*statements: Any, its_rule: Any = None, **more: Any) -> list[str]:
@@ -57,6 +63,7 @@ ELSEWHERE = [f"may not do this on the resources that it is about: {ENOUGH[0]} fo
         ([allow("ELASTICFILESYSTEM:backup", *ENOUGH[1:])], []),
         ([allow({"Ref": "Given"})], []),
         ([allow(*ENOUGH[1:]), {"Ref": "Given"}], []),
+        ([allow(*ENOUGH[1:]), allow({"no": "text", "at": "all"})], []),
         ([allow(*ENOUGH[1:])], LACKS_BACKUP),
         ([allow(ENOUGH[1])], ["lacks elasticfilesystem:Backup for EFS"]),
         ([allow(*ENOUGH[:2])], [f"lacks tag:GetResources for the pattern '{EFS}'. AWS"]),
@@ -73,6 +80,7 @@ ELSEWHERE = [f"may not do this on the resources that it is about: {ENOUGH[0]} fo
         ([allow(*ENOUGH[1:]), allow(ENOUGH[0], Resource=ITSELF)], []),  # of what is selected
         ([allow(*ENOUGH[1:]), allow(ENOUGH[0], Resource={"Ref": "Given"})], []),
         ([allow(*ENOUGH[1:]), allow(ENOUGH[0], Resource={"Fn::Sub": "${Given}/x"})], []),
+        ([allow(*ENOUGH[1:]), allow(ENOUGH[0], Resource=f"{EFS[:-1]}${{aws:PrincipalTag/a}}")], []),
         (
             [allow(*ENOUGH[1:]), allow(ENOUGH[0], Resource={"Fn::Sub": "arn:aws:s3:::${Given}"})],
             ELSEWHERE,
@@ -184,7 +192,6 @@ def test_policies_that_are_resources(
 
 
 COPY = {"DestinationBackupVaultArn": {"Ref": "Vault"}, "Lifecycle": {"DeleteAfterDays": 30}}
-NO = {"Ref": "AWS::NoValue"}
 COPYING = allow("backup:CopyFromBackupVault", "backup:CopyIntoBackupVault")
 LACKS_COPY = ["lacks backup:CopyFromBackupVault, backup:CopyIntoBackupVault"]
 
@@ -194,6 +201,14 @@ LACKS_COPY = ["lacks backup:CopyFromBackupVault, backup:CopyIntoBackupVault"]
     [
         ([COPY], [], LACKS_COPY),
         ([COPY], [COPYING], []),
+        (
+            [COPY],
+            [
+                allow("backup:CopyFromBackupVault", Resource="arn:aws:ec2:*::image/*"),
+                allow("backup:CopyIntoBackupVault", Resource="arn:aws:backup:*"),
+            ],
+            [],
+        ),
         ([{"Fn::If": ["Copies", COPY, NO]}], [], LACKS_COPY),
         ([{"Fn::If": ["Copies", COPY, NO]}], [COPYING], []),
         ([{"Fn::If": ["Copies", COPY, NO]}], [{"Fn::If": ["Copies", COPYING, NO]}], []),
@@ -245,6 +260,7 @@ HOME = {"Fn::GetAtt": ["Home", "Arn"]}
         (ITSELF, ITSELF.replace("us-east-1", "eu-west-1"), ELSEWHERE),
         (HOME, HOME, []),
         (HOME, ITSELF, []),
+        (HOME, ITSELF.replace("aws", "aws-cn"), []),
         (HOME, "arn:aws:s3:::nothing", ELSEWHERE),
         (HOME, "arn:aws:elasticfilesystem:*:*:access-point/*", ELSEWHERE),
         ({"Fn::Sub": f"{ITSELF}${{Given}}"}, {"Fn::Sub": f"{ITSELF}${{Given}}"}, []),
@@ -291,6 +307,27 @@ def test_what_each_action_is_about(statements: list[Any], expected: list[str]) -
     agree(messages(*statements, resources=[VOLUME]), expected)
 
 
+def test_snapshots_of_databases_and_their_clusters() -> None:
+    database, cluster = "arn:aws:rds:us-east-1:1:db:d", "arn:aws:rds:us-east-1:1:cluster:c"
+    snapshots = ["arn:aws:rds:*:*:snapshot:awsbackup:*", "arn:aws:rds:*:*:db:*"]
+    assert messages(allow("rds:*", Resource=snapshots), resources=[database]) == []
+    [message] = messages(allow("rds:*", Resource=snapshots), resources=[cluster])
+    assert ": rds:CreateDBClusterSnapshot for Aurora" in message
+
+
+def test_what_the_policy_for_restores_allows_as_well() -> None:
+    statement = allow("ec2:CreateSnapshot")
+    [message] = messages(statement, resources=[VOLUME])
+    assert "lacks ec2:CreateTags, ec2:DeleteSnapshot, ec2:DescribeSnapshots" in message
+    attached = {"ManagedPolicyArns": [MANAGED + "Restores"]}
+    assert messages(statement, resources=[VOLUME], role=attached) == []
+
+
+def test_what_cannot_happen_is_not_told() -> None:
+    [message] = messages(allow("kms:DescribeKey"), resources=[EFS, never(VOLUME)])
+    assert "EBS" not in message
+
+
 BOUNDARY = {"PermissionsBoundary": {"Ref": "Bounds"}}
 LEFT_OUT = [f"permissions boundary of role 'Role' leaves out {ENOUGH[0]} for EFS"]
 
@@ -315,7 +352,21 @@ def bounds(*statements: Any) -> dict[str, Any]:
         (BOUNDARY, [{"Fn::If": ["Copies", allow("*"), allow(*ENOUGH[1:])]}], LEFT_OUT),
         ({}, [allow("s3:*")], []),  # a managed policy of somebody else
         ({"PermissionsBoundary": {"Ref": "Given"}}, [allow("s3:*")], []),
-        ({"PermissionsBoundary": MANAGED + "Backup"}, [allow("s3:*")], []),
+        ({"PermissionsBoundary": MANAGED + "Backup"}, [], []),
+        (
+            {"PermissionsBoundary": MANAGED + "Restores"},
+            [],
+            [f"leaves out {ENOUGH[0]}, {ENOUGH[1]}"],
+        ),
+        (
+            {
+                "PermissionsBoundary": {
+                    "Fn::If": ["Copies", {"Fn::If": ["CopiesNot", {"Ref": "Bounds"}, NO]}, NO]
+                }
+            },
+            [allow("s3:*")],
+            [],
+        ),
         (
             {"PermissionsBoundary": {"Fn::If": ["Copies", {"Ref": "Bounds"}, {"Ref": "Given"}]}},
             [allow(*ENOUGH[1:])],
