@@ -1,7 +1,8 @@
 """What a role may do, as far as the template tells."""
 
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +13,63 @@ from _backup.cases import Case, Given
 from _backup.documents import Reader, in_each_world, marked
 from _backup.iam import Answer, Document, decide
 from _backup.matching import like, unknown
-from _backup.roles import Policies
+from _backup.roles import Policies, policies_of
 from _backup.values import Values
+
+# What is wrong and what to do, by the reason of the refusal.
+SAID = {
+    "lacks": "Role {role!r} lacks {actions}. {harm}: allow these actions",
+    "elsewhere": (
+        "Role {role!r} may not do this on the resources that it is about: {actions}. The Resource "
+        "of the statements that allow it matches only others. {harm}: use '*', or the ARNs of "
+        "these resources if the action takes ARNs"
+    ),
+    "denied": (
+        "A Deny in the policies of role {role!r} forbids {actions}. It wins over every Allow. "
+        "{harm}: take this out of the Deny"
+    ),
+    "boundary": (
+        "The permissions boundary of role {role!r} leaves out {actions}. A role may do only what "
+        "its policies and its boundary both allow. {harm}: allow these actions in the boundary"
+    ),
+}
+
+
+class Need(NamedTuple):
+    """Actions that a role needs, each with ARNs of what it is about, and when."""
+
+    actions: dict[str, list[str]]
+    what_for: str
+    given: Given
+
+
+class Refused(NamedTuple):
+    """What a role may not do, though it needs to: one for each role and reason."""
+
+    role: str
+    message: str
+    given: Given
+    reason: str
+
+
+def refused(
+    values: Values, needs: Iterable[tuple[str, Case, Need]], harm: str
+) -> Iterator[Refused]:
+    """Yield what roles, each with its properties, may not do of what they need."""
+    found: dict[tuple[str, str], dict[str, dict[str, None]]] = defaultdict(dict)
+    when: dict[tuple[str, str], Given] = {}
+    of_roles: dict[str, Permissions] = {}
+    for role, properties, need in needs:
+        if role not in of_roles:
+            of_roles[role] = Permissions(values, policies_of(values, role, properties))
+        for action, arns in need.actions.items():
+            for reason, given in of_roles[role].refusals(action, arns, need.given):
+                found[role, reason].setdefault(need.what_for, {})[action] = None
+                when.setdefault((role, reason), given)
+    for (role, reason), actions in found.items():
+        told = [f"{', '.join(those)} for {what_for}" for what_for, those in actions.items()]
+        message = SAID[reason].format(role=role, actions="; ".join(told), harm=harm)
+        yield Refused(role, message, when[role, reason], reason)
 
 
 class Permissions:
@@ -95,3 +151,17 @@ def _can_be_about(values: Values, document: Case, action: str) -> bool:
         case.text is None or like(marked(case.text).lower(), action.lower()) is not False
         for case in values.items(values.at(document, "Statement", "Action"))
     )
+
+
+def arn_of(resource: str, beside: str = "") -> str:
+    """Return an ARN of which the service, and how the resource begins, are known.
+
+    It is in the partition of the ARN beside it.
+    """
+    known = beside if beside.startswith("arn:") else marked("arn:${AWS::Partition}")
+    partition = known.split(":")[1]
+    service, _, beginning = resource.partition(":")
+    region, account = (unknown(name, colons=False) for name in ("region", "account"))
+    # The names of RDS's snapshots have colons.
+    rest = unknown("rest", colons=not beginning or beginning.endswith("snapshot:"))
+    return f"arn:{partition}:{service}:{region}:{account}:{beginning}{rest}"

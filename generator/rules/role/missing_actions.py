@@ -2,10 +2,8 @@
 
 import re
 import sys
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
@@ -22,41 +20,13 @@ from _backup.actions import (
 from _backup.cases import ABSENT, Case, Given, both
 from _backup.documents import marked
 from _backup.matching import unknown
-from _backup.permissions import Permissions
-from _backup.roles import UsedRole, policies_of, used_roles
+from _backup.permissions import Need, arn_of, refused
+from _backup.roles import UsedRole, used_roles
 from _backup.rule import BackupRule, Problem
 from _backup.template import arn_parts, copies_of, filled, rules_of_plans
 from _backup.values import Values
 
-# What is wrong and what to do, by the reason of the refusal.
-SAID = {
-    "lacks": (
-        "Role {role!r} lacks {actions}. AWS's managed policy for backups grants this, and without "
-        "it such backups fail or are incomplete: allow these actions"
-    ),
-    "elsewhere": (
-        "Role {role!r} may not do this on the resources that it is about: {actions}. The Resource "
-        "of the statements that allow it matches only others, so such backups fail or are "
-        "incomplete: use '*', or the ARNs of these resources if the action takes ARNs"
-    ),
-    "denied": (
-        "A Deny in the policies of role {role!r} forbids {actions}. It wins over every Allow, so "
-        "such backups fail or are incomplete: take this out of the Deny"
-    ),
-    "boundary": (
-        "The permissions boundary of role {role!r} leaves out {actions}. A role may do only what "
-        "its policies and its boundary both allow, so such backups fail or are incomplete: allow "
-        "these actions in the boundary"
-    ),
-}
-
-
-class Need(NamedTuple):
-    """Actions that the role needs, with ARNs of what they are about, and when."""
-
-    actions: dict[str, list[str]]
-    what_for: str
-    given: Given
+HARM = "AWS's managed policy for backups allows it, and without it backups fail or are incomplete"
 
 
 class MissingActions(BackupRule):
@@ -77,20 +47,13 @@ class MissingActions(BackupRule):
 
     def check(self, values: Values) -> Iterator[Problem]:
         """Compare what the roles of selections may do with what the selections name."""
-        refused: dict[tuple[str, str], dict[str, dict[str, None]]] = defaultdict(dict)
-        when: dict[tuple[str, str], Given] = {}
-        for role in used_roles(values):
-            permissions = Permissions(values, policies_of(values, role.name, role.properties))
-            for need in needs_of(values, role):
-                for action, arns in need.actions.items():
-                    for reason, given in permissions.refusals(action, arns, need.given):
-                        about = (role.name, reason)
-                        refused[about].setdefault(need.what_for, {})[action] = None
-                        when.setdefault(about, given)
-        for (name, reason), actions in refused.items():
-            told = [f"{', '.join(those)} for {what_for}" for what_for, those in actions.items()]
-            said = SAID[reason].format(role=name, actions="; ".join(told))
-            yield Problem(("Resources", name), said, when[name, reason], reason)
+        needs = (
+            (role.name, role.properties, need)
+            for role in used_roles(values)
+            for need in needs_of(values, role)
+        )
+        for name, message, given, reason in refused(values, needs, HARM):
+            yield Problem(("Resources", name), message, given, reason)
 
 
 def needs_of(values: Values, role: UsedRole) -> Iterator[Need]:
@@ -155,27 +118,15 @@ def _about(actions: tuple[str, ...], needs: Needs, item: Case) -> dict[str, list
     """Return each action with ARNs, in part unknown, that all describe what it is about."""
     # A pattern of the selection stands for resources that nobody knows.
     itself = re.sub("[*?]+", unknown("item"), marked(item.text or ""))
-    partition = (itself if itself.startswith("arn:") else marked("arn:${AWS::Partition}")).split(
-        ":"
-    )[1]
     found: dict[str, list[str]] = {}
     for action in actions:
         if action in needs.on_itself:
-            found[action] = [itself, _arn(partition, needs.resource)]
+            found[action] = [itself, arn_of(needs.resource, itself)]
         elif action in WITHOUT_ARN:
             found[action] = ["*"]
         elif action in ON_RECOVERY_POINTS:
             found[action] = [f"arn:{unknown('recovery point')}"]
         else:
-            resource = ABOUT.get(action, action.partition(":")[0] + ":")
-            found[action] = [_arn(partition, resource)]
+            service = action.partition(":")[0]
+            found[action] = [arn_of(ABOUT.get(action, f"{service}:"), itself)]
     return found
-
-
-def _arn(partition: str, resource: str) -> str:
-    """Return an ARN of which service, and how the resource begins, are known."""
-    service, _, beginning = resource.partition(":")
-    region, account = (unknown(name, colons=False) for name in ("region", "account"))
-    # The names of RDS's snapshots have colons.
-    rest = unknown("rest", colons=not beginning or beginning.endswith("snapshot:"))
-    return f"arn:{partition}:{service}:{region}:{account}:{beginning}{rest}"

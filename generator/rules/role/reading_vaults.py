@@ -7,13 +7,10 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.actions import READING_VAULTS
-from _backup.matching import unknown
-from _backup.permissions import Permissions
+from _backup.permissions import Permissions, arn_of
 from _backup.roles import policies_of, used_roles
 from _backup.rule import BackupRule, Problem
 from _backup.values import Values
-
-ANY_VAULT = f"arn:{unknown('partition')}:backup:{unknown('region, account and vault')}"
 
 
 class ReadingVaults(BackupRule):
@@ -35,7 +32,7 @@ class ReadingVaults(BackupRule):
         for role in used_roles(values):
             permissions = Permissions(values, policies_of(values, role.name, role.properties))
             for action in READING_VAULTS:
-                for _, given in permissions.refusals(action, [ANY_VAULT], role.given):
+                for _, given in permissions.refusals(action, [arn_of("backup:")], role.given):
                     yield Problem(
                         ("Resources", role.name),
                         f"Role {role.name!r} may not call {action}. Backups are known to work "
