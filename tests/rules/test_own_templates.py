@@ -46,6 +46,7 @@ SLIPS = [
     ("E9543", '"ec2:CreateImage"', '"ec2:CopyImage"'),
     ("E9543", '"elasticfilesystem:Backup"', '"elasticfilesystem:Restore"'),
     ("E9543", '"backup:TagResource"', '"backup:UntagResource"'),
+    ("W9551", '"backup:DescribeBackupVault"', '"backup:ListBackupVaults"'),
     ("W9544", PASSED, PASSED.replace("PassedToService", "AssociatedResourceArn")),
     ("W9544", '"Resource": {"Ref": "AdditionalInstanceRoleArns"}', '"Resource": "*"'),
     ("W9545", '"AssumeRolePolicyDocument"', '"RoleName": "x", "AssumeRolePolicyDocument"'),

@@ -157,9 +157,23 @@ WITHOUT_ARN = (
     "ec2:DescribeVolumes",
     "tag:GetResources",
 )
-# What AWSBackupServiceRolePolicyForRestores, version 36, allows of the actions above, some of them
-# with conditions.
+# What no restore of a type can do without; types with several ways to restore them are left out.
+RESTORING = {
+    "EBS": ("ec2:CreateVolume",),
+    "EC2": ("ec2:RunInstances",),
+    "EFS": ("elasticfilesystem:CreateFileSystem", "elasticfilesystem:Restore"),
+}
+# What AWS's two policies allow of the actions above.
+BACKUPS_ALLOW = (
+    *SEARCHING,
+    *READING_VAULTS,
+    *COPYING,
+    *TAGGING,
+    *(action for needs in TYPES.values() for action in (*needs.actions, *needs.copying)),
+)
+# Version 36, some of them with conditions.
 RESTORES_ALLOW = (
+    *(action for actions in RESTORING.values() for action in actions),
     "ec2:CreateTags",
     "ec2:DeleteSnapshot",
     "ec2:DescribeImages",

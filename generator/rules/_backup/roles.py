@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.actions import RESTORES_ALLOW
+from _backup.actions import BACKUPS_ALLOW, RESTORES_ALLOW
 from _backup.cases import ABSENT, Case, Given, Partial, both
 from _backup.documents import UNKNOWN_DOCUMENT
 from _backup.matching import like
@@ -123,12 +123,12 @@ def _boundaries(values: Values, properties: Case) -> Iterator[Case]:
 
 
 def _document_of_aws(arn: Case) -> dict[str, Any]:
-    """Return what one of AWS's policies allows of the actions of backups; unknown: another one."""
+    """Return what one of AWS's policies allows of the actions that rules ask about."""
     found = AWS_POLICIES.fullmatch(arn.text or "")
     if not found:
         return UNKNOWN_DOCUMENT
-    actions = ["*"] if found[2] == "Backup" else list(RESTORES_ALLOW)
-    return {"Statement": {"Effect": "Allow", "Action": actions, "Resource": "*"}}
+    actions = BACKUPS_ALLOW if found[2] == "Backup" else RESTORES_ALLOW
+    return {"Statement": {"Effect": "Allow", "Action": list(actions), "Resource": "*"}}
 
 
 def _role_named(values: Values, holder: Case, role: str, properties: Case) -> bool | None:
