@@ -28,7 +28,7 @@ SLIPS = [
     ("W9517", KEPT, ""),
     ("W9511", RETAINED, '"UpdateReplacePolicy": "Delete"'),
     ("E9506", '{"Ref": "CopyDestinationVaultArn"}', '{"Ref": "SOCABackupVault"}'),
-    ("E9512", KEPT, ""),
+    ("W9518", KEPT, ""),
     ("E9512", '["SOCABackupVaultKey", "Arn"]', '["SOCABackupVaultKey", "KeyId"]'),
     ("E9513", '"MinRetentionDays": 1', '"MinRetentionDays": 60'),
     ("E9515", '"backup:DeleteRecoveryPoint"', '"backup:Delete*"'),

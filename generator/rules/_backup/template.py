@@ -16,8 +16,13 @@ AIR_GAPPED_VAULT = "AWS::Backup::LogicallyAirGappedBackupVault"
 VAULTS = (VAULT, AIR_GAPPED_VAULT)
 PLAN = "AWS::Backup::BackupPlan"
 SELECTION = "AWS::Backup::BackupSelection"
+KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 
 KEEPS = ("Retain", "RetainExceptOnCreate")
+REPLACED = "UpdateReplacePolicy"
+# CloudFormation changes each property of these in place: their schemas have no
+# createOnlyProperties.
+NEVER_REPLACED = ("AWS::KMS::Key", "AWS::IAM::Policy")
 
 
 def plan_rules(values: Values) -> Iterator[tuple[Case, list[Case]]]:
@@ -132,6 +137,12 @@ def can_become_arn(text: str) -> bool:
     return bool(unknown) and (not beginning or f"{beginning}:".startswith("arn:"))
 
 
+def written_off(values: Values, name: str) -> bool:
+    """Return whether the author wrote that the resource goes with its stack: Delete, twice."""
+    resource = values.resources[name]
+    return all(resource.get(policy) == "Delete" for policy in ("DeletionPolicy", REPLACED))
+
+
 def to_be_kept(values: Values, name: str) -> str:
     """Return the attributes that a resource lacks to outlive its stack and its replacement.
 
@@ -139,13 +150,23 @@ def to_be_kept(values: Values, name: str) -> str:
     """
     resource = values.resources[name]
     deletion = resource.get("DeletionPolicy", "Delete")
-    replacement = resource.get("UpdateReplacePolicy", "Delete")
+    replacement = resource.get(REPLACED, "Delete")
     if "Fn::Transform" in resource:
         return ""
     missing: list[str] = []
     # An expression (AWS::LanguageExtensions) is unknown, so it is not a finding.
     if isinstance(deletion, str) and deletion not in KEEPS:
-        missing.append("DeletionPolicy: RetainExceptOnCreate")
-    if isinstance(replacement, str) and replacement != "Retain":
-        missing.append("UpdateReplacePolicy: Retain")
+        missing.append(f"DeletionPolicy: {_keeping(values)}")
+    replaceable = values.type_of(name) not in NEVER_REPLACED
+    if replaceable and isinstance(replacement, str) and replacement != "Retain":
+        missing.append(f"{REPLACED}: Retain")
     return " and ".join(missing)
+
+
+def _keeping(values: Values) -> str:
+    """Return the DeletionPolicy to advise."""
+    transforms = values.cfn.template.get("Transform")
+    names = transforms if isinstance(transforms, list) else [transforms]
+    names = [name.get("Name") if isinstance(name, dict) else name for name in names]
+    # Users report that this transform refuses RetainExceptOnCreate.
+    return "Retain" if "AWS::LanguageExtensions" in names else "RetainExceptOnCreate"

@@ -1,4 +1,4 @@
-"""E9512: keys that a vault cannot use, or that are deleted before its recovery points."""
+"""E9512: keys that a vault cannot use."""
 
 import sys
 from collections.abc import Iterator
@@ -6,12 +6,11 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.cases import TOKEN, both
+from _backup.cases import TOKEN
 from _backup.rule import BackupRule, Problem, problem
-from _backup.template import VAULTS, arn_parts, can_become_arn, to_be_kept
+from _backup.template import KEYS, VAULTS, arn_parts, can_become_arn
 from _backup.values import Values
 
-KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 FORM = "arn:<partition>:kms:<region>:<account>:key/<id>"
 
 
@@ -41,19 +40,17 @@ def text_fault(text: str) -> str | None:
 
 class VaultKey(BackupRule):
     id = "E9512"
-    shortdesc = "Key that the vault cannot use, or that is deleted before its recovery points"
+    shortdesc = "Key that the vault cannot use"
     description = (
-        "A vault needs the ARN of a key, not an id or an alias. If a key of this template is "
-        "deleted with its stack, nobody can read the recovery points that it encrypted from that "
-        "moment on, and they are lost when the waiting period ends."
+        "A vault needs the ARN of a key, not an id or an alias. A key of this template that is not "
+        "kept is W9518."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-backupvault.html"
     tags = ["resources", "backup", "vault", "kms"]
 
     def check(self, values: Values) -> Iterator[Problem]:
         """Check the keys of the vaults."""
-        keys = dict(values.of_type(*KEYS))
-        for vault, properties in values.of_type(*VAULTS):
+        for _, properties in values.of_type(*VAULTS):
             for key in values.at(properties, "EncryptionKeyArn"):
                 if key.text is None:
                     continue
@@ -62,15 +59,3 @@ class VaultKey(BackupRule):
                 fault = reference_fault(kind, name, attribute) if name else text_fault(key.text)
                 if fault:
                     yield problem(key, f"EncryptionKeyArn {key}: {fault}")
-                if name not in keys or attribute not in ("", "Arn"):
-                    continue
-                given = both(key.given, keys[name].given)
-                missing = to_be_kept(values, name)
-                if missing and given is not None:
-                    yield Problem(
-                        ("Resources", name),
-                        f"Key {name!r} of vault {vault!r} is not kept, and when it is deleted, "
-                        "with the stack or because it leaves the template, nobody can read the "
-                        f"recovery points that it encrypted: add {missing}",
-                        given,
-                    )

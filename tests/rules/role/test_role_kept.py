@@ -18,6 +18,7 @@ REF = {"Ref": "Role"}
         ({}, ["Role 'Role' is not kept"]),
         ({"DeletionPolicy": "Retain"}, ["add UpdateReplacePolicy: Retain"]),
         ({**KEPT, "DeletionPolicy": "Delete"}, ["add DeletionPolicy: RetainExceptOnCreate"]),
+        ({"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}, []),
     ],
 )
 def test_roles(attributes: dict[str, Any], expected: list[str]) -> None:
@@ -47,6 +48,25 @@ def test_policies_that_are_resources(
     }
     whole = template(Role=role(RoleName="named"), Extra=extra, Selection=selection())
     agree(found("W9517", whole), [] if kept else expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "holder", "expected"),
+    [
+        ("Policy", {"Roles": [REF]}, []),  # it cannot be replaced
+        ("RolePolicy", {"RoleName": REF}, ["add UpdateReplacePolicy: Retain"]),
+        ("ManagedPolicy", {"Roles": [REF]}, ["add UpdateReplacePolicy: Retain"]),
+    ],
+)
+def test_policies_that_can_be_replaced(
+    kind: str, holder: dict[str, Any], expected: list[str]
+) -> None:
+    extra = {
+        "Type": f"AWS::IAM::{kind}",
+        "DeletionPolicy": "Retain",
+        "Properties": {"PolicyDocument": DOCUMENT, **holder},
+    }
+    agree(found("W9517", template(Role=role(), Extra=extra, Selection=selection())), expected)
 
 
 def test_a_managed_policy_that_the_role_names() -> None:

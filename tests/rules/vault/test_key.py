@@ -7,12 +7,6 @@ import pytest
 from tests.rules.support import agree, found, template, vault
 
 ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
-HERE = {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}
-
-
-def key(**attributes: Any) -> dict[str, Any]:
-    return {"Type": "AWS::KMS::Key", "Properties": {}, **attributes}
 
 
 @pytest.mark.parametrize(
@@ -46,27 +40,6 @@ def test_arns(arn: Any, expected: list[str]) -> None:
         "Given": {"Type": "String"},
         "Default": {"Type": "String", "Default": "alias/x"},
     }
-    whole = template(
-        Vault=vault(EncryptionKeyArn=arn), Key=key(**KEPT), Alias=alias, Parameters=parameters
-    )
-    agree(found("E9512", whole), expected)
-
-
-@pytest.mark.parametrize(
-    ("attributes", "expected"),
-    [
-        (KEPT, []),
-        ({**KEPT, "DeletionPolicy": "Retain"}, []),
-        ({}, ["Key 'Key' of vault 'Vault' is not kept"]),
-        ({**KEPT, "DeletionPolicy": "Delete"}, ["add DeletionPolicy: RetainExceptOnCreate"]),
-        ({"DeletionPolicy": "Retain"}, ["add UpdateReplacePolicy: Retain"]),
-    ],
-)
-def test_keys_of_the_same_template(attributes: dict[str, Any], expected: list[str]) -> None:
-    arn = {"Fn::If": ["Here", {"Fn::GetAtt": ["Key", "Arn"]}, {"Ref": "AWS::NoValue"}]}
-    whole = template(
-        Vault=vault(EncryptionKeyArn=arn),
-        Key=key(Condition="Here", **attributes),
-        Conditions={"Here": HERE},
-    )
+    key = {"Type": "AWS::KMS::Key", "Properties": {}}  # that it is not kept is W9518
+    whole = template(Vault=vault(EncryptionKeyArn=arn), Key=key, Alias=alias, Parameters=parameters)
     agree(found("E9512", whole), expected)
