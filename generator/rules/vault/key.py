@@ -12,14 +12,15 @@ from _backup.template import KEYS, VAULTS, arn_parts, can_become_arn
 from _backup.values import Values
 
 FORM = "arn:<partition>:kms:<region>:<account>:key/<id>"
+ONLY = "and a vault takes only the ARN of a key"
 
 
 def reference_fault(kind: str, name: str, attribute: str) -> str | None:
     """Return why a reference to a resource of this type is not a key's ARN; None: no reason."""
     if kind == "AWS::KMS::Alias":
-        return f"{name!r} is an alias: use the ARN of its key"
+        return f"is the alias {name!r}, {ONLY}: use the ARN of the alias's key"
     if kind in KEYS and attribute != "Arn":
-        return f"that is the id of the key: use its ARN, !GetAtt {name}.Arn"
+        return f"is the id of the key {name!r}, {ONLY}: use !GetAtt {name}.Arn"
     return None
 
 
@@ -27,14 +28,14 @@ def text_fault(text: str) -> str | None:
     """Return why the text is not a key's ARN, as far as it is known; None: no reason found."""
     parts = arn_parts(text)
     if parts is None:
-        kind = "an alias" if text.startswith("alias/") else "not the ARN of a key"
-        return None if can_become_arn(text) else f"it is {kind}: use {FORM}"
+        kind = "an alias" if text.startswith("alias/") else "no ARN"
+        return None if can_become_arn(text) else f"is {kind}, {ONLY}: use {FORM}"
     if not TOKEN.search(parts[2]) and parts[2] != "kms":
-        return f"it is an ARN of {parts[2]!r}, not of a KMS key: use {FORM}"
+        return f"is an ARN of {parts[2]!r}, {ONLY}: use {FORM}"
     if parts[5].startswith("alias/"):
-        return "it is the ARN of an alias: use the ARN of its key"
+        return f"is the ARN of an alias, {ONLY}: use the ARN of the alias's key"
     if not TOKEN.match(parts[5]) and not parts[5].startswith("key/"):
-        return f"{parts[5]!r} is not 'key/<id>': use {FORM}"
+        return f"has {parts[5]!r} where AWS KMS has key/<id>: use {FORM}"
     return None
 
 
@@ -58,4 +59,4 @@ class VaultKey(BackupRule):
                 kind = values.type_of(name)
                 fault = reference_fault(kind, name, attribute) if name else text_fault(key.text)
                 if fault:
-                    yield problem(key, f"EncryptionKeyArn {key}: {fault}")
+                    yield problem(key, f"EncryptionKeyArn {key} {fault}")

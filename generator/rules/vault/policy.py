@@ -17,19 +17,19 @@ from _backup.values import Values
 def action_fault(action: str) -> str | None:
     """Return why the action is wrong in a vault's policy; None: it is not."""
     if "*" in action or "?" in action:
-        return "a vault's policy accepts no wildcard in an action: list each action"
+        return "has a wildcard, which AWS Backup does not support there: list each action"
     if TOKEN.search(action):
         return None
     service, _, name = action.partition(":")
     if service.lower() != "backup":
         return (
-            "a vault's policy controls only actions of AWS Backup: put this in an identity policy "
-            "or in the other service's own policy"
+            "is not an action of AWS Backup, and a vault's policy controls no others: put it in an "
+            "identity policy or in the other service's own policy"
         )
     if name.lower() not in {known.lower() for known in ON_VAULTS}:
         return (
-            "AWS Backup has no such action for vaults or recovery points, so the statement has no "
-            "effect: use an existing action, for example backup:DeleteRecoveryPoint"
+            "is not an action on vaults or recovery points, so the statement has no effect: use "
+            "one that is, for example backup:DeleteRecoveryPoint"
         )
     return None
 
@@ -69,11 +69,11 @@ class VaultPolicy(BackupRule):
         if "Principal" not in statement.value and "NotPrincipal" not in statement.value:
             yield problem(
                 statement,
-                "this statement of the AccessPolicy has no Principal, which a resource's policy "
-                "needs: add one, for example Principal: '*'",
+                "this statement of AccessPolicy has no Principal, and the policy of a resource has "
+                "to say whom it is about: add one, for example Principal: '*'",
                 about="principal",
             )
         for action in texts(values, statement, "Action"):
             fault = action_fault(action.text or "")
             if fault:
-                yield problem(action, f"Action {action} in AccessPolicy: {fault}")
+                yield problem(action, f"Action {action} in AccessPolicy {fault}")
