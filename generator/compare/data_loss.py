@@ -11,8 +11,8 @@ _LOST_KEY = (
     "waiting period of 7 to 30 days"
 )
 _LOST_ROLE = (
-    "AWS Backup can no longer delete the recovery points that it created with the role: they stay "
-    "as EXPIRED, cost money and keep the vault from being deleted"
+    "AWS Backup deletes recovery points with the role that it created them with: without it they "
+    "can stay, billed, as EXPIRED, and keep the vault from being deleted"
 )
 _VAULT = "AWS::Backup::BackupVault"
 _AIR_GAPPED = "AWS::Backup::LogicallyAirGappedBackupVault"
