@@ -14,9 +14,10 @@ sys.path.insert(0, os.path.split(os.path.realpath(__file__))[0])
 import argparse
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from generator import VERSION
+from generator.printable import LONGEST, json_text, printable
 from generator.stacks import MAIN, TEMPLATES
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def templates(arguments: argparse.Namespace) -> int:
         checksum = hashlib.sha256(content).hexdigest()
         is_template = path.suffix == ".template"
         left = f", {lint.MAX_BYTES - len(content)} left" if is_template else ""
-        print(f"{templates_folder.shown_path(path)}  {len(content)} bytes{left}  sha256:{checksum}")
+        _print(
+            f"{templates_folder.shown_path(path)}  {len(content)} bytes{left}  sha256:{checksum}"
+        )
     return FINE
 
 
@@ -55,7 +58,8 @@ def check(_: argparse.Namespace) -> int:
     texts = templates_folder.generate()
     drift = templates_folder.drift(texts, paths.TEMPLATES)
     if drift:
-        print("".join(drift), end="")
+        for line in "".join(drift).removesuffix("\n").split("\n"):
+            _print(line, longest=None)
         _say(
             "templates/ differs from its source: run `make templates`, delete the files that it "
             "does not write, and commit the result"
@@ -84,7 +88,7 @@ def docs(_: argparse.Namespace) -> int:
     for path, text in texts.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             templates_folder.write({path.name: text}, path.parent)
-            print(templates_folder.shown_path(path))
+            _print(templates_folder.shown_path(path))
     return FINE
 
 
@@ -115,13 +119,13 @@ def check_parent(arguments: argparse.Namespace) -> int:
         _say(str(error))
         return FINDING
     for finding in findings:
-        print(finding.at(parent.name))
+        _print(finding.at(parent.name))
     errors = [finding for finding in findings if not check.is_warning(finding)]
     if findings:
         _say(f"{len(errors)} finding(s), {len(findings) - len(errors)} warning(s)")
     if errors:
         return FINDING
-    print(check.fits(parent, stacks))
+    _print(check.fits(parent, stacks))
     return FINE
 
 
@@ -192,7 +196,6 @@ def deployer_policy(arguments: argparse.Namespace) -> int:
 def publish(arguments: argparse.Namespace) -> int:
     """Run `check`, then publish templates/ to S3, as a release that is never changed again."""
     import contextlib
-    import json
 
     from generator import templates_folder
     from generator.release import contents, options, provenance, report
@@ -225,10 +228,10 @@ def publish(arguments: argparse.Namespace) -> int:
         return FINDING
     if arguments.json:
         record = report.document(publications, release, provenance.provenance())
-        print(json.dumps(record, indent=2))
+        print(json_text(record), end="")
     else:
         for line in report.results(publications, release):
-            print(line)
+            _print(line)
     for line in report.summary(publications, release):
         _say(line)
     return FINDING if any(each.error for each in publications) else FINE
@@ -261,7 +264,7 @@ def verify(arguments: argparse.Namespace) -> int:
             contents.Release(objects, folder, owner),
             targets,
             connection,
-            lambda verdict: print("\n".join(verdict.lines()), flush=True),
+            lambda verdict: _print(*verdict.lines()),
         )
     except S3Error as error:
         _say(str(error))
@@ -305,8 +308,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="build.py",
         description="Generates the CloudFormation template that backs up a SOCA cluster.",
         epilog="Without a verb, it runs templates. `python build.py VERB --help` has an example.",
@@ -452,14 +460,21 @@ def _placeholder(text: str) -> tuple[str, str | None]:
 def _report(findings: list[str]) -> bool:
     """Print the findings; return whether there are any."""
     for finding in findings:
-        print(finding)
+        _print(finding)
     if findings:
         _say(f"{len(findings)} finding(s); nothing was written")
     return bool(findings)
 
 
+def _print(*lines: str, longest: int | None = LONGEST) -> None:
+    """Print lines, in which names and values of others may stand."""
+    for line in lines:
+        print(printable(line, longest))
+    sys.stdout.flush()
+
+
 def _say(sentence: str) -> None:
-    print(f"build.py: {sentence}", file=sys.stderr)
+    print(f"build.py: {printable(sentence)}", file=sys.stderr)
 
 
 if __name__ == "__main__":

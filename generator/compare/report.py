@@ -1,6 +1,5 @@
 """A comparison as text for people, and as a document for machines."""
 
-import json
 from typing import Any
 
 from generator.cloudformation.evaluate import ABSENT
@@ -8,6 +7,7 @@ from generator.compare.change import Change, clause
 from generator.compare.comparison import Comparison
 from generator.compare.values import Values
 from generator.compare.versions import text
+from generator.printable import json_text, printable
 
 SCHEMA = 1
 """Goes up when a key of ``as_json`` is renamed or removed."""
@@ -26,7 +26,7 @@ def as_text(comparison: Comparison) -> str:
             lines += _lines(change, f"{change.about} {change.name}")
     lines += ["", f"Verdict: {comparison.verdict}"]
     lines += [f"  {failure}" for failure in comparison.failures]
-    return "\n".join(lines) + "\n"
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def as_json(comparison: Comparison) -> str:
@@ -62,12 +62,12 @@ def as_json(comparison: Comparison) -> str:
             for change in comparison.changes
         ],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json_text(document)
 
 
 def error_as_json(sentence: str) -> str:
     """Return why nothing was compared, for machines. Keys: schema; error."""
-    return json.dumps({"schema": SCHEMA, "error": sentence}, indent=2) + "\n"
+    return json_text({"schema": SCHEMA, "error": sentence})
 
 
 def _values(values: Values) -> dict[str, Any]:

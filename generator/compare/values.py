@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from generator.cloudformation.evaluate import ABSENT
 from generator.cloudformation.functions import call_of
+from generator.printable import printable
 
 LONGEST = 72
 """The most characters of a value that a line shows."""
@@ -90,9 +91,7 @@ def _cut(text: str, start: int) -> str:
 def _text(value: Any) -> str:
     """Return a value as one line."""
     text = "none" if value is ABSENT else _brief(value)
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
+    return printable(text, longest=None)
 
 
 def _json(value: Any) -> str:

@@ -26,8 +26,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "hosts": set(),
     "iam_language": set(),
     "paths": set(),
+    "printable": set(),
 }
-EVERYBODY_MAY = {"hosts", "iam_language", "paths", "VERSION"}
+EVERYBODY_MAY = {"hosts", "iam_language", "paths", "printable", "VERSION"}
 SLOW = {"boto3", "botocore", "cfnlint"}
 """What takes long to import, and which most verbs do not need."""
 

@@ -1,0 +1,28 @@
+"""Makes what comes from the other side safe to print: names, values, messages of servers."""
+
+import json
+from typing import Any
+
+LONGEST = 500
+"""The most characters of a message."""
+
+_END = 150  # of a message that is too long: what to do is said last
+
+
+def printable(text: object, longest: int | None = LONGEST) -> str:
+    """Return the text as one line that shows what it holds, without its middle if it is too long.
+
+    Control characters, line ends, escape sequences, what turns the direction of writing, and half
+    characters are escaped. None: the text may have any length.
+    """
+    line = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(text)
+    )
+    if longest is None or len(line) <= longest:
+        return line
+    return f"{line[: longest - _END - 3]}...{line[-_END:]}"
+
+
+def json_text(document: Any) -> str:
+    """Return the document as JSON of printable ASCII characters alone, and line ends."""
+    return json.dumps(document, indent=2).replace("\x7f", "\\u007f") + "\n"
