@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.split(os.path.realpath(__file__))[0])
 import argparse
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from generator import VERSION
 from generator.printable import LONGEST, json_text, printable
@@ -71,7 +71,7 @@ def render(arguments: argparse.Namespace) -> int:
     """Print the text of a template, without linting or writing it."""
     from generator.stacks.render import render as text_of
 
-    print(text_of(TEMPLATES[arguments.template]()), end="")
+    _write(text_of(TEMPLATES[arguments.template]()))
     return FINE
 
 
@@ -159,10 +159,10 @@ def compare(arguments: argparse.Namespace) -> int:
         compared = comparison.compare(old, new)
     except UnreadableError as error:
         if arguments.json:
-            print(report.error_as_json(str(error)), end="")
+            _write(report.error_as_json(str(error)))
         _say(str(error))
         return USAGE
-    print((report.as_json if arguments.json else report.as_text)(compared), end="")
+    _write((report.as_json if arguments.json else report.as_text)(compared))
     return FINDING if compared.failures else FINE
 
 
@@ -189,7 +189,7 @@ def deployer_policy(arguments: argparse.Namespace) -> int:
     except ValueError as error:
         _say(str(error))
         return USAGE
-    print(text, end="")
+    _write(text)
     return FINE
 
 
@@ -228,7 +228,7 @@ def publish(arguments: argparse.Namespace) -> int:
         return FINDING
     if arguments.json:
         record = report.document(publications, release, provenance.provenance())
-        print(json_text(record), end="")
+        _write(json_text(record))
     else:
         for line in report.results(publications, release):
             _print(line)
@@ -277,8 +277,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if words and words[0].partition("=")[0] == "--output":  # without a verb: templates
         words.insert(0, "templates")
-    if sys.stdout is None:  # the caller closed it: nobody reads it
-        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # the caller closed it: nobody reads it
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
     if isinstance(sys.stdout, io.TextIOWrapper):  # it may not encode all of a path or a diff
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -287,10 +288,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             status: int = arguments.run(arguments)
         except SystemExit as leave:  # argparse has printed help, the version or what is wrong
             status = USAGE if leave.code else FINE
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader of the output, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINE
+            _write("", sys.stderr)
+            _write("")
     except KeyboardInterrupt:
         _say(f"interrupted; {arguments.interrupted}")
         return 130
@@ -468,13 +467,24 @@ def _report(findings: list[str]) -> bool:
 
 def _print(*lines: str, longest: int | None = LONGEST) -> None:
     """Print lines, in which names and values of others may stand."""
-    for line in lines:
-        print(printable(line, longest))
-    sys.stdout.flush()
+    _write("".join(f"{printable(line, longest)}\n" for line in lines))
 
 
 def _say(sentence: str) -> None:
-    print(f"build.py: {printable(sentence)}", file=sys.stderr)
+    _write(f"build.py: {printable(sentence)}\n", sys.stderr)
+
+
+def _write(text: str, stream: TextIO | None = None) -> None:
+    """Write to a stream, stdout by default; without a reader, to nobody: the verb goes on."""
+    stream = stream or sys.stdout
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        # The reader, such as `head`, has seen enough; and who could be told about stderr?
+        if stream is not sys.stderr and not isinstance(error, BrokenPipeError):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ import build
 from generator import VERSION, paths, templates_folder
 from generator.lint import MAX_BYTES
 from tests.support.generated import text
+from tests.support.parents import PARAMETERS, a_parent
 
 ROOT = Path(build.__file__).parent
 NAME = "Backup.template"
@@ -236,18 +238,62 @@ def test_a_full_disk_is_one_sentence() -> None:
     assert "No space left" in sentence
 
 
-@pytest.mark.parametrize("words", [["render"], ["--help"]])
-def test_a_closed_pipe_is_no_failure(words: list[str]) -> None:
+NOWHERE = ["--bucket=aaa", "--regions=us-east-1", "--endpoint-url=http://127.0.0.1:9"]
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_MAX_ATTEMPTS": "1",
+}  # fmt: skip
+
+EXIT_CODES: dict[str, tuple[int, list[str]]] = {
+    "render": (0, ["render"]),
+    "--help": (0, ["--help"]),
+    "an unknown verb": (2, ["publsh"]),
+    "deployer-policy of a wrong account": (2, ["deployer-policy", "--account", "1"]),
+    "check with findings": (1, ["check"]),
+    "compare without a change": (0, ["compare", "templates/Backup.template"]),
+    "compare with danger": (1, ["compare", "templates/Backup.template", "{folder}/other"]),
+    "compare with danger, --json": (
+        1,
+        ["compare", "--json", "templates/Backup.template", "{folder}/other"],
+    ),
+    "compare of nothing, --json": (2, ["compare", "--json", "{folder}/none"]),
+    "check-parent of no parent": (1, ["check-parent", "{folder}/other"]),
+    "check-parent of nothing": (2, ["check-parent", "{folder}/none"]),
+    "check-parent with findings": (1, ["check-parent", "{folder}/parent"]),
+    "publish to nowhere": (1, ["publish", "--json", *NOWHERE]),
+    "verify of nowhere": (1, ["verify", *NOWHERE]),
+}
+"""Case -> with which exit code it ends, and its words."""
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr", "both"])
+@pytest.mark.parametrize(("code", "words"), EXIT_CODES.values(), ids=EXIT_CODES)
+def test_a_closed_pipe_changes_no_exit_code(
+    code: int, words: list[str], closed: str, tmp_path: Path
+) -> None:
+    (tmp_path / "other").write_text("Resources: {A: {Type: T}}")
+    parent = json.dumps(a_parent({(*PARAMETERS, "Wrong"): "x"}))
+    (tmp_path / "parent").write_text(parent)
+    found = "[Finding(1, 1, 'E1', 'a slip')]" if words == ["check"] else "[]"
+    script = (
+        "import build, sys; from generator import templates_folder\n"
+        "from generator.cloudformation.finding import Finding\n"
+        f"templates_folder.findings = lambda _: {found}\n"
+        "sys.exit(build.main())"
+    )
     reading, writing = os.pipe()
     os.close(reading)
     try:
         done = subprocess.run(
-            [sys.executable, "build.py", *words],
-            stdout=writing, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT,
+            [sys.executable, "-c", script, *(word.format(folder=tmp_path) for word in words)],
+            stdout=subprocess.PIPE if closed == "stderr" else writing,
+            stderr=subprocess.PIPE if closed == "stdout" else writing,
+            text=True, check=False, cwd=ROOT, env={**os.environ, **CREDENTIALS},
         )  # fmt: skip
     finally:
         os.close(writing)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in f"{done.stderr}"
+    assert "Exception" not in f"{done.stderr}"
 
 
 def test_a_missing_dependency_is_one_sentence() -> None:
