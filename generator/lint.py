@@ -1,6 +1,7 @@
 """Finds what is wrong with the text of a template."""
 
 from generator.cloudformation.finding import Finding
+from generator.cloudformation.schemas import import_cfn_lint
 from generator.paths import ROOT, RULES
 
 # A larger template cannot be passed as TemplateBody, the way to create a stack without S3.
@@ -16,7 +17,7 @@ def findings(text: str) -> list[Finding]:
     Only the project's .cfnlintrc counts, not one in the working or the home directory.
     https://github.com/aws-cloudformation/cfn-lint
     """
-    # Imported here, because importing cfn-lint takes longer than generating.
+    import_cfn_lint()
     from cfnlint.config import ConfigMixIn
     from cfnlint.decode.decode import decode_str
     from cfnlint.runner import Runner

@@ -5,6 +5,7 @@ from typing import Any
 
 from generator.cloudformation.expand import TRANSFORM
 from generator.cloudformation.functions import call_of
+from generator.cloudformation.schemas import import_cfn_lint
 
 _LOST_KEY = (
     "what it encrypts is unreadable at once, and lost for good when KMS deletes the key after the "
@@ -97,6 +98,7 @@ def stateful(resource: dict[str, Any]) -> bool:
     which recovery points do not expire, and for everything that its author told CloudFormation to
     keep.
     """
+    import_cfn_lint()
     from cfnlint.data import AdditionalSpecs
     from cfnlint.helpers import load_resource
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from generator.cloudformation.schemas import import_cfn_lint
 from generator.paths import DOCS, RULES
 
 PAGE = DOCS / "rules.md"
@@ -55,7 +56,7 @@ Metadata:
 
 def loaded() -> list[Any]:
     """Return the rules as cfn-lint loads them, sorted by number."""
-    # Imported here, because importing cfn-lint takes longer than generating.
+    import_cfn_lint()
     from cfnlint.rules import Rules
 
     rules = Rules.create_from_directory(str(RULES))
