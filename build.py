@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from generator import VERSION
-from generator.printable import LONGEST, json_text, printable
+from generator.printable import LONGEST, json_text, printable, without_secrets
 from generator.stacks import MAIN, TEMPLATES
 
 if TYPE_CHECKING:
@@ -309,7 +309,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        super().error(printable(message))
+        super().error(printable(without_secrets(message)))
 
 
 def _parser() -> argparse.ArgumentParser:

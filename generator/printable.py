@@ -1,12 +1,17 @@
-"""Makes what comes from the other side safe to print: names, values, messages of servers."""
+"""Makes what comes from the other side safe to print: names, values, messages of libraries."""
 
 import json
+import re
 from typing import Any
 
 LONGEST = 500
 """The most characters of a message."""
 
 _END = 150  # of a message that is too long: what to do is said last
+
+_USER = re.compile(r"://\S*@")
+_QUERY = re.compile(r"""(://[^\s'"?#]*)[?#][^\s'"]*""")
+_SIGNED = re.compile(r"""(x-amz-[a-z0-9-]+|signature|awsaccesskeyid)=[^&\s'"]*""", re.IGNORECASE)
 
 
 def printable(text: object, longest: int | None = LONGEST) -> str:
@@ -26,3 +31,12 @@ def printable(text: object, longest: int | None = LONGEST) -> str:
 def json_text(document: Any) -> str:
     """Return the document as JSON of printable ASCII characters alone, and line ends."""
     return json.dumps(document, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def without_secrets(text: object) -> str:
+    """Return the text, with its addresses as far as their paths: what is around may be a secret.
+
+    That is a password before the host, and in a presigned address the query.
+    """
+    shorter = _QUERY.sub(r"\1", _USER.sub("://", str(text)))
+    return _SIGNED.sub(r"\1=...", shorter)

@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 from generator.cloudformation.errors import UnreadableError
+from generator.printable import without_secrets
 
 # The largest template that CloudFormation takes from S3.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -24,7 +25,13 @@ def fetch(source: str) -> bytes:
 
     Raises UnreadableError if they cannot be read, or are more than CloudFormation takes.
     """
-    scheme = source.partition("://")[0].lower() if "://" in source else ""
+    scheme, separator, address = source.partition("://")
+    scheme = scheme.lower() if separator else ""
+    if separator and _without_user(address) != address:
+        raise UnreadableError(
+            f"{label(source)}: has a user name before the host, and no server of templates asks "
+            f"for one: leave it out, and {ADVICE}"
+        )
     if scheme == "https":
         content = _download(source)
     elif scheme == "s3":
@@ -44,14 +51,25 @@ def fetch(source: str) -> bytes:
 
 
 def label(source: str) -> str:
-    """Return the source without the query of an address: in a presigned URL it is a secret.
+    """Return the source; of an address only what is no secret: not the user, nor the query.
 
     The version of an object stays, because it says which template it is.
     """
-    if "://" not in source:
+    scheme, separator, rest = source.partition("://")
+    if not separator:
         return source
     version = _VERSION.search(source)
-    return source.partition("?")[0] + (f"?{version[1]}" if version else "")
+    address = re.split("[?#]", _without_user(rest))[0]
+    return f"{scheme}://{address}" + (f"?{version[1]}" if version else "")
+
+
+def _without_user(address: str) -> str:
+    """Return the address without the name and the password before its host."""
+    authority = re.split("[/?#]", address)[0]
+    is_host = re.fullmatch(r"(\[.*\]|[^:@]*)(:[0-9]*)?", authority)
+    # A password may have a slash in it that nobody has escaped.
+    user = "" if is_host else (authority if "@" in authority else address).rpartition("@")[0]
+    return address.removeprefix(f"{user}@")
 
 
 def _unzipped(source: str, content: bytes) -> bytes:
@@ -76,6 +94,10 @@ def _download(source: str) -> bytes:
     from urllib.error import HTTPError
     from urllib.request import urlopen
 
+    if odd := re.search("[^!-~]", source):
+        raise UnreadableError(
+            f"{label(source)}: no address holds {odd[0]!r}: write %20 for a space, and so on"
+        )
     try:
         # S310: fetch() has checked the scheme.
         with urlopen(source, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
@@ -89,12 +111,13 @@ def _download(source: str) -> bytes:
                 raise http.client.IncompleteRead(content, response.length)
     except HTTPError as error:
         error.close()
+        reason = without_secrets(error.reason)
         raise UnreadableError(
-            f"{label(source)}: the server answered {error.code} {error.reason}: check the address "
+            f"{label(source)}: the server answered {error.code} {reason}: check the address "
             "(S3 may also answer 403 if the object does not exist)"
         ) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
+        reason = without_secrets(getattr(error, "reason", None) or error)
         raise UnreadableError(
             f"{label(source)}: download failed ({reason}): check the address and the network"
         ) from None
@@ -110,7 +133,7 @@ def _get_object(source: str) -> bytes:
     key, _, version = key.partition("?versionId=")  # as in the S3 console and in TemplateURL
     wanted = {"Bucket": bucket, "Key": key, **({"VersionId": version} if version else {})}
     if not bucket or not key:
-        raise UnreadableError(f"{source}: is not an object in S3: write s3://BUCKET/KEY")
+        raise UnreadableError(f"{label(source)}: is not an object in S3: write s3://BUCKET/KEY")
     config = Config(
         connect_timeout=TIMEOUT_SECONDS,
         read_timeout=TIMEOUT_SECONDS,
@@ -122,16 +145,17 @@ def _get_object(source: str) -> bytes:
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         action = "s3:GetObjectVersion" if version else "s3:GetObject"
+        place = label(source).partition("://")[2].partition("?")[0]
         advice = {
-            "AccessDenied": f"your credentials need {action} on arn:*:s3:::{bucket}/{key}",
+            "AccessDenied": f"your credentials need {action} on arn:*:s3:::{place}",
             "NoSuchBucket": "check the bucket name",
             "NoSuchKey": "check the object key",
             "NoSuchVersion": "check the versionId",
         }.get(code, "check the bucket, the key and your credentials")
-        raise UnreadableError(f"{source}: S3 answered {code}: {advice}") from None
+        raise UnreadableError(f"{label(source)}: S3 answered {code}: {advice}") from None
     except (BotoCoreError, OSError, ValueError) as error:
-        reason = " ".join(str(error).split()).rstrip(".")
+        reason = " ".join(without_secrets(error).split()).rstrip(".")
         raise UnreadableError(
-            f"{source}: {reason}: check your credentials, the region and the network"
+            f"{label(source)}: {reason}: check your credentials, the region and the network"
         ) from None
     return content

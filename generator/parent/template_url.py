@@ -62,7 +62,7 @@ def _refusal(url: str) -> str:
     host = _host(rest)
     if _may_be_s3(host):
         return ""
-    shown = host.replace(UNKNOWN, "...")
+    shown = host.rpartition("@")[2].replace(UNKNOWN, "...")
     return f"TemplateURL is not an address of S3 ({shown}), and CloudFormation takes no other"
 
 

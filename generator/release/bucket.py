@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from generator.hosts import partition
+from generator.printable import without_secrets
 from generator.release.contents import MANIFEST, Object, Release, key
 from generator.release.options import Target
 from generator.release.s3_errors import Request, S3Error, sentence
@@ -44,7 +45,9 @@ class Connection:
             self._session = boto3.Session(profile_name=profile)
             self.region: str | None = self._session.region_name
         except BotoCoreError as error:
-            raise ValueError(f"{error}: check --profile and the AWS configuration") from error
+            raise ValueError(
+                f"{without_secrets(error)}: check --profile and the AWS configuration"
+            ) from error
         if self.region:
             partition(self.region)
 
@@ -80,7 +83,8 @@ class Connection:
                     "s3", region_name=region, endpoint_url=self._endpoint_url, config=config
                 )
         except (BotoCoreError, ValueError) as error:
-            raise S3Error(f"{error}: correct the AWS configuration or the environment") from error
+            why = without_secrets(error)
+            raise S3Error(f"{why}: correct the AWS configuration or the environment") from error
 
 
 class Bucket:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from generator import VERSION
 from generator.hosts import object_url, partition
+from generator.printable import without_secrets
 from generator.release.contents import MANIFEST, NAME, key
 
 DEFAULT_FOLDER = f"{NAME}/v{VERSION}"
@@ -94,8 +95,10 @@ def endpoint(url: str | None) -> str | None:
         return None
     match = form.fullmatch(url)
     if not match or int(match["port"] or 0) > MAX_PORT:
+        shown = without_secrets(url).rpartition("@")[2]
         raise ValueError(
-            f"--endpoint-url {url!r} is not a URL: write http:// or https://, a host and a port"
+            f"--endpoint-url {shown!r} is not a URL: write http:// or https://, a host and a port, "
+            "and no user, query or fragment"
         )
     return url
 

@@ -1,5 +1,6 @@
 """What a release was made from and with: the commit, and the versions of the tools."""
 
+import os
 import platform
 import shutil
 import subprocess
@@ -9,6 +10,9 @@ from typing import Any
 from generator import VERSION
 from generator.paths import ROOT
 from generator.release.contents import NAME
+
+# Whatever the user's configuration says about files that are not in the repository.
+_STATUS = ("status", "--porcelain", "--untracked-files=normal")
 
 
 def provenance() -> dict[str, Any]:
@@ -22,17 +26,24 @@ def provenance() -> dict[str, Any]:
         "name": NAME,
         "version": VERSION,
         "commit": commit,
-        "clean": None if commit is None else _git("status", "--porcelain") == "",
+        "clean": None if commit is None else _git(*_STATUS) == "",
         "python": platform.python_version(),
         **{name: version(name) for name in ("troposphere", "awacs", "cfn-lint")},
     }
 
 
 def _git(*arguments: str) -> str | None:
-    """Return what git prints; None if git fails or is not installed."""
+    """Return what git prints about this checkout; None if git fails or is not installed."""
     if (git := shutil.which("git")) is None:
         return None
+    # A hook of git, for example, sets GIT_DIR: those variables lead to another repository.
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
     done = subprocess.run(  # noqa: S603 - the arguments are the ones above
-        [git, "-C", str(ROOT), *arguments], capture_output=True, text=True, check=False
+        [git, "-C", str(ROOT), *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+        env=environment,
     )
     return done.stdout.strip() if done.returncode == 0 else None

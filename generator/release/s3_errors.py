@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from generator.hosts import bucket_arn
+from generator.printable import without_secrets
 
 EXPIRED = "the credentials have expired: sign in again (aws sso login, or the way you got them)"
 UNKNOWN_CREDENTIALS = (
@@ -129,4 +130,4 @@ def _of_answer(answer: Any, request: Request) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    return " ".join(without_secrets(error).split())

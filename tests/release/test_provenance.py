@@ -48,6 +48,35 @@ def test_the_commit_of_a_folder_around_is_not_ours(
     assert (made["commit"], made["clean"]) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GIT_DIR", "{other}/.git"),
+        ("GIT_WORK_TREE", "{other}"),
+        ("GIT_CONFIG_PARAMETERS", "'status.showUntrackedFiles=no'"),
+        ("GIT_CONFIG_GLOBAL", "{other}/config"),
+        ("HOME", "{other}"),
+    ],
+)
+def test_neither_the_environment_nor_a_configuration_leads_astray(
+    checkout: Path,
+    name: str,
+    value: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    git(other, "init")
+    git(other, "commit", "--allow-empty", "--message", "other")
+    for file in ("config", ".gitconfig"):
+        (other / file).write_text("[status]\n showUntrackedFiles = no\n")
+    commit = git(checkout, "rev-parse", "HEAD")
+    (checkout / "new").touch()
+    monkeypatch.setenv(name, value.format(other=other))
+    made = provenance.provenance()
+    assert (made["commit"], made["clean"]) == (commit, False)
+
+
 @pytest.mark.usefixtures("checkout")
 def test_without_git_the_commit_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
