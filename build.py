@@ -54,9 +54,14 @@ def templates(arguments: argparse.Namespace) -> int:
 def check(_: argparse.Namespace) -> int:
     """Print how templates/ differs from its source, as a diff, and the findings; write nothing."""
     from generator import paths, templates_folder
+    from generator.cloudformation.errors import UnreadableError
 
     texts = templates_folder.generate()
-    drift = templates_folder.drift(texts, paths.TEMPLATES)
+    try:
+        drift = templates_folder.drift(texts, paths.TEMPLATES)
+    except UnreadableError as error:
+        _say(str(error))
+        return USAGE
     if drift:
         for line in "".join(drift).removesuffix("\n").split("\n"):
             _print(line, longest=None)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from generator import paths
 from generator.cloudformation.errors import UnreadableError
+from generator.cloudformation.fetch import load
 from generator.cloudformation.read import Template, read
 from generator.deployer_policy import policy
 from generator.lint import findings
@@ -51,7 +52,10 @@ def lint(texts: dict[str, str]) -> list[str]:
 
 
 def drift(texts: dict[str, str], directory: Path) -> list[str]:
-    """Return what generating would change in the directory, as a unified diff per file."""
+    """Return what generating would change in the directory, as a unified diff per file.
+
+    Raises UnreadableError if something in it cannot be read.
+    """
     present = {path.name for path in directory.iterdir()} if directory.is_dir() else set()
     diffs = []
     for name in sorted(texts.keys() | present):
@@ -81,9 +85,10 @@ def shown_path(path: Path) -> str:
 
 
 def _read(path: Path) -> str:
-    # newline="": a file with converted line ends is not what was generated.
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        return file.read()
+    # Line ends stay: a file with converted ones is not what was generated.
+    if not path.is_file():  # nothing would come from a pipe
+        raise UnreadableError(f"{shown_path(path)}: is not a file: delete it")
+    return load(str(path)).decode("utf-8", "replace")
 
 
 def _write(path: Path, text: str) -> Path:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from generator.cloudformation.errors import UnreadableError
@@ -22,6 +22,7 @@ from generator.cloudformation.functions import (
     substitution,
 )
 from generator.cloudformation.read import Template
+from generator.cloudformation.references import conditions_in
 
 ABSENT: Any = object()
 """The value of AWS::NoValue."""
@@ -41,7 +42,6 @@ class View:
         self._template = template
         self._values = values
         self._held: dict[str, bool] = {}
-        self._asked: list[str] = []
         self._functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
             "Fn::FindInMap": self._find_in_map,
@@ -61,16 +61,31 @@ class View:
         if condition not in self._held:
             if condition not in self._template.conditions:
                 raise self._unreadable(f"condition {condition!r} is not in the template")
-            if condition in self._asked:
-                raise self._unreadable(f"condition {condition!r} refers to itself")
-            self._asked.append(condition)
-            self._held[condition] = self.true(self._template.conditions[condition])
-            self._asked.pop()
+            for name in self._in_order(condition):
+                self._held[name] = self.true(self._template.conditions[name])
         return self._held[condition]
+
+    def _in_order(self, condition: str) -> Iterator[str]:
+        """Yield the conditions that it needs and then itself, each after those that it needs.
+
+        A chain of them may be longer than Python's stack is deep.
+        """
+        conditions = self._template.conditions
+        chain = {condition: iter(sorted(conditions_in(conditions[condition])))}
+        while chain:
+            name, needed = next(reversed(chain.items()))
+            following = next(needed, None)
+            if following is None:
+                del chain[name]
+                yield name
+            elif following in chain:
+                raise self._unreadable(f"condition {following!r} refers to itself")
+            elif following in conditions and following not in self._held:
+                chain[following] = iter(sorted(conditions_in(conditions[following])))
 
     def exists(self, entry: Mapping[str, Any]) -> bool:
         """Return whether a resource or an output exists: it has no condition, or a true one."""
-        return "Condition" not in entry or self.holds(str(entry["Condition"]))
+        return "Condition" not in entry or self.holds(scalar(entry["Condition"]))
 
     def resolve(self, node: Any) -> Any:
         """Return the value: every scalar as text, no absent properties, functions in one form.
@@ -121,7 +136,7 @@ class View:
 
     def _if(self, argument: Any) -> Any:
         condition, then, otherwise = argument
-        return self.resolve(then if self.holds(str(condition)) else otherwise)
+        return self.resolve(then if self.holds(scalar(condition)) else otherwise)
 
     def _sub(self, argument: Any) -> Any:
         return _joined("", [self.resolve(part) for part in substitution(argument)])
@@ -165,7 +180,7 @@ class View:
         if isinstance(node, dict) and len(node) == 1:
             ((name, argument),) = node.items()
             if name == "Condition":
-                return self.holds(str(argument))
+                return self.holds(scalar(argument))
             if name == "Fn::Not" and is_list(argument, 1):
                 return not self.true(argument[0])
             if name in ("Fn::And", "Fn::Or") and is_list(argument):

@@ -2,9 +2,12 @@
 
 import gzip
 import io
+import os
 import re
+import select
+import stat
+import time
 import zlib
-from pathlib import Path
 
 from generator.cloudformation.errors import UnreadableError
 from generator.printable import without_secrets
@@ -13,6 +16,7 @@ from generator.printable import without_secrets
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_BYTES = 1_048_576
 TIMEOUT_SECONDS = 20
+PIPE_SECONDS = 60
 
 ADVICE = "give a template file, https://... or s3://BUCKET/KEY"
 
@@ -39,7 +43,7 @@ def fetch(source: str) -> bytes:
     elif scheme:
         raise UnreadableError(f"{label(source)}: {scheme}:// is not supported: {ADVICE}")
     else:
-        content = _load(source)
+        content = load(source)
     if content.startswith(_GZIP) and len(content) <= MAX_BYTES:
         content = _unzipped(source, content)
     if len(content) > MAX_BYTES:
@@ -80,13 +84,45 @@ def _unzipped(source: str, content: bytes) -> bytes:
         raise UnreadableError(f"{label(source)}: is not whole gzip data ({error})") from None
 
 
-def _load(source: str) -> bytes:
+def load(source: str) -> bytes:
+    """Return the bytes of a file, or one more than CloudFormation takes.
+
+    Raises UnreadableError if it cannot be read, and if nothing comes from a pipe or a device.
+    """
     try:
-        with Path(source).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        # A pipe without a writer would not even open.
+        with os.fdopen(os.open(source, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as file:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return _whole(file)
+            return _piped(source, file)
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableError(f"{source}: {reason}: {ADVICE}") from None
+
+
+def _whole(file: io.FileIO) -> bytes:
+    content = b""
+    while len(content) <= MAX_BYTES and (part := file.read(MAX_BYTES + 1 - len(content))):
+        content += part
+    return content
+
+
+def _piped(source: str, file: io.FileIO) -> bytes:
+    """Return what comes from a pipe or a device, such as /dev/stdin."""
+    content = b""
+    deadline = time.monotonic() + PIPE_SECONDS
+    while len(content) <= MAX_BYTES:
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([file], [], [], left)[0]:
+            raise UnreadableError(
+                f"{source}: did not end within {PIPE_SECONDS} seconds: write to it at once, or "
+                "give a file"
+            )
+        part = file.read(MAX_BYTES + 1 - len(content))
+        if part == b"":
+            break
+        content += part or b""  # None: there is nothing yet
+    return content
 
 
 def _download(source: str) -> bytes:

@@ -79,7 +79,9 @@ def substitution(argument: Any) -> list[Any]:
     text, variables = argument if is_list(argument, 2) else (argument, {})
     if not isinstance(text, str) or not isinstance(variables, Mapping):
         raise TypeError("Fn::Sub takes a text, or a text and a map")
-    pieces = _HOLE.split(text)
+    end = text.rfind("}") + 1  # behind it every ${ would be looked through to the end of the text
+    pieces = _HOLE.split(text[:end])
+    pieces[-1] += text[end:]
     parts: list[Any] = []
     for index, piece in enumerate(pieces):
         name = piece.strip()

@@ -87,15 +87,19 @@ def conditions_of(node: Any, conditions: Mapping[str, Any]) -> set[str]:
         name = waiting.pop()
         if name not in names:
             names.add(name)
-            waiting |= _named(conditions.get(name))
+            waiting |= conditions_in(conditions.get(name))
     return names
 
 
-def _named(node: Any) -> set[str]:
+def conditions_in(node: Any) -> set[str]:
     """Return the conditions that a condition refers to."""
     if isinstance(node, list):
-        return {name for item in node for name in _named(item)}
+        return {name for item in node for name in conditions_in(item)}
     if not isinstance(node, dict):
         return set()
-    here = {node["Condition"]} if isinstance(node.get("Condition"), str) else set()
-    return here | {name for value in node.values() for name in _named(value)}
+    names = {name for value in node.values() for name in conditions_in(value)}
+    branch = node.get("Fn::If")
+    for name in (node.get("Condition"), branch[0] if branch and is_list(branch) else None):
+        if isinstance(name, str):
+            names.add(name)
+    return names
