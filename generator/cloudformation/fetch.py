@@ -9,14 +9,21 @@ import stat
 import time
 import zlib
 
+from generator.bounded import BoundsError, bound, in_time
 from generator.cloudformation.errors import UnreadableError
-from generator.printable import without_secrets
+from generator.printable import printable, without_secrets
 
 # The largest template that CloudFormation takes from S3.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_BYTES = 1_048_576
+
 TIMEOUT_SECONDS = 20
+"""For each connection and read; generator.bounded limits the whole."""
+
 PIPE_SECONDS = 60
+
+MAX_REDIRECTS = 5
+REDIRECTS = (301, 302, 303, 307, 308)
 
 ADVICE = "give a template file, https://... or s3://BUCKET/KEY"
 
@@ -127,37 +134,78 @@ def _piped(source: str, file: io.FileIO) -> bytes:
 
 def _download(source: str) -> bytes:
     import http.client
-    from urllib.error import HTTPError
-    from urllib.request import urlopen
 
     if odd := re.search("[^!-~]", source):
         raise UnreadableError(
             f"{label(source)}: no address holds {odd[0]!r}: write %20 for a space, and so on"
         )
     try:
-        # S310: fetch() has checked the scheme.
-        with urlopen(source, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
-            if not response.url.startswith("https://"):
-                raise UnreadableError(
-                    f"{label(source)}: redirects to {label(response.url)}, where anybody on the "
-                    "network can change the template: give an address that stays on https://"
-                )
-            content: bytes = response.read(MAX_BYTES + 1)
-            if len(content) <= MAX_BYTES and response.length:
-                raise http.client.IncompleteRead(content, response.length)
-    except HTTPError as error:
-        error.close()
-        reason = without_secrets(error.reason)
-        raise UnreadableError(
-            f"{label(source)}: the server answered {error.code} {reason}: check the address "
-            "(S3 may also answer 403 if the object does not exist)"
-        ) from None
-    except (OSError, http.client.HTTPException, ValueError) as error:
+        return in_time(lambda: _get(source))
+    except BoundsError as error:
+        raise UnreadableError(f"{label(source)}: the answer {error}: {ADVICE}") from None
+    except OSError as error:
         reason = without_secrets(getattr(error, "reason", None) or error)
-        raise UnreadableError(
-            f"{label(source)}: download failed ({reason}): check the address and the network"
-        ) from None
-    return content
+    except http.client.InvalidURL:  # its message holds all of the address
+        reason = "that is no address"
+    except http.client.HTTPException as error:
+        reason = without_secrets(error) or type(error).__name__
+    except ValueError:
+        reason = "that is no address"
+    raise UnreadableError(
+        f"{label(source)}: download failed ({printable(reason)}): check the address and the network"
+    )
+
+
+def _get(source: str) -> bytes:
+    import http.client
+    import string
+    from urllib.error import HTTPError
+    from urllib.parse import quote, urljoin
+    from urllib.request import (
+        HTTPDefaultErrorHandler,
+        HTTPErrorProcessor,
+        HTTPSHandler,
+        OpenerDirector,
+        ProxyHandler,
+    )
+
+    # Nobody for redirects: urllib reads their bodies whole, and would ask http:// and ftp:// too.
+    opener = OpenerDirector()
+    for handler in (
+        ProxyHandler(),
+        HTTPSHandler(),
+        HTTPErrorProcessor(),
+        HTTPDefaultErrorHandler(),
+    ):
+        opener.add_handler(handler)
+    address = source
+    for _ in range(1 + MAX_REDIRECTS):
+        try:
+            with opener.open(address, timeout=TIMEOUT_SECONDS) as response:
+                content: bytes = response.read(MAX_BYTES + 1)
+                if len(content) <= MAX_BYTES and response.length:
+                    raise http.client.IncompleteRead(content, response.length)
+                return content
+        except HTTPError as error:
+            error.close()
+            location = error.headers.get("Location", "") if error.code in REDIRECTS else ""
+            if not location:
+                reason = printable(without_secrets(error.reason))
+                raise UnreadableError(
+                    f"{label(source)}: the server answered {error.code} {reason}: check the "
+                    "address (S3 may also answer 403 if the object does not exist)"
+                ) from None
+        # Headers are bytes, which http.client decodes so.
+        address = urljoin(address, quote(location, encoding="iso-8859-1", safe=string.punctuation))
+        if not address.startswith("https://"):
+            raise UnreadableError(
+                f"{label(source)}: redirects to {printable(label(address))}, and only https:// is "
+                "safe from changes on the way: give an address that stays on https://"
+            )
+    raise UnreadableError(
+        f"{label(source)}: redirects more than {MAX_REDIRECTS} times: give the address of the "
+        "template itself"
+    )
 
 
 def _get_object(source: str) -> bytes:
@@ -176,10 +224,11 @@ def _get_object(source: str) -> bytes:
         retries={"mode": "standard", "max_attempts": 3},
     )
     try:
-        answer = boto3.Session().client("s3", config=config).get_object(**wanted)
-        content: bytes = answer["Body"].read(MAX_BYTES + 1)
+        client = boto3.Session().client("s3", config=config)
+        bound(client, MAX_BYTES)
+        content: bytes = client.get_object(**wanted)["Body"].read()
     except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
+        code = str(error.response.get("Error", {}).get("Code", ""))
         action = "s3:GetObjectVersion" if version else "s3:GetObject"
         place = label(source).partition("://")[2].partition("?")[0]
         advice = {
@@ -188,9 +237,11 @@ def _get_object(source: str) -> bytes:
             "NoSuchKey": "check the object key",
             "NoSuchVersion": "check the versionId",
         }.get(code, "check the bucket, the key and your credentials")
-        raise UnreadableError(f"{label(source)}: S3 answered {code}: {advice}") from None
-    except (BotoCoreError, OSError, ValueError) as error:
-        reason = " ".join(without_secrets(error).split()).rstrip(".")
+        raise UnreadableError(f"{label(source)}: S3 answered {printable(code)}: {advice}") from None
+    except BoundsError as error:
+        raise UnreadableError(f"{label(source)}: the answer {error}: {ADVICE}") from None
+    except (BotoCoreError, OSError, ValueError, RuntimeError) as error:  # of headers: the last two
+        reason = printable(" ".join(without_secrets(error).split()).rstrip("."))
         raise UnreadableError(
             f"{label(source)}: {reason}: check your credentials, the region and the network"
         ) from None

@@ -1,8 +1,6 @@
 """The bytes of a template from a file, https or S3; whatever fails is one sentence."""
 
-import datetime as dt
 import gzip
-import ipaddress
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +9,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.fetch import MAX_BYTES, fetch, label
@@ -74,38 +68,6 @@ def server(context: ssl.SSLContext | None = None) -> Iterator[str]:
         listening.shutdown()
         thread.join()
         listening.server_close()
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a certificate of 127.0.0.1 and its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.timezone.utc)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "127.0.0.1.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
 
 
 @pytest.fixture
@@ -194,6 +156,15 @@ def test_an_https_server_that_is_not_there(https: str) -> None:
         free = plain
     assert "Connection refused" in refusal(f"https://{free}/there")
     assert "download failed" in refusal(https.replace("127.0.0.1", "[not-an-address") + "/there")
+
+
+def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with server() as proxy:
+        monkeypatch.setenv("https_proxy", f"http://name:secret@{proxy}")
+        said = refusal("https://templates.example/a")
+    assert "Tunnel connection failed: 501 Unsupported method ('CONNECT')" in said
 
 
 def test_a_server_that_stalls(https: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -66,6 +66,17 @@ class Exchange:
         if self.method != "HEAD":
             handler.wfile.write(answer.body[:until])
         handler.wfile.flush()
+
+    def write(self, parts: Iterable[bytes], pause: float = 0.0) -> None:
+        """Answer with these bytes, whatever they are, until the publisher or the proxy ends."""
+        proxy = self._handler.server
+        self._handler.close_connection = True
+        with contextlib.suppress(OSError):
+            for part in parts:
+                self._handler.connection.sendall(part)
+                proxy.sent += len(part)
+                if proxy.closing.wait(pause):
+                    break
 
     def wait_for_its_end(self) -> None:
         """Wait until the publisher gives up."""
@@ -126,6 +137,9 @@ class Proxy(ThreadingHTTPServer):
         self.owners: dict[str, str] = {}
         """Bucket to account, where it is not moto's own."""
         self.latency_seconds = 0.0
+        self.sent = 0
+        """Bytes of the answers that are no plain ones."""
+        self.closing = threading.Event()
         self.seen: list[tuple[str, str, str]] = []
         """Method, bucket and key of each request."""
         self._faults: list[tuple[Fault, list[int]]] = []
@@ -139,6 +153,7 @@ class Proxy(ThreadingHTTPServer):
 
     def __exit__(self, *_: object) -> None:
         """Stop listening."""
+        self.closing.set()
         self.shutdown()
         self.server_close()
 

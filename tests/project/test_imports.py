@@ -23,12 +23,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What cfn-lint loads by itself, from any directory.
     "rules": set(),
     # What everybody may import.
+    "bounded": set(),
     "hosts": set(),
     "iam_language": set(),
     "paths": set(),
     "printable": set(),
 }
-EVERYBODY_MAY = {"hosts", "iam_language", "paths", "printable", "VERSION"}
+EVERYBODY_MAY = {"bounded", "hosts", "iam_language", "paths", "printable", "VERSION"}
 SLOW = {"boto3", "botocore", "cfnlint"}
 """What takes long to import, and which most verbs do not need."""
 
