@@ -2,11 +2,19 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from generator.cloudformation.capabilities import capabilities
 from generator.cloudformation.read import Template, parse
+from generator.printable import printable
+from generator.release.schema import violations
+
+SCHEMA = Path(__file__).with_name("manifest.schema.json")
+MAX_BYTES = 4 * 1_048_576
+LONGEST_INTEGER = 20
 
 
 class Listed(NamedTuple):
@@ -42,20 +50,50 @@ def text(name: str, files: Mapping[str, bytes]) -> str:
 def read(content: bytes) -> tuple[str, list[Listed]]:
     """Return the version and the files that a manifest names.
 
-    Raises ValueError if the content is not a manifest.
+    Raises ValueError if the content is not a manifest, as its schema says.
     """
     try:
-        document = json.loads(content)
-        files = [
-            Listed(str(file["name"]), int(file["size"]), str(file["sha256"]))
-            for file in document["files"]
-        ]
-        version = str(document["version"])
-    except (ValueError, LookupError, TypeError) as error:
-        raise ValueError("is not the manifest of a release") from error
-    if not files:
-        raise ValueError("names no files")
-    return version, files
+        document = json.loads(
+            content.decode(),
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_number,
+            parse_constant=_number,
+        )
+        schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+        violation = next(violations(schema, document), None)
+    except (ValueError, RecursionError) as error:
+        reason = "it nests too deep" if isinstance(error, RecursionError) else printable(error)
+        raise ValueError(f"is not the manifest of a release: {reason}") from None
+    if violation:
+        raise ValueError(
+            "is not the manifest of a release: manifest.schema.json refuses it at "
+            f"{printable(violation)}"
+        )
+    files = [Listed(file["name"], file["size"], file["sha256"]) for file in document["files"]]
+    if len({file.name for file in files}) < len(files):
+        raise ValueError("is not the manifest of a release: it names a file twice")
+    return document["version"], files
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("an object has a key twice")
+    return made
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > LONGEST_INTEGER:  # reading so long a one takes long
+        raise ValueError(f"an integer has {len(digits)} digits")
+    return int(digits)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number")
+    return number
 
 
 def _entry(name: str, content: bytes, template: Template | None) -> dict[str, Any]:

@@ -4,12 +4,15 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from generator import VERSION
 from generator.release import contents, manifest
 from generator.release.bucket import Bucket, Connection, open_bucket
 from generator.release.contents import Release
 from generator.release.in_parallel import side_by_side
+from generator.release.manifest import Listed
 from generator.release.options import Target
 from generator.release.s3_errors import S3Error
+from generator.stacks import MAIN, TEMPLATES
 
 
 class Verdict(NamedTuple):
@@ -66,20 +69,30 @@ def _verdict(bucket: Bucket, release: Release) -> Verdict:
     except ValueError as error:
         return Verdict(target, "", [f"{key(contents.MANIFEST)} {error}"])
 
-    checksums = {file.name: file.sha256 for file in listed}
-    checksums[contents.SUMS] = contents.sums(checksums).sha256
-    present = {name: bucket.read(key(name)) for name in checksums}
-    findings = []
-    for name, sha256 in checksums.items():
-        content = present[name]
+    checksums = contents.sums({file.name: file.sha256 for file in listed})
+    files = [*listed, Listed(contents.SUMS, len(checksums.content), checksums.sha256)]
+    # Every file of a release has a size that is allowed, but all of them are too much to hold.
+    present = {contents.MANIFEST: hashlib.sha256(manifest_bytes).hexdigest()}
+    findings = [
+        f"{key(name)} is missing in the manifest"
+        for name in (TEMPLATES if version == VERSION else [MAIN])
+        if name not in [file.name for file in listed]
+    ]
+    for name, size, sha256 in files:
+        content = bucket.read(key(name))
         if content is None:
             findings.append(f"{key(name)} is missing")
-        elif hashlib.sha256(content).hexdigest() != sha256:
+            continue
+        present[name] = hashlib.sha256(content).hexdigest()
+        if len(content) != size:
+            findings.append(
+                f"{key(name)} does not match the manifest: {len(content)} bytes, not {size}"
+            )
+        elif present[name] != sha256:
             findings.append(f"{key(name)} does not match the manifest")
-    present[contents.MANIFEST] = manifest_bytes
     findings += [
         f"{key(each.name)} differs from what this checkout would publish"
         for each in release.objects
-        if present.get(each.name) != each.content
+        if present.get(each.name) != each.sha256
     ]
     return Verdict(target, version, findings)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from generator import templates_folder
+from generator.printable import printable
 from generator.release import contents, manifest
+from generator.release.schema import violations
 
 SCHEMA = json.loads(Path(manifest.__file__).with_name("manifest.schema.json").read_text())
 SCHEMA_OF_A_MANIFEST = Draft202012Validator(SCHEMA)
@@ -25,6 +28,12 @@ def template(*lines: str) -> bytes:
 
 
 SMALL = template("Resources:", "  Topic: {Type: 'AWS::SNS::Topic'}")
+WITH_PARAMETERS = template(
+    "Parameters:",
+    "  Days: {Type: Number, Default: 30, MinValue: 1, Description: Days to keep}",
+    "Resources:",
+    "  Role: {Type: 'AWS::IAM::Role', Properties: {Path: !Sub '/${Days}/'}}",
+)
 
 
 def made(files: dict[str, bytes]) -> Any:
@@ -41,39 +50,83 @@ def test_what_is_published_validates() -> None:
     SCHEMA_OF_A_MANIFEST.validate(json.loads(last.content))
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        pytest.param({"version": "1.0"}, id="version"),
-        pytest.param({"name": "other"}, id="name"),
-        pytest.param({"files": []}, id="no-files"),
-        pytest.param({"commit": "0" * 40}, id="provenance-is-not-in-it"),
-        pytest.param({"files": [{"name": "a.json", "size": 1}]}, id="no-checksum"),
-        pytest.param({"files": [{"name": "a/b.json", "size": 1, "sha256": "0" * 64}]}, id="a-path"),
-        pytest.param(
-            {"files": [{"name": "a.template", "size": 1, "sha256": "0" * 64}]},
-            id="template-without-parameters",
-        ),
-    ],
-)
+LISTED = {"name": "a.json", "size": 1, "sha256": "0" * 64}
+
+DAMAGES: dict[str, dict[str, Any]] = {
+    "version": {"version": "1.0"},
+    "name": {"name": "other"},
+    "no-files": {"files": []},
+    "too-many-files": {"files": [LISTED | {"name": f"{number}.json"} for number in range(101)]},
+    "provenance-is-not-in-it": {"commit": "0" * 40},
+    "no-checksum": {"files": [{"name": "a.json", "size": 1}]},
+    "template-without-parameters": {"files": [LISTED | {"name": "a.template"}]},
+    "a-path": {"files": [LISTED | {"name": "a/b.json"}]},
+    "this-folder": {"files": [LISTED | {"name": "."}]},
+    "the-folder-above": {"files": [LISTED | {"name": ".."}]},
+    "no-name": {"files": [LISTED | {"name": ""}]},
+    "other-letters": {"files": [LISTED | {"name": "\u0430.json"}]},
+    "the-manifest": {"files": [LISTED | {"name": "Backup.manifest.json"}]},
+    "the-checksums": {"files": [LISTED | {"name": "Backup.SHA256SUMS"}]},
+    "size-0": {"files": [LISTED | {"size": 0}]},
+    "size-negative": {"files": [LISTED | {"size": -1}]},
+    "size-too-large": {"files": [LISTED | {"size": 1_048_577}]},
+    "size-boolean": {"files": [LISTED | {"size": True}]},
+    "size-text": {"files": [LISTED | {"size": "1"}]},
+    "size-fraction": {"files": [LISTED | {"size": 1.5}]},
+    "capital-checksum": {"files": [LISTED | {"sha256": "A" * 64}]},
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_the_schema_refuses(damage: dict[str, Any]) -> None:
     good = made({"Backup.template": SMALL})
-    SCHEMA_OF_A_MANIFEST.validate(good)
+    manifest.read(json.dumps(good).encode())
     assert not SCHEMA_OF_A_MANIFEST.is_valid(good | damage)
+    with pytest.raises(
+        ValueError,
+        match=r"^is not the manifest of a release: manifest\.schema\.json refuses it at \$\.",
+    ):
+        manifest.read(json.dumps(good | damage).encode())
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each map and list of a document, with each of its keys."""
+    for key in list(value) if isinstance(value, dict) else range(len(value)):
+        yield value, key
+        if isinstance(value[key], dict | list):
+            yield from places(value[key])
+
+
+VALUES: tuple[Any, ...] = (
+    *(None, True, -1, 0, 7, 1.5, "", "x", "Backup.SHA256SUMS", "a.template", "1.2.3"),
+    *([], ["x"], ["x", "x"], ["CAPABILITY_IAM"] * 2, {}, {"x": "y"}, {"Description": "x"}),
+    {"Type": "x", "Description": "y", "Default": None},
+)
+
+
+def test_it_is_read_as_strictly_as_a_validator_of_schemas_would() -> None:
+    files = {"Backup.template": WITH_PARAMETERS, "policy.json": b"{}\n"}
+    document = made(files)
+    refused = 0
+    for there, key in list(places(document)):
+        kept = there[key]
+        for value in VALUES:
+            there[key] = value
+            is_valid = SCHEMA_OF_A_MANIFEST.is_valid(document)
+            assert is_valid == (not any(violations(SCHEMA, document))), (key, value)
+            refused += not is_valid
+        there[key] = kept
+        if isinstance(there, dict):  # and where the key is missing
+            del there[key]
+            is_valid = SCHEMA_OF_A_MANIFEST.is_valid(document)
+            assert is_valid == (not any(violations(SCHEMA, document))), key
+            there[key] = kept
+    assert document == made(files)
+    assert refused > len(VALUES)
 
 
 def test_it_says_of_each_file_what_it_holds() -> None:
-    document = made(
-        {
-            "Backup.template": template(
-                "Parameters:",
-                "  Days: {Type: Number, Default: 30, MinValue: 1, Description: Days to keep}",
-                "Resources:",
-                "  Role: {Type: 'AWS::IAM::Role', Properties: {Path: !Sub '/${Days}/'}}",
-            ),
-            "policy.json": b"{}\n",
-        }
-    )
+    document = made({"Backup.template": WITH_PARAMETERS, "policy.json": b"{}\n"})
     assert document["version"] == "1.2.3"
     one, other = document["files"]
     assert one["description"] == "For a test"
@@ -127,19 +180,49 @@ def test_what_was_written_is_read() -> None:
     assert file == ("Backup.template", len(SMALL), hashlib.sha256(SMALL).hexdigest())
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"\xff",
-        b"[]",
-        b"null",
-        b"{}",
-        b'{"version": "1", "files": []}',
-        b'{"version": "1", "files": [1]}',
-        b'{"version": "1", "files": [{"name": "a"}]}',
-    ],
-)
-def test_what_is_no_manifest_is_refused(content: bytes) -> None:
-    with pytest.raises(ValueError, match=r"^(is not the manifest|names no files)"):
-        manifest.read(content)
+GOOD = manifest.text("soca-backup", {"Backup.template": SMALL})
+
+NO_MANIFESTS: dict[str, tuple[bytes | str, str]] = {
+    "empty": (b"", "Expecting value"),
+    "no-text": (b"\xff", "'utf-8' codec can't decode"),
+    "utf-16": (GOOD.encode("utf-16"), "'utf-8' codec can't decode"),
+    "html": ("<html>", "Expecting value"),
+    "cut": (GOOD[:-9], "Expecting"),
+    "two": (GOOD + GOOD, "Extra data"),
+    "a-list": ("[]", "manifest.schema.json refuses it at $: type"),
+    "null": ("null", "manifest.schema.json refuses it at $: type"),
+    "no-keys": ("{}", "$: required"),
+    "no-number": (GOOD.replace('"size": ', '"size": NaN, "x": '), "NaN is no number"),
+    "no-end": (GOOD.replace('"size": ', '"size": -Infinity, "x": '), "-Infinity is no number"),
+    "too-large": (GOOD.replace('"size": ', '"size": 1e999, "x": '), "1e999 is no number"),
+    "too-long": (GOOD.replace('"size": ', f'"size": {"1" * 5_000}'), "an integer has 50"),
+    "much-too-long": (GOOD.replace('"size": ', f'"size": {"1" * 4_000_000}'), "integer has 4"),
+    "a-key-twice": (GOOD.replace('"size": ', '"size": 1, "size": '), "has a key twice"),
+    "lists": ("[" * 1_000_000, "it nests too deep"),
+    "maps": ('{"a":' * 1_000_000, "it nests too deep"),
+    "deep-capabilities": (
+        GOOD.replace('"capabilities": []', f'"capabilities": [{"[" * 800}{"]" * 800}]'),
+        "$.files[0].capabilities[0]: enum",
+    ),
+    "many-capabilities": (
+        GOOD.replace('"capabilities": []', f'"capabilities": [{"1," * 1_000_000}1]'),
+        "$.files[0].capabilities: uniqueItems",
+    ),
+    "a-line-more": (GOOD.replace('"1.2.3"', '"1.2.3\\n"'), "$.version: pattern"),
+    "a-forged-key": (
+        GOOD.replace('"name"', '"a\\n::error::\\u001b": 1, "name"', 1),
+        r"$.a\n::error",
+    ),
+    "a-file-twice": (
+        json.dumps(made({"Backup.template": SMALL}) | {"files": [LISTED, LISTED]}),
+        "it names a file twice",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "says"), NO_MANIFESTS.values(), ids=NO_MANIFESTS)
+def test_what_is_no_manifest_is_refused(content: bytes | str, says: str) -> None:
+    with pytest.raises(ValueError, match=r"^is not the manifest of a release: ") as caught:
+        manifest.read(content if isinstance(content, bytes) else content.encode())
+    assert says in str(caught.value)
+    assert str(caught.value) == printable(caught.value)

@@ -1,10 +1,13 @@
 """What `verify` says about a release that is whole, damaged, half there, or another one."""
 
+import hashlib
 import json
 
 import pytest
 
 from generator import VERSION
+from generator.release.contents import sums
+from generator.stacks import TEMPLATES
 from tests.local_aws.local_s3 import FOLDER, NAMES, LocalS3
 
 
@@ -47,18 +50,75 @@ def test_a_missing_object_is_named_and_publishing_again_completes(
 @pytest.mark.parametrize("name", NAMES[:3])
 def test_a_changed_object_is_named(s3: LocalS3, bucket: str, name: str) -> None:
     content = s3.held(bucket)[f"{FOLDER}/templates/{name}"]
-    s3.put(bucket, name, content.replace(b"0", b"1", 1) if b"0" in content else b"{1}\n")
+    s3.put(bucket, name, content.replace(b"0", b"1", 1) if b"0" in content else b"[]\n")
     said = s3.run("verify", "--bucket", bucket)
     assert said.status == 1
     assert said.out == (f"bbb (us-east-1): {FOLDER}/templates/{name} does not match the manifest\n")
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"<html>"])
-def test_what_is_no_manifest_is_no_release(s3: LocalS3, bucket: str, content: bytes) -> None:
-    s3.put(bucket, "Backup.manifest.json", content)
+def listing(*files: dict[str, object], version: str = VERSION) -> bytes:
+    """Return a manifest of these files, as a publisher of another template would write it."""
+    return json.dumps({"name": "soca-backup", "version": version, "files": files}).encode()
+
+
+def listed(name: str, content: bytes, **more: object) -> dict[str, object]:
+    checksum = hashlib.sha256(content).hexdigest()
+    return {"name": name, "size": len(content), "sha256": checksum, **more}
+
+
+def test_what_is_no_manifest_is_no_release_and_the_other_buckets_are_told(s3: LocalS3) -> None:
+    regions = ("us-east-1", "us-west-2", "eu-west-1", "eu-north-1", "ap-south-1")
+    for region in regions:
+        s3.make_bucket(f"b-{region}", region)
+    options = ("--bucket", "b-{region}", "--regions", ",".join(regions))
+    assert s3.run("publish", *options).status == 0
+    broken = (b"<html>", b"[" * 100_000, b'{"files": [{"size": 1e999}]}', b'{"a\\n::b": {}}')
+    for region, content in zip(regions, broken, strict=False):
+        s3.put(f"b-{region}", "Backup.manifest.json", content)
+    said = s3.run("verify", *options)
+    assert said.status == 1
+    *refused, last = sorted(said.out.splitlines(), key=lambda line: line.endswith(VERSION))
+    assert last == f"b-ap-south-1 (ap-south-1): whole, version {VERSION}"
+    assert len(refused) == len(broken)
+    for line in refused:
+        assert "Backup.manifest.json is not the manifest of a release: " in line
+    published = s3.run("publish", *options)
+    assert published.status == 1
+    assert "1 of 5 bucket(s) have the whole release" in published.err
+
+
+def test_a_release_without_the_template_is_not_whole(s3: LocalS3) -> None:
+    bucket = s3.make_bucket("bbb")
+    s3.put(bucket, "x", b"x")
+    s3.put(bucket, "Backup.manifest.json", listing(listed("x", b"x")))
+    s3.put(bucket, "Backup.SHA256SUMS", sums({"x": hashlib.sha256(b"x").hexdigest()}).content)
     said = s3.run("verify", "--bucket", bucket)
     assert said.status == 1
-    assert "Backup.manifest.json is not the manifest of a release" in said.out
+    assert said.out == (
+        f"bbb (us-east-1): {FOLDER}/templates/Backup.template is missing in the manifest\n"
+    )
+
+
+def test_every_template_of_this_version_is_there_and_of_others_the_main_one(
+    s3: LocalS3, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TEMPLATES, "Second.template", TEMPLATES["Backup.template"])
+    said = s3.run("verify", "--bucket", bucket)
+    assert said.status == 1
+    assert "templates/Second.template is missing in the manifest" in said.out
+    manifest = s3.held(bucket)[f"{FOLDER}/templates/Backup.manifest.json"]
+    other = manifest.replace(f'"version": "{VERSION}"'.encode(), b'"version": "1.0.0"')
+    s3.put(bucket, "Backup.manifest.json", other)
+    assert s3.run("verify", "--bucket", bucket).out == "bbb (us-east-1): whole, version 1.0.0\n"
+
+
+def test_the_size_of_an_object_is_compared(s3: LocalS3, bucket: str) -> None:
+    manifest = json.loads(s3.held(bucket)[f"{FOLDER}/templates/Backup.manifest.json"])
+    manifest["files"][1]["size"] += 1
+    s3.put(bucket, "Backup.manifest.json", json.dumps(manifest).encode())
+    said = s3.run("verify", "--bucket", bucket)
+    assert said.status == 1
+    assert "other-policy.json does not match the manifest: 3 bytes, not 4" in said.out
 
 
 def test_a_manifest_that_leaves_a_file_out_does_not_pass(s3: LocalS3, bucket: str) -> None:
