@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from generator.bounded import BoundsError, bound
 from generator.hosts import partition
-from generator.printable import without_secrets
+from generator.printable import printable, without_secrets
+from generator.release import manifest
 from generator.release.contents import MANIFEST, Object, Release, key
 from generator.release.options import Target
-from generator.release.s3_errors import Request, S3Error, sentence
+from generator.release.s3_errors import UNREADABLE, Request, S3Error, sentence
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -79,12 +81,14 @@ class Connection:
         )
         try:
             with self._one_at_a_time:
-                return self._session.client(
+                client = self._session.client(
                     "s3", region_name=region, endpoint_url=self._endpoint_url, config=config
                 )
         except (BotoCoreError, ValueError) as error:
             why = without_secrets(error)
             raise S3Error(f"{why}: correct the AWS configuration or the environment") from error
+        bound(client, manifest.MAX_BYTES)
+        return client
 
 
 class Bucket:
@@ -207,7 +211,7 @@ class Bucket:
 
         try:
             yield
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, BoundsError, *UNREADABLE) as error:
             request = Request(permission, self.name, self.region, key, self.owner)
             raise S3Error(sentence(error, request)) from error
 
@@ -225,12 +229,13 @@ def open_bucket(connection: Connection, target: Target, release: Release) -> Buc
     if actual == assumed:
         return bucket
     if region:
-        raise S3Error(f"the bucket is in {actual}, not in {region}: correct --regions")
+        raise S3Error(f"the bucket is in {printable(actual)}, not in {region}: correct --regions")
     try:
         partition(actual)
     except ValueError as error:
         raise S3Error(
-            f"S3 says that the bucket is in {actual!r}, which is not a region: set --regions"
+            f"S3 says that the bucket is in {printable(actual)}, which is not a region: set "
+            "--regions"
         ) from error
     return Bucket(connection.client(actual), name, actual, release.owner)
 

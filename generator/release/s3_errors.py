@@ -2,8 +2,9 @@
 
 from typing import Any, NamedTuple
 
+from generator.bounded import BoundsError
 from generator.hosts import bucket_arn
-from generator.printable import without_secrets
+from generator.printable import printable, without_secrets
 
 EXPIRED = "the credentials have expired: sign in again (aws sso login, or the way you got them)"
 UNKNOWN_CREDENTIALS = (
@@ -46,6 +47,10 @@ SENTENCES = {
 }
 
 
+UNREADABLE = (ValueError, RuntimeError)
+"""What botocore raises besides its own exceptions: a header is no number, or no date."""
+
+
 class S3Error(Exception):
     """S3 refused a request, or holds something wrong; the message is one sentence for people."""
 
@@ -67,11 +72,18 @@ class Request(NamedTuple):
 
 
 def sentence(error: Exception, request: Request) -> str:
-    """Return the sentence for an exception from botocore."""
+    """Return the sentence for an exception from botocore, or from reading an answer."""
     from botocore import exceptions
 
     # The first that fits counts: some of these classes are subclasses of others.
     connection: list[tuple[tuple[type[Exception], ...], str]] = [
+        (
+            (BoundsError,),
+            (
+                "the answer to {request} {error}: check the connection, --endpoint-url and what "
+                "else writes there"
+            ),
+        ),
         (
             (exceptions.NoCredentialsError, exceptions.PartialCredentialsError),
             "no credentials were found: set AWS_PROFILE or --profile, or sign in",
@@ -109,17 +121,22 @@ def sentence(error: Exception, request: Request) -> str:
             (exceptions.FlexibleChecksumError,),
             "the content of {key} does not match its checksum: run the same command again",
         ),
+        (
+            UNREADABLE,
+            "the answer to {request} cannot be understood ({error}): check --endpoint-url",
+        ),
     ]
     if isinstance(error, exceptions.ClientError):
         return _of_answer(error.response, request)
     for classes, text in connection:
         if isinstance(error, classes):
-            return text.format(error=_one_line(error), key=request.key)
+            asked = f"{request.permission} {request.key}".rstrip()
+            return text.format(error=_one_line(error), key=request.key, request=asked)
     return f"{_one_line(error).rstrip('.:')}: check --profile and the AWS configuration"
 
 
 def _of_answer(answer: Any, request: Request) -> str:
-    code, message = (str(answer["Error"].get(name, "")) for name in ("Code", "Message"))
+    code, message = (printable(answer["Error"].get(name) or "") for name in ("Code", "Message"))
     status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     text = SENTENCES.get(code)
     if text is None and status in (500, 502, 503, 504):
@@ -130,4 +147,4 @@ def _of_answer(answer: Any, request: Request) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(without_secrets(error).split())
+    return printable(" ".join(without_secrets(error).split()))

@@ -73,3 +73,12 @@ def test_an_unknown_answer_is_told_as_it_came() -> None:
     answer = {"Error": {"Code": "Odd", "Message": "very odd"}, "ResponseMetadata": {}}
     error = exceptions.ClientError(answer, "PutObject")  # type: ignore[arg-type] # the stub wants all of it
     assert sentence(error, REQUEST) == "S3 refused s3:PutObject: Odd very odd"
+
+
+def test_an_unknown_answer_is_told_as_one_line_of_some_length() -> None:
+    answer = {"Error": {"Code": "\n::error::", "Message": "\x1b" * 9_000}, "ResponseMetadata": {}}
+    error = exceptions.ClientError(answer, "PutObject")  # type: ignore[arg-type] # the stub wants all of it
+    told = sentence(error, REQUEST)
+    assert told.startswith(r"S3 refused s3:PutObject: \n::error:: \x1b\x1b")
+    assert told.isprintable()
+    assert len(told) < 600
