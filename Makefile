@@ -12,6 +12,22 @@ COMPILE = $(PY) -m uv --no-config --system-certs pip compile --quiet \
 # Single quotes: make inserts the values, and the shell takes them as they are.
 RELEASE = --bucket '$(BUCKET)' $(if $(FOLDER),--folder '$(FOLDER)') \
 	$(if $(REGIONS),--regions '$(REGIONS)') $(OPTIONS)
+# Nobody who meant a dry run may publish: any other word is refused.
+DRY = $(if $(DRY_RUN),$(or $(if $(filter 1 yes true,$(DRY_RUN)),--dry-run),\
+	$(if $(filter-out 0,$(DRY_RUN)),$(error DRY_RUN is '$(DRY_RUN)':\
+	write 1 to print what would be written and where; leave it out, or write 0, to publish))))
+NO_BUCKET = make $@: BUCKET is missing: name the bucket of the release: make $@ BUCKET=...
+
+# make ignores a variable that it does not know: `make publish OPTION=--dry-run` would publish. Only
+# what was typed for this make is looked at, not what a make above it hands down (MAKELEVEL).
+VARIABLES = BUCKET DRY_RUN FOLDER OPTIONS PREVIOUS PYTHON REGIONS UPGRADE
+ifeq ($(MAKELEVEL),0)
+typed := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),\
+	$(if $(filter command,$(origin $(name))),$(name))))
+slip := $(if $(typed),$(shell awk -f tools/slip.awk "$(VARIABLES)" \
+	$(foreach name,$(typed),'$(subst ','\'',$(name))')))
+$(if $(slip),$(error $(slip)))
+endif
 
 .PHONY: help templates lint publish verify test audit format lock release-check bench clean
 unexport PYTHONPATH PYTHONHOME # they lead to packages that are not the locked ones
@@ -33,11 +49,13 @@ lint: ## check templates/: lint findings, and differences from its source
 	@sh tools/venv.sh users
 	@$(PY) build.py check
 
-publish: ## publish templates/: BUCKET=... [FOLDER=...] [REGIONS=...] [OPTIONS=--dry-run]
+publish: ## publish templates/: BUCKET=... [FOLDER=...] [REGIONS=...] [DRY_RUN=1] [OPTIONS=...]
+	@[ -n "$$BUCKET" ] || { echo "$(NO_BUCKET)" >&2; exit 2; }
 	@sh tools/venv.sh users >&2
-	@$(PY) build.py publish $(RELEASE)
+	@$(PY) build.py publish $(RELEASE) $(DRY)
 
 verify: ## check whether a published release is whole; same variables, OPTIONS=--against-local
+	@[ -n "$$BUCKET" ] || { echo "$(NO_BUCKET)" >&2; exit 2; }
 	@sh tools/venv.sh users >&2
 	@$(PY) build.py verify $(RELEASE)
 

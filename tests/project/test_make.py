@@ -51,7 +51,7 @@ class Machine:
             for name, value in os.environ.items()
             if not name.startswith(("PIP_", "MAKE", "MFLAGS"))
             and name.upper()
-            not in {"PYTHON", "PYTHONPATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
+            not in {"PYTHON", "PYTHONPATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", *_variables()}
         }
         self._install_python(folder / "bin")
         self.offline = {
@@ -446,6 +446,128 @@ def test_release_check_without_a_release_says_what_to_do(machine: Machine) -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("OPTION", "OPTIONS"),
+        ("OPTOINS", "OPTIONS"),
+        ("Option", "OPTIONS"),
+        ("FOLDR", "FOLDER"),
+        ("FOLDERS", "FOLDER"),
+        ("REGION", "REGIONS"),
+        ("REIGONS", "REGIONS"),
+        ("BUCKT", "BUCKET"),
+        ("BUKCET", "BUCKET"),
+        ("BUCKTE", "BUCKET"),
+        ("BUKCETS", "BUCKET"),
+        ("bucket", "BUCKET"),
+        ("buckt", "BUCKET"),
+        ("DRYRUN", "DRY_RUN"),
+        ("DRY-RUN", "DRY_RUN"),
+        ("DRYRUNS", "DRY_RUN"),
+        ("PREVOIUS", "PREVIOUS"),
+        ("PREVIUOS", "PREVIOUS"),
+        ("PYTHN", "PYTHON"),
+        ("PYTHON3", "PYTHON"),
+        ("UPGRAD", "UPGRADE"),
+    ],
+)
+def test_a_misspelt_variable_is_refused(typed: str, meant: str) -> None:
+    """Slips: in tools/slip.awk, count two swapped letters as two, or compare the names as typed."""
+    code, out, err = _make("help", f"{typed}=1")
+    assert (code, out) == (2, "")
+    assert re.fullmatch(
+        rf"Makefile:\d+: \*\*\* {typed} is not a variable of this Makefile and would be ignored: "
+        rf"write {meant}\.  Stop\.\n",
+        err,
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("AWS_REGION", "AWS_REGIONS", "AWS_PROFILE", "AWS_DEFAULT_REGION", "S3_BUCKET"),
+        *("PIP_INDEX_URL", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "PYTHONPATH", "PYLINT"),
+        *(
+            "CFLAGS",
+            "CC",
+            "V",
+            "VERBOSE",
+            "PREFIX",
+            "VERSION",
+            "TARGET",
+            "BUILD",
+            "DEBUG",
+            "TMPDIR",
+        ),
+        *("DRY", "GO", "it's", "REGIONAL_ROLE"),
+    ],
+)
+def test_a_variable_of_somebody_else_passes(name: str) -> None:
+    assert _make("help", f"{name}=1")[::2] == (0, "")
+
+
+def test_every_variable_that_people_are_told_of_is_known() -> None:
+    known = _variables()
+    told = set(re.findall(r"\b([A-Z_]{2,})=", _make_help()))
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
+        for command in re.findall(r"make [a-z-]+ [A-Z].*", page.read_text(encoding="utf-8")):
+            told |= set(re.findall(r" ([A-Z_]{2,})=", command))
+    assert told
+    assert told <= known
+    assert _make("help", *(f"{name}=1" for name in known))[::2] == (0, "")
+
+
+def test_a_misspelt_variable_stops_before_anything_is_done(machine: Machine) -> None:
+    assert machine.make("publish", "BUCKET=b", "OPTION=--dry-run")[:2] == (2, "")
+    assert not (machine.tree / ".venv").exists()
+
+
+def test_what_a_make_above_hands_down_passes(tmp_path: Path) -> None:
+    """Slip: in the Makefile, look at what was typed at every MAKELEVEL."""
+    above = f"all:\n\t@$(MAKE) --no-print-directory -C '{ROOT}' help\n"
+    (tmp_path / "Makefile").write_text(above)
+    assert _make("REGION=eu-west-1", cwd=tmp_path) == (0, _make_help(), "")
+
+
+def test_a_misspelt_variable_of_the_environment_passes() -> None:
+    assert _make("help", REGION="eu-west-1")[::2] == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("value", "is_dry"),
+    [("1", True), ("yes", True), ("true", True), ("0", False), ("", False)],
+)
+def test_dry_run_as_a_variable(machine: Machine, value: str, is_dry: bool) -> None:
+    code, out, _ = machine.make("--dry-run", "publish", "BUCKET=b", f"DRY_RUN={value}")
+    assert code == 0
+    assert ("--dry-run" in out.splitlines()[-1].split()) is is_dry
+
+
+@pytest.mark.parametrize("value", ["false", "no", "of", "True", "--dry-run", "it's"])
+def test_a_dry_run_that_may_not_be_one_is_refused(machine: Machine, value: str) -> None:
+    """Slip: in the Makefile, take any other word for no."""
+    code, out, err = machine.make("publish", "BUCKET=b", f"DRY_RUN={value}")
+    assert (code, out) == (2, "")
+    assert err.endswith(
+        f"*** DRY_RUN is '{value}': write 1 to print what would be written and where; leave it "
+        "out, or write 0, to publish.  Stop."
+    )
+    assert not (machine.tree / ".venv").exists()
+
+
+@pytest.mark.parametrize("target", ["publish", "verify"])
+def test_without_a_bucket_the_sentence_names_the_variable(machine: Machine, target: str) -> None:
+    for typed in ((), ("BUCKET=",)):
+        code, out, err = machine.make(target, *typed)
+        assert (code, out) == (2, "")
+        assert err == (
+            f"make {target}: BUCKET is missing: name the bucket of the release: "
+            f"make {target} BUCKET=..."
+        )
+    assert not (machine.tree / ".venv").exists()
+
+
 def test_make_alone_lists_every_target() -> None:
     listed = set(re.findall(r"^make (\S+) +\S", _make_help(), re.MULTILINE))
     rules = re.findall(r"^([a-z][a-z-]*):(?!=)", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -462,7 +584,24 @@ def test_every_target_that_a_document_names_exists() -> None:
 
 
 def _make_help() -> str:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-    return subprocess.run(
-        [MAKE], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-    ).stdout
+    return _make()[1]
+
+
+def _make(*arguments: str, cwd: Path = ROOT, **environment: str) -> tuple[int, str, str]:
+    """Return the exit code of make, as people start it, with its stdout and stderr."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(
+        [MAKE, *arguments],
+        cwd=cwd,
+        env={**inherited, **environment},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def _variables() -> set[str]:
+    """Return the variables of the Makefile that people set."""
+    [line] = re.findall(r"^VARIABLES = (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    return set(line.split())
