@@ -27,6 +27,9 @@ READ_TIMEOUT_SECONDS = 20
 # first byte, and a write that S3 asks to repeat because of another write at the same time.
 PAUSES_SECONDS = (0.1, 0.4, 1.6)
 
+# The region of a bucket of which nobody says where it is, until S3 is asked.
+ASSUMED_REGION = "us-east-1"
+
 Result = TypeVar("Result")
 
 
@@ -223,7 +226,7 @@ def open_bucket(connection: Connection, target: Target, release: Release) -> Buc
     the region: the URLs of what is published there would be wrong.
     """
     name, region = target
-    assumed = region or connection.region or "us-east-1"
+    assumed = region or connection.region or ASSUMED_REGION
     bucket = Bucket(connection.client(assumed), name, assumed, release.owner)
     actual = bucket.actual_region(key(release.folder, MANIFEST))
     if actual == assumed:

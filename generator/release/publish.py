@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from generator.release import contents
-from generator.release.bucket import Bucket, Connection, open_bucket
+from generator.release.bucket import ASSUMED_REGION, Bucket, Connection, open_bucket
 from generator.release.contents import Object, Release
 from generator.release.in_parallel import side_by_side
 from generator.release.options import Target
@@ -24,6 +24,8 @@ class Publication(NamedTuple):
     """With the region that the bucket is in, if it is known."""
     actions: dict[str, str]
     error: str | None = None
+    is_region_assumed: bool = False
+    """Whether the region is a guess: nobody named it, and S3, which knows it, was not asked."""
 
 
 def plan(
@@ -31,18 +33,18 @@ def plan(
 ) -> list[Publication]:
     """Return what publishing would write, without contacting anybody.
 
-    Raises ValueError if the region of a bucket is neither given nor configured.
+    A bucket whose region is not given is taken to be in the default one: that of the AWS
+    configuration, if it has one.
     """
-    planned = []
-    for target in targets:
-        if not (region := target.region or default_region):
-            raise ValueError(
-                f"only S3 knows the region of {target.bucket}, and --dry-run does not ask it: add "
-                "--regions"
-            )
-        actions = {each.name: PLANNED for each in release.objects}
-        planned.append(Publication(Target(target.bucket, region), actions))
-    return planned
+    assumed = default_region or ASSUMED_REGION
+    return [
+        Publication(
+            Target(bucket, region or assumed),
+            {each.name: PLANNED for each in release.objects},
+            is_region_assumed=region is None,
+        )
+        for bucket, region in targets
+    ]
 
 
 def publish(

@@ -28,9 +28,10 @@ def results(publications: Sequence[Publication], release: Release) -> list[str]:
     lines = []
     for publication in publications:
         if _is_planned(publication):
+            note = "  (region assumed)" if publication.is_region_assumed else ""
             lines += [
                 f"{_url(publication, release, each.name)}  {len(each.content)} bytes  "
-                f"sha256:{each.sha256}"
+                f"sha256:{each.sha256}{note}"
                 for each in release.objects
             ]
         elif not publication.error:
@@ -43,6 +44,11 @@ def summary(publications: Sequence[Publication], release: Release) -> list[str]:
     whole = [publication for publication in publications if not publication.error]
     if any(map(_is_planned, publications)):
         lines = [f"dry run: S3 was not contacted; the release is for {len(publications)} bucket(s)"]
+        lines += [
+            f"{bucket} is assumed to be in {region}: only S3 knows, so name the region in --regions"
+            for (bucket, region), _, _, is_assumed in publications
+            if is_assumed
+        ]
     else:
         lines = [f"{len(whole)} of {len(publications)} bucket(s) have the whole release"]
     if len(whole) < len(publications):
@@ -51,7 +57,8 @@ def summary(publications: Sequence[Publication], release: Release) -> list[str]:
         for each in _templates(release):
             if url := _launch_url(publication, release, each.name):
                 what = "a stack" if each.name == MAIN else f"a stack of {each.name}"
-                lines.append(f"create {what} in {publication.target.region}: {url}")
+                note = " (region assumed)" if publication.is_region_assumed else ""
+                lines.append(f"create {what} in {publication.target.region}{note}: {url}")
     return lines
 
 
@@ -74,6 +81,7 @@ def _record(publication: Publication, release: Release) -> dict[str, Any]:
     return {
         "bucket": publication.target.bucket,
         "region": publication.target.region,
+        "region_assumed": publication.is_region_assumed,
         "error": publication.error,
         "template_url": _url(publication, release, MAIN) or None,
         "launch_url": _launch_url(publication, release, MAIN),

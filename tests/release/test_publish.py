@@ -16,6 +16,7 @@ from generator import VERSION, templates_folder
 from generator.hosts import object_url
 from generator.paths import ROOT
 from tests.local_aws.local_s3 import FOLDER, NAMES, LocalS3, passes
+from tests.support.cli_lines import commands
 
 TEMPLATE_URL = f"https://bbb.s3.us-east-1.amazonaws.com/{FOLDER}/templates/Backup.template"
 
@@ -203,14 +204,62 @@ def test_a_dry_run_contacts_nobody(
     assert len(out.splitlines()) == len(templates_folder.generate()) + 2
 
 
-@pytest.mark.usefixtures("no_network")
-def test_a_dry_run_without_a_region_is_wrong_usage(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.fixture
+def no_aws_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a machine on which nobody has set up anything for AWS."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+    monkeypatch.setattr(build, "check", passes)
+
+
+@pytest.mark.usefixtures("no_network", "no_aws_settings")
+def test_the_first_command_of_the_page_works_as_written(
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
-    assert build.main(["publish", "--bucket", "bbb", "--dry-run"]) == 2
-    assert "add --regions" in capsys.readouterr().err
+    first, *_ = commands((ROOT / "docs" / "publishing.md").read_text(encoding="utf-8"))
+    make, *words = shlex.split(first.text)
+    assert make == "make"
+    _, _, verb, *options = command_of_make(*words)
+    assert "--dry-run" in options
+    assert build.main([verb, *options]) == 0
+    assert capsys.readouterr().out.startswith(
+        "https://amzn-s3-demo-bucket.s3.us-east-1.amazonaws.com/"
+    )
+
+
+@pytest.mark.usefixtures("no_network", "no_aws_settings")
+@pytest.mark.parametrize(
+    ("options", "configured", "region"),
+    [
+        pytest.param([], "", "us-east-1", id="nobody"),
+        pytest.param([], "eu-west-1", "eu-west-1", id="configured"),
+        pytest.param(["--regions", "us-east-1"], "eu-west-1", "us-east-1", id="given"),
+    ],
+)
+def test_a_region_that_nobody_named_is_marked_as_assumed(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    configured: str,
+    region: str,
+) -> None:
+    is_assumed = not options
+    monkeypatch.setenv("AWS_DEFAULT_REGION", configured)
+    words = ["publish", "--bucket", "bbb", "--dry-run", *options]
+    assert build.main(words) == 0
+    said = capsys.readouterr()
+    for line in said.out.splitlines():
+        assert line.startswith(f"https://bbb.s3.{region}.amazonaws.com/")
+        assert line.endswith("  (region assumed)") is is_assumed
+    [link] = [line for line in said.err.splitlines() if "create a stack in" in line]
+    assert f" in {region}{' (region assumed)' if is_assumed else ''}: https://" in link
+    assert (f"bbb is assumed to be in {region}: " in said.err) is is_assumed
+
+    assert build.main([*words, "--json"]) == 0
+    [bucket] = json.loads(capsys.readouterr().out)["buckets"]
+    assert (bucket["region"], bucket["region_assumed"]) == (region, is_assumed)
 
 
 def unreachable(*_: Any, **__: Any) -> Any:
@@ -258,6 +307,15 @@ def test_the_page_has_every_option(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("target", ["publish", "verify"])
 def test_make_passes_its_variables_on(target: str) -> None:
     variables = ["BUCKET=b-{region}", "REGIONS=us-east-1,eu-west-1", "FOLDER=f/v1", "OPTIONS=--a b"]
+    assert command_of_make(target, *variables) == [
+        *(".venv/bin/python", "build.py", target),
+        *("--bucket", "b-{region}", "--folder", "f/v1", "--regions", "us-east-1,eu-west-1"),
+        *("--a", "b"),
+    ]
+
+
+def command_of_make(target: str, *variables: str) -> list[str]:
+    """Return the last command that a target runs, as words."""
     # What a make above this one hands down would change what it prints.
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
@@ -271,8 +329,4 @@ def test_make_passes_its_variables_on(target: str) -> None:
         check=True,
     )
     *_, command = told.stdout.splitlines()
-    assert shlex.split(command) == [
-        *(".venv/bin/python", "build.py", target),
-        *("--bucket", "b-{region}", "--folder", "f/v1", "--regions", "us-east-1,eu-west-1"),
-        *("--a", "b"),
-    ]
+    return shlex.split(command)
