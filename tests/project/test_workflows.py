@@ -28,11 +28,14 @@ def lint(text: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def steps(name: str) -> list[dict[str, Any]]:
+def jobs(name: str) -> dict[str, dict[str, Any]]:
     loaded = yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text(encoding="utf-8"))
-    [job] = loaded["jobs"].values()
-    found: list[dict[str, Any]] = job["steps"]
+    found: dict[str, dict[str, Any]] = loaded["jobs"]
     return found
+
+
+def steps(name: str) -> list[dict[str, Any]]:
+    return [step for job in jobs(name).values() for step in job["steps"]]
 
 
 def test_both_workflows_are_there() -> None:
@@ -69,26 +72,80 @@ def test_every_action_is_pinned_to_a_commit_beside_its_version(path: Path) -> No
 
 def test_ci_runs_what_people_run_on_every_python() -> None:
     assert steps("ci.yml")[-1] == {"run": "make test"}
-    loaded = yaml.safe_load(WORKFLOWS[0].read_text(encoding="utf-8"))
-    pythons = loaded["jobs"]["test"]["strategy"]["matrix"]["python"]
+    pythons = jobs("ci.yml")["test"]["strategy"]["matrix"]["python"]
     assert pythons == [f"3.{minor}" for minor in range(10, 15)]
 
 
-def test_a_release_is_checked_published_and_verified_in_this_order() -> None:
+def test_a_release_is_tested_published_and_verified_in_this_order() -> None:
+    assert [*jobs("release.yml")] == ["test", "publish"]
+    assert jobs("release.yml")["publish"]["needs"] == "test"
     run = [step["run"].split()[:2] for step in steps("release.yml") if "run" in step]
     assert run == [
         ["test", '"$GITHUB_REF_NAME"'],
-        ["make", "lint"],
+        ["git", "merge-base"],
+        ["make", "test"],
         ["before=$(git", "tag"],
         ["make", "publish"],
         ["make", "verify"],
     ]
 
 
-def comparison() -> str:
+def test_only_the_job_that_publishes_can_assume_the_role() -> None:
+    assert jobs("release.yml")["test"]["permissions"] == {"contents": "read"}
+    assert "environment" not in jobs("release.yml")["test"]
+
+
+def script(word: str) -> str:
+    """Return the one script of the release that has this word."""
     runs = [step.get("run", "") for step in steps("release.yml")]
-    [script] = [run for run in runs if "release-check" in run]
-    return str(script)
+    [found] = [run for run in runs if word in run]
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    ("tagged", "main", "passes"),
+    [
+        pytest.param("merged", "merged", True, id="the-head-of-main"),
+        pytest.param("first", "merged", True, id="older-than-main"),
+        pytest.param("aside", "merged", False, id="on-another-branch"),
+        pytest.param("merged", "first", False, id="ahead-of-main"),
+        pytest.param("first", None, False, id="main-was-not-fetched"),
+    ],
+)
+def test_a_tag_that_is_not_on_main_is_refused(
+    tmp_path: Path, tagged: str, main: str | None, passes: bool
+) -> None:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GITHUB_REF_NAME": "v1.2.3"}
+
+    def git(*words: str) -> None:
+        identity = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+        command = ("git", *identity, *words)
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+
+    git("init", "--quiet", "--initial-branch", "x")
+    for name, start in (("first", "x"), ("merged", "first"), ("aside", "first")):
+        git("checkout", "--quiet", *(["--orphan", name] if start == "x" else ["-b", name, start]))
+        git("commit", "--quiet", "--allow-empty", "--message", name)
+    if main:
+        git("update-ref", "refs/remotes/origin/main", main)
+    git("checkout", "--quiet", "--detach", tagged)
+    command = ("bash", "-e", "-c", script("merge-base"))
+    ran = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    said = "::error::v1.2.3 is not on main: merge its commit into main first\n"
+    assert (ran.returncode, ran.stdout) == ((0, "") if passes else (1, said))
+
+
+@pytest.mark.parametrize("name", ["test", "publish"])
+def test_a_release_has_the_history_that_it_looks_at(name: str) -> None:
+    checkout, *_ = jobs("release.yml")[name]["steps"]
+    assert checkout["with"]["fetch-depth"] == 0
 
 
 @pytest.mark.parametrize(
@@ -103,7 +160,6 @@ def comparison() -> str:
 def test_a_release_is_compared_with_the_one_before(
     tmp_path: Path, tags: list[str], bucket: str, asked: list[str]
 ) -> None:
-    script = comparison()
     said = tmp_path / "said"
     (tmp_path / "make").write_text('#!/bin/sh\necho "$@" >>"$SAID"\n')
     (tmp_path / "make").chmod(0o755)
@@ -131,7 +187,7 @@ def test_a_release_is_compared_with_the_one_before(
             run("git", "add", "templates")
         run(*git, "commit", "-q", "--allow-empty", "-m", tag)
         run("git", "tag", tag)
-    run("bash", "-e", "-c", script)
+    run("bash", "-e", "-c", script("release-check"))
     if not asked:
         assert not said.exists()
         return
@@ -152,7 +208,7 @@ def test_a_failing_git_is_not_taken_for_the_first_release(tmp_path: Path) -> Non
         "HOME": str(tmp_path),
         "GIT_CEILING_DIRECTORIES": str(tmp_path.parent),
     }
-    command = ("bash", "-e", "-c", comparison())
+    command = ("bash", "-e", "-c", script("release-check"))
     ran = subprocess.run(
         command,
         cwd=tmp_path,
