@@ -224,6 +224,8 @@ def publish(arguments: argparse.Namespace) -> int:
     with contextlib.redirect_stdout(sys.stderr):
         if check(arguments):
             return FINDING
+    for line in report.uncommitted(provenance.uncommitted() or []):
+        _say(line)
     try:
         publications = planned or publishing.publish(
             release, targets, connection, lambda each: _say(report.line(each))

@@ -11,8 +11,8 @@ from generator import VERSION
 from generator.paths import ROOT
 from generator.release.contents import NAME
 
-# Whatever the user's configuration says about files that are not in the repository.
-_STATUS = ("status", "--porcelain", "--untracked-files=normal")
+# Whatever the user's configuration says about names, and files that are not in the repository.
+_STATUS = ("-c", "core.quotePath=true", "status", "--porcelain", "--untracked-files=normal")
 
 
 def provenance() -> dict[str, Any]:
@@ -26,10 +26,22 @@ def provenance() -> dict[str, Any]:
         "name": NAME,
         "version": VERSION,
         "commit": commit,
-        "clean": None if commit is None else _git(*_STATUS) == "",
+        "clean": None if commit is None else uncommitted() == [],
         "python": platform.python_version(),
         **{name: version(name) for name in ("troposphere", "awacs", "cfn-lint")},
     }
+
+
+def uncommitted() -> list[str] | None:
+    """Return the names of what is not committed; None if the source is not a checkout of its own.
+
+    They are safe to print: git quotes a name with other characters than printable ASCII.
+    """
+    if _git("rev-parse", "--show-cdup") != "":
+        return None
+    status = _git(*_STATUS)
+    # A line is two letters for the state, which may be spaces, and the name.
+    return None if status is None else [line.split(maxsplit=1)[1] for line in status.splitlines()]
 
 
 def _git(*arguments: str) -> str | None:

@@ -9,6 +9,8 @@ from generator.release.contents import Object, Release
 from generator.release.publish import PLANNED, Publication
 from generator.stacks import MAIN
 
+MAX_NAMES = 5
+
 
 def line(publication: Publication) -> str:
     """Return the line that tells people what happened in one bucket."""
@@ -60,6 +62,15 @@ def summary(publications: Sequence[Publication], release: Release) -> list[str]:
                 note = " (region assumed)" if publication.is_region_assumed else ""
                 lines.append(f"create {what} in {publication.target.region}{note}: {url}")
     return lines
+
+
+def uncommitted(names: Sequence[str]) -> list[str]:
+    """Return the lines that warn people of what is not committed where they publish from."""
+    if not names:
+        return []
+    shown = ", ".join(names[:MAX_NAMES])
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return [f"warning: this checkout has uncommitted changes: {shown}{more}"]
 
 
 def document(

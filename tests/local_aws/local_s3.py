@@ -14,7 +14,7 @@ from botocore.loaders import Loader
 import build
 from generator import VERSION, templates_folder
 from generator.paths import ROOT
-from generator.release import contents
+from generator.release import contents, provenance
 from generator.release.bucket import Connection
 from generator.release.contents import Release
 from generator.release.options import targets
@@ -156,6 +156,8 @@ def s3(
         monkeypatch.setenv(name, value)
     # Every command reads S3's model again, which takes longer than all its requests.
     monkeypatch.setattr("botocore.session.create_loader", lambda *_: MODELS)
+    # Whoever works on this project has uncommitted changes, and is warned of them.
+    monkeypatch.setattr(provenance, "uncommitted", list)
     with Proxy(aws.endpoint_url) as proxy:
         local = LocalS3(aws, proxy, capsys, tmp_path)
         monkeypatch.setattr(templates_folder, "generate", lambda: local.files)

@@ -1,5 +1,6 @@
 """Where a release was made from, as far as that is known."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -38,6 +39,32 @@ def test_a_checkout_with_changes(checkout: Path) -> None:
     assert provenance.provenance()["clean"] is False
 
 
+def test_what_is_not_committed_is_named(checkout: Path) -> None:
+    for name in ("changed", "staged", "to move"):
+        (checkout / name).touch()
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--message", "second")
+    assert provenance.uncommitted() == []
+    for name in ("changed", "staged", "new"):
+        (checkout / name).write_text("x")
+    git(checkout, "add", "staged")
+    git(checkout, "mv", "to move", "moved")
+    (checkout / "folder").mkdir()
+    (checkout / "folder" / "new").touch()
+    names = ["changed", '"to move" -> moved', "staged", "folder/", "new"]
+    assert provenance.uncommitted() == names
+
+
+@pytest.mark.parametrize("name", [b"a\nb", b"\x1b[2J", b"\xe4", "\u2028\u202e".encode(), b" a "])
+def test_a_name_of_a_file_is_safe_to_print(checkout: Path, name: bytes) -> None:
+    git(checkout, "config", "core.quotePath", "false")
+    (checkout / os.fsdecode(name)).touch()
+    [shown] = provenance.uncommitted() or []
+    assert shown.isascii()
+    assert shown.isprintable()
+    assert shown[0] == shown[-1] == '"'
+
+
 def test_the_commit_of_a_folder_around_is_not_ours(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -46,6 +73,7 @@ def test_the_commit_of_a_folder_around_is_not_ours(
     monkeypatch.setattr(provenance, "ROOT", inside)
     made = provenance.provenance()
     assert (made["commit"], made["clean"]) == (None, None)
+    assert provenance.uncommitted() is None
 
 
 @pytest.mark.parametrize(
@@ -81,6 +109,7 @@ def test_neither_the_environment_nor_a_configuration_leads_astray(
 def test_without_git_the_commit_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert provenance.provenance()["commit"] is None
+    assert provenance.uncommitted() is None
 
 
 def test_the_tools_are_named() -> None:

@@ -15,6 +15,7 @@ import build
 from generator import VERSION, templates_folder
 from generator.hosts import object_url
 from generator.paths import ROOT
+from generator.release import provenance
 from tests.local_aws.local_s3 import FOLDER, NAMES, LocalS3, passes
 from tests.support.cli_lines import commands
 
@@ -31,7 +32,10 @@ def test_the_release_is_published_and_its_address_printed(s3: LocalS3) -> None:
         assert held[f"{FOLDER}/templates/{name}"] == text.encode()
 
 
-def test_people_are_told_what_was_done_and_where_to_create_a_stack(s3: LocalS3) -> None:
+def test_people_are_told_what_was_done_and_where_to_create_a_stack(
+    s3: LocalS3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provenance, "uncommitted", list)
     said = s3.run("publish", "--bucket", s3.make_bucket("bbb"))
     done, count, link = said.err.splitlines()
     assert done == "build.py: bbb (us-east-1): 4 created"
@@ -40,6 +44,36 @@ def test_people_are_told_what_was_done_and_where_to_create_a_stack(s3: LocalS3) 
         "build.py: create a stack in us-east-1: https://us-east-1.console.aws.amazon.com/"
         "cloudformation/home?region=us-east-1#/stacks/create/review?templateURL=https%3A%2F%2Fbbb."
     )
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["a"], "a"),
+        (list("abcde"), "a, b, c, d, e"),
+        (list("abcdefg"), "a, b, c, d, e and 2 more"),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_uncommitted_changes_are_named(
+    s3: LocalS3,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    names: list[str] | None,
+    told: str | None,
+) -> None:
+    monkeypatch.setattr(provenance, "uncommitted", lambda: names)
+    said = s3.run("publish", "--bucket", s3.make_bucket("bbb"), *options)
+    assert said.status == 0
+    warnings = [line for line in said.err.splitlines() if "warning" in line]
+    if told is None:
+        assert warnings == []
+    else:
+        assert warnings == [
+            f"build.py: warning: this checkout has uncommitted changes: {told}",
+        ]
 
 
 def test_each_object_is_written_once_and_the_manifest_last(s3: LocalS3) -> None:
