@@ -12,8 +12,9 @@ import os
 sys.path.insert(0, os.path.split(os.path.realpath(__file__))[0])
 
 import argparse
+import contextlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from generator import VERSION
@@ -37,8 +38,10 @@ def templates(arguments: argparse.Namespace) -> int:
 
     from generator import lint, paths, templates_folder
 
-    texts = templates_folder.generate()
-    if _report(templates_folder.lint(texts)):
+    with Progress("generating and checking the templates"):
+        texts = templates_folder.generate()
+        findings = templates_folder.lint(texts)
+    if _report(findings):
         return FINDING
     for path in templates_folder.write(texts, arguments.output or paths.TEMPLATES):
         content = path.read_bytes()
@@ -56,9 +59,11 @@ def check(_: argparse.Namespace) -> int:
     from generator import paths, templates_folder
     from generator.cloudformation.errors import UnreadableError
 
-    texts = templates_folder.generate()
     try:
-        drift = templates_folder.drift(texts, paths.TEMPLATES)
+        with Progress("checking templates/"):
+            texts = templates_folder.generate()
+            drift = templates_folder.drift(texts, paths.TEMPLATES)
+            findings = templates_folder.lint(texts)
     except UnreadableError as error:
         _say(str(error))
         return USAGE
@@ -69,7 +74,10 @@ def check(_: argparse.Namespace) -> int:
             "templates/ differs from its source: run `make templates`, delete the files that it "
             "does not write, and commit the result"
         )
-    return FINDING if _report(templates_folder.lint(texts)) or drift else FINE
+    if _report(findings) or drift:
+        return FINDING
+    _say("no findings: templates/ is what its source makes, and lint finds nothing")
+    return FINE
 
 
 def render(arguments: argparse.Namespace) -> int:
@@ -200,8 +208,6 @@ def deployer_policy(arguments: argparse.Namespace) -> int:
 
 def publish(arguments: argparse.Namespace) -> int:
     """Run `check`, then publish templates/ to S3, as a release that is never changed again."""
-    import contextlib
-
     from generator import templates_folder
     from generator.release import contents, options, provenance, report
     from generator.release import publish as publishing
@@ -226,10 +232,15 @@ def publish(arguments: argparse.Namespace) -> int:
             return FINDING
     for line in report.uncommitted(provenance.uncommitted() or []):
         _say(line)
+    progress = Progress(f"publishing to {len(targets)} bucket(s)")
+
+    def finished(publication: publishing.Publication) -> None:
+        with progress.aside():
+            _say(report.line(publication))
+
     try:
-        publications = planned or publishing.publish(
-            release, targets, connection, lambda each: _say(report.line(each))
-        )
+        with contextlib.nullcontext() if planned else progress:
+            publications = planned or publishing.publish(release, targets, connection, finished)
     except S3Error as error:
         _say(str(error))
         return FINDING
@@ -246,8 +257,6 @@ def publish(arguments: argparse.Namespace) -> int:
 
 def verify(arguments: argparse.Namespace) -> int:
     """Say whether a published release is whole; write nothing."""
-    import contextlib
-
     from generator import templates_folder
     from generator.release import contents, options
     from generator.release import verify as verifying
@@ -266,13 +275,16 @@ def verify(arguments: argparse.Namespace) -> int:
         if arguments.against_local and check(arguments):
             return FINDING
     objects = contents.objects(templates_folder.generate()) if arguments.against_local else []
+    release = contents.Release(objects, folder, owner)
+    progress = Progress(f"verifying {len(targets)} bucket(s)")
+
+    def finished(verdict: verifying.Verdict) -> None:
+        with progress.aside():
+            _print(*verdict.lines())
+
     try:
-        verdicts = verifying.verify(
-            contents.Release(objects, folder, owner),
-            targets,
-            connection,
-            lambda verdict: _print(*verdict.lines()),
-        )
+        with progress:
+            verdicts = verifying.verify(release, targets, connection, finished)
     except S3Error as error:
         _say(str(error))
         return FINDING
@@ -461,6 +473,37 @@ def _placeholder(text: str) -> tuple[str, str | None]:
             f"{text!r} is not NAME=VALUE: without a value, write --placeholder after PARENT"
         )
     return match[1], match[2]
+
+
+class Progress:
+    """Says on stderr what is being done, from when it is entered until it is left.
+
+    In a log it is a line, on a terminal one that goes away.
+    """
+
+    def __init__(self, doing: str) -> None:
+        self._line = f"build.py: {doing} ..."
+        self._goes_away = sys.stderr.isatty()
+
+    def __enter__(self) -> None:
+        """Say it at once."""
+        _write(self._line if self._goes_away else f"{self._line}\n", sys.stderr)
+
+    def __exit__(self, *_: object) -> None:
+        """Take the line off the terminal."""
+        self._hide()
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let others print: what they print stays, and on a terminal the line is below it."""
+        self._hide()
+        yield
+        if self._goes_away:
+            _write(self._line, sys.stderr)
+
+    def _hide(self) -> None:
+        if self._goes_away:  # with spaces: a terminal may know no escape sequences
+            _write("\r" + " " * len(f"{self._line}^C") + "\r", sys.stderr)
 
 
 def _report(findings: list[str]) -> bool:

@@ -67,7 +67,8 @@ def test_templates_writes_the_file_and_prints_path_size_and_checksum(
         checksum = hashlib.sha256(written).hexdigest()
         left = f", {MAX_BYTES - len(written)} left" if path.name == NAME else ""
         lines.append(f"{path}  {len(written)} bytes{left}  sha256:{checksum}\n")
-    assert capsys.readouterr() == ("".join(lines), "")
+    waited = "build.py: generating and checking the templates ...\n"
+    assert capsys.readouterr() == ("".join(lines), waited)
 
 
 def test_without_a_verb_templates_is_meant(
@@ -103,9 +104,13 @@ def test_findings_write_nothing_elsewhere_either(slip: Path, tmp_path: Path) -> 
 # check
 
 
-def test_check_is_silent_when_all_is_well_wherever_it_is_called(tmp_path: Path) -> None:
+def test_check_says_that_all_is_well_wherever_it_is_called(tmp_path: Path) -> None:
     done = run("check", cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == (
+        "build.py: checking templates/ ...\n"
+        "build.py: no findings: templates/ is what its source makes, and lint finds nothing\n"
+    )
 
 
 def test_check_prints_drift_as_a_unified_diff_and_writes_nothing(
@@ -201,7 +206,7 @@ def test_a_directory_that_cannot_be_written_is_one_sentence(
     assert build.main(["templates", "--output", str(target)]) == 1
     out, err = capsys.readouterr()
     assert out == ""
-    [sentence] = err.splitlines()
+    _, sentence = err.splitlines()
     assert sentence.startswith(f"build.py: {named}: ")
     assert [path.name for path in (tmp_path / "busy").iterdir()] == [NAME]
 
@@ -220,7 +225,7 @@ def test_a_path_that_is_no_text_is_printed_all_the_same(tmp_path: Path, encoding
         capture_output=True, check=False, cwd=ROOT,
         env={**os.environ, "PYTHONIOENCODING": encoding},
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stderr.count(b"\n")) == (0, 1), done.stderr
     assert done.stdout.startswith(os.fsencode(tmp_path))
 
 
@@ -236,6 +241,15 @@ def test_a_full_disk_is_one_sentence() -> None:
     [sentence] = done.stderr.splitlines()
     assert "None" not in sentence
     assert "No space left" in sentence
+
+
+def test_what_is_for_people_never_goes_to_a_pipeline() -> None:
+    code = "import os, sys; os.close(2); os.execv(sys.executable, sys.argv[1:])"
+    words = [sys.executable, str(ROOT / "build.py"), "compare", os.devnull]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
 
 
 NOWHERE = ["--bucket=aaa", "--regions=us-east-1", "--endpoint-url=http://127.0.0.1:9"]

@@ -54,7 +54,8 @@ def summary(publications: Sequence[Publication], release: Release) -> list[str]:
     else:
         lines = [f"{len(whole)} of {len(publications)} bucket(s) have the whole release"]
     if len(whole) < len(publications):
-        lines.append("correct the errors and run the same command again to complete the others")
+        others = " to complete the others" if whole else ""
+        lines.append(f"correct the errors and run the same command again{others}")
     for publication in whole:
         for each in _templates(release):
             if url := _launch_url(publication, release, each.name):

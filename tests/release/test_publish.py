@@ -32,12 +32,10 @@ def test_the_release_is_published_and_its_address_printed(s3: LocalS3) -> None:
         assert held[f"{FOLDER}/templates/{name}"] == text.encode()
 
 
-def test_people_are_told_what_was_done_and_where_to_create_a_stack(
-    s3: LocalS3, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(provenance, "uncommitted", list)
+def test_people_are_told_what_was_done_and_where_to_create_a_stack(s3: LocalS3) -> None:
     said = s3.run("publish", "--bucket", s3.make_bucket("bbb"))
-    done, count, link = said.err.splitlines()
+    doing, done, count, link = said.err.splitlines()
+    assert doing == "build.py: publishing to 1 bucket(s) ..."
     assert done == "build.py: bbb (us-east-1): 4 created"
     assert count == "build.py: 1 of 1 bucket(s) have the whole release"
     assert link.startswith(
@@ -190,6 +188,24 @@ def test_json_says_what_was_done_to_each_object(s3: LocalS3) -> None:
     assert [each["action"] for each in other["objects"]] == [None] * 4
     assert document["provenance"]["version"] == VERSION
     assert set(document["provenance"]) >= {"commit", "clean", "python", "troposphere", "awacs"}
+
+
+@pytest.mark.parametrize(
+    ("made", "count", "advice"),
+    [
+        pytest.param(["us-east-1"], "1 of 2", " to complete the others", id="one-fails"),
+        pytest.param([], "0 of 2", "", id="all-fail"),
+    ],
+)
+def test_the_last_line_says_what_is_left_to_do(
+    s3: LocalS3, made: list[str], count: str, advice: str
+) -> None:
+    for region in made:
+        s3.make_bucket(f"bbb-{region}", region)
+    said = s3.run("publish", "--bucket", "bbb-{region}", "--regions", "us-east-1,eu-west-1")
+    assert said.status == 1
+    assert f"build.py: {count} bucket(s) have the whole release\n" in said.err
+    assert f"build.py: correct the errors and run the same command again{advice}\n" in said.err
 
 
 def test_a_bucket_with_a_dot_is_addressed_by_path(s3: LocalS3) -> None:

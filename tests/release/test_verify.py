@@ -24,7 +24,7 @@ def test_a_whole_release_is_whole(s3: LocalS3, bucket: str) -> None:
     assert (said.status, said.out, said.err) == (
         0,
         f"bbb (us-east-1): whole, version {VERSION}\n",
-        "",
+        "build.py: verifying 1 bucket(s) ...\n",
     )
 
 
