@@ -54,14 +54,18 @@ def bucket_arn(bucket: str, region: str) -> str:
     return f"arn:{partition(region)}:s3:::{bucket}"
 
 
-def launch_url(template_url: str, region: str, stack_name: str) -> str | None:
-    """Return the console page that creates a stack of the template; None if none is known."""
+def launch_url(template_url: str, region: str, stack_name: str | None) -> str | None:
+    """Return the console page that creates a stack of the template; None if none is known.
+
+    Without a name for the stack, whoever creates it thinks of one.
+    """
     host = CONSOLE_HOSTS.get(partition(region))
     if host is None:
         return None
+    name = f"&stackName={quote(stack_name, safe='')}" if stack_name else ""
     return (
         f"https://{region}.{host}/cloudformation/home?region={region}#/stacks/create/review"
-        f"?templateURL={quote(template_url, safe='')}&stackName={stack_name}"
+        f"?templateURL={quote(template_url, safe='')}{name}"
     )
 
 

@@ -42,12 +42,14 @@ def test_what_is_no_region_is_refused(region: str) -> None:
     ],
 )
 def test_the_link_opens_the_console_of_the_partition(region: str, start: str) -> None:
-    link = hosts.launch_url("https://h/f/t", region, "soca-backup")
+    link = hosts.launch_url("https://h/f/t", region, "<ClusterId>-backup")
     assert link is not None
     assert link.startswith(start)
     assert link.endswith(
-        "#/stacks/create/review?templateURL=https%3A%2F%2Fh%2Ff%2Ft&stackName=soca-backup"
+        "#/stacks/create/review?templateURL=https%3A%2F%2Fh%2Ff%2Ft"
+        "&stackName=%3CClusterId%3E-backup"
     )
+    assert hosts.launch_url("https://h/f/t", region, None) == link.partition("&stackName")[0]
 
 
 def test_no_link_is_guessed_where_the_console_is_not_known() -> None:

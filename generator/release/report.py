@@ -10,6 +10,9 @@ from generator.release.publish import PLANNED, Publication
 from generator.stacks import MAIN
 
 MAX_NAMES = 5
+# As on the pages. CloudFormation takes no < in a name, so nobody can forget to type the cluster ID.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+STACK_NAME = "<ClusterId>-backup"
 
 
 def line(publication: Publication) -> str:
@@ -134,4 +137,5 @@ def _launch_url(publication: Publication, release: Release, name: str) -> str | 
     """Return the console page that creates a stack; None if none is known."""
     if publication.target.region is None:
         return None
-    return launch_url(_url(publication, release, name), publication.target.region, contents.NAME)
+    stack_name = STACK_NAME if name == MAIN else None
+    return launch_url(_url(publication, release, name), publication.target.region, stack_name)

@@ -1,5 +1,6 @@
 """The commands on the pages are ones that a reader can run."""
 
+import fnmatch
 import json
 import re
 from pathlib import Path
@@ -7,9 +8,12 @@ from pathlib import Path
 import pytest
 
 import build
+from generator.deployer_policy.bounds import OPEN
+from generator.parent import example
 from generator.paths import ROOT
+from generator.release import report
 from tests.project.pages import OPERATIONS, PAGES, in_code, shown
-from tests.support.cli_lines import Shell, commands
+from tests.support.cli_lines import UNKNOWN, VARIABLE, Shell, commands
 from tests.support.generated import template
 
 # What a restore takes, by resource type.
@@ -71,6 +75,27 @@ def test_every_backup_on_demand_says_how_long_it_is_kept() -> None:
         if "start-backup-job" in line.text:
             days = template()["Parameters"]["RetentionDays"]["Default"]
             assert f"--lifecycle DeleteAfterDays={days}" in line.text, line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_every_stack_of_the_template_has_the_name_of_its_cluster(page: Path) -> None:
+    """The links of `publish` and the deployer's policy rely on it."""
+    shell = Shell()
+    for line in commands(page.read_text("utf-8")):
+        shell.findings(line.text)
+        words = line.text.split()
+        if words[:2] == ["aws", "cloudformation"] and words[2] in {"create-stack", "deploy"}:
+            typed = words[words.index("--stack-name") + 1].strip('"')
+            name = VARIABLE.sub(lambda match: shell.variables[match["name"]], typed)
+            named = report.STACK_NAME.replace("<ClusterId>", shell.variables["CLUSTER_ID"])
+            # The main stack knows what CloudFormation made of the logical id of a nested one.
+            assert name in {named, UNKNOWN}, line
+
+
+def test_the_deployer_may_create_the_stacks_that_links_and_pages_name() -> None:
+    [nested] = [name for name in example.template().resources if name == "Backup"]
+    for name in (report.STACK_NAME, f"mycluster-{nested}-1A2B3C"):
+        assert any(fnmatch.fnmatchcase(name, pattern) for pattern in OPEN.stack_names), name
 
 
 def told(what: str) -> set[str]:

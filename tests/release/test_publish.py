@@ -42,6 +42,7 @@ def test_people_are_told_what_was_done_and_where_to_create_a_stack(s3: LocalS3) 
         "build.py: create a stack in us-east-1: https://us-east-1.console.aws.amazon.com/"
         "cloudformation/home?region=us-east-1#/stacks/create/review?templateURL=https%3A%2F%2Fbbb."
     )
+    assert link.endswith("&stackName=%3CClusterId%3E-backup")
 
 
 @pytest.mark.parametrize("options", [[], ["--dry-run"]])
