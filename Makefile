@@ -29,7 +29,12 @@ slip := $(if $(typed),$(shell awk -f tools/slip.awk "$(VARIABLES)" \
 $(if $(slip),$(error $(slip)))
 endif
 
-.PHONY: help templates lint publish verify test audit format lock release-check bench clean
+TARGETS = help templates lint publish verify test audit format lock release-check bench clean
+.PHONY: $(TARGETS)
+# make would first do the others: `make publish BUCKET=... DRY_RUN` would publish, and then fail.
+# Shells complete targets with the help of names with a dot.
+$(foreach word,$(filter-out $(TARGETS) .%,$(MAKECMDGOALS)),\
+	$(error '$(word)' is neither a target nor VARIABLE=value: make alone lists the targets))
 unexport PYTHONPATH PYTHONHOME # they lead to packages that are not the locked ones
 unexport PYTHONSAFEPATH # it hides the project from python -m
 # The packages in .venv are compiled when they first run: without a cache, in every run.

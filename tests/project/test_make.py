@@ -523,6 +523,23 @@ def test_a_misspelt_variable_stops_before_anything_is_done(machine: Machine) -> 
     assert not (machine.tree / ".venv").exists()
 
 
+@pytest.mark.parametrize("word", ["DRY_RUN", "dry-run", "publsh", "bbb"])
+def test_a_word_that_is_no_target_stops_before_anything_is_done(
+    machine: Machine, word: str
+) -> None:
+    """Slip: take the check out of the Makefile: make publishes, and fails afterwards."""
+    code, out, err = machine.make("publish", "BUCKET=bbb", word)
+    assert (code, out) == (2, "")
+    assert f"*** '{word}' is neither a target nor VARIABLE=value" in err
+    assert not (machine.tree / ".venv").exists()
+
+
+def test_shells_can_complete_the_targets() -> None:
+    """What bash-completion and zsh run."""
+    for words in (["-npq", "__BASH_MAKE_COMPLETION__=1", ".DEFAULT"], ["-nsp", ".PHONY"]):
+        assert "\npublish:" in _make(*words)[1]
+
+
 def test_what_a_make_above_hands_down_passes(tmp_path: Path) -> None:
     """Slip: in the Makefile, look at what was typed at every MAKELEVEL."""
     above = f"all:\n\t@$(MAKE) --no-print-directory -C '{ROOT}' help\n"
