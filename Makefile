@@ -35,6 +35,7 @@ TARGETS = help templates lint publish verify test audit format lock release-chec
 # Shells complete targets with the help of names with a dot.
 $(foreach word,$(filter-out $(TARGETS) .%,$(MAKECMDGOALS)),\
 	$(error '$(word)' is neither a target nor VARIABLE=value: make alone lists the targets))
+
 unexport PYTHONPATH PYTHONHOME # they lead to packages that are not the locked ones
 unexport PYTHONSAFEPATH # it hides the project from python -m
 # The packages in .venv are compiled when they first run: without a cache, in every run.
