@@ -2,10 +2,10 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
@@ -67,9 +67,19 @@ def refused(
                 found[role, reason].setdefault(need.what_for, {})[action] = None
                 when.setdefault((role, reason), given)
     for (role, reason), actions in found.items():
-        told = [f"{', '.join(those)} for {what_for}" for what_for, those in actions.items()]
-        message = SAID[reason].format(role=role, actions="; ".join(told), harm=harm)
+        message = SAID[reason].format(role=role, actions=_told(actions), harm=harm)
         yield Refused(role, message, when[role, reason], reason)
+
+
+def _told(actions: Mapping[str, Iterable[str]]) -> str:
+    """Return what is missing for what; what lacks the same is told once."""
+    lacking: dict[str, list[str]] = defaultdict(list)
+    for what_for, those in actions.items():
+        lacking[", ".join(those)].append(what_for)
+    return "; ".join(
+        f"{those} for {first}" + (f" and {len(others)} more" if others else "")
+        for those, (first, *others) in lacking.items()
+    )
 
 
 class Permissions:
@@ -82,18 +92,34 @@ class Permissions:
             (each, list(_one_by_one(values, [each]))) for each in policies.boundaries
         ]
 
-    def refusals(self, action: str, arns: list[str], given: Given) -> Iterator[tuple[str, Given]]:
-        """Yield why the role may not do this, and when; nothing: it may, or that is unknown.
+        self._relevant: dict[str, tuple[list[Case], list[tuple[Case, list[Case]]]]] = {}
+        self._known: dict[Any, list[tuple[str, Given]]] = {}
+
+    def refusals(self, action: str, arns: list[str], given: Given) -> list[tuple[str, Given]]:
+        """Return why the role may not do this, and when; nothing: it may, or that is unknown.
 
         Each of the ARNs describes what the action is about. Reasons: the role "lacks" the action,
         may do it "elsewhere" only, a Deny forbids it ("denied"), or the "boundary" leaves it out.
         """
-        # Only the conditions that such statements depend on matter.
-        statements = [each for each in self.statements if _can_be_about(self.values, each, action)]
-        boundaries = [
-            (boundary, [each for each in inside if _can_be_about(self.values, each, action)])
-            for boundary, inside in self.boundaries
-        ]
+        asked = (action, tuple(arns), frozenset(given.items()))
+        if asked not in self._known:  # many resources of a selection ask the same
+            self._known[asked] = [
+                (reason, when)
+                for when, policies in in_each_world(self.values, given, self._reading(action))
+                if (reason := policies.refusal(action, arns)) and self.values.possible(when)
+            ]
+        return self._known[asked]
+
+    def _reading(self, action: str) -> Callable[[Reader], "_Policies"]:
+        """Return what reads the statements about an action: only their conditions matter."""
+
+        def about(statements: list[Case]) -> list[Case]:
+            return [each for each in statements if _can_be_about(self.values, each, action)]
+
+        if action not in self._relevant:
+            boundaries = [(boundary, about(inside)) for boundary, inside in self.boundaries]
+            self._relevant[action] = about(self.statements), boundaries
+        statements, boundaries = self._relevant[action]
 
         def read(reader: Reader) -> _Policies:
             return _Policies(
@@ -105,10 +131,7 @@ class Permissions:
                 ],
             )
 
-        for when, policies in in_each_world(self.values, given, read):
-            reason = policies.refusal(action, arns)
-            if reason and self.values.possible(when):
-                yield reason, when
+        return read
 
 
 class _Policies(NamedTuple):

@@ -323,6 +323,13 @@ def test_what_the_policy_for_restores_allows_as_well() -> None:
     assert messages(statement, resources=[VOLUME], role=attached) == []
 
 
+def test_what_several_resources_lack_is_told_once() -> None:
+    volumes = [f"{VOLUME}{number}" for number in range(3)]
+    [message] = messages(allow("kms:DescribeKey"), resources=volumes)
+    assert f"ec2:DescribeVolumes for EBS (selected by '{VOLUME}0') and 2 more. AWS" in message
+    assert message.count("ec2:DescribeVolumes") == 1
+
+
 def test_what_cannot_happen_is_not_told() -> None:
     [message] = messages(allow("kms:DescribeKey"), resources=[EFS, never(VOLUME)])
     assert "EBS" not in message
