@@ -12,6 +12,7 @@ from _backup.matching import unknown
 from _backup.values import Values
 
 UNKNOWN_DOCUMENT = {"Statement": unknown("statement")}
+# Where such a part ends is known, so that an ARN of another kind cannot match.
 WITHOUT_COLONS = {"AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"}
 # How many conditions documents may depend on; what depends on more of them is unknown.
 MAX_CONDITIONS = 6

@@ -105,6 +105,9 @@ def policies_of(values: Values, role: str, properties: Case) -> Policies:
             if name in named or True in holds:
                 separate.append(name)
                 documents += values.at(policy, "PolicyDocument")
+    if any(str(name).startswith("Fn::") for name in values.resources):
+        # An include or a loop can hold further policies of the role.
+        others.append(Case(UNKNOWN_DOCUMENT, (), {}))
     return Policies(documents, others, list(_boundaries(values, properties)), separate)
 
 

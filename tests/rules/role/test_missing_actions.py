@@ -191,6 +191,13 @@ def test_policies_that_are_resources(
     agree(messages(allow(*ENOUGH[1:]), Extra=policy, Other=role()), expected)
 
 
+@pytest.mark.parametrize("key", ["Fn::Transform", "Fn::ForEach::Policies"], ids=["include", "loop"])
+def test_what_is_not_looked_into_may_hold_policies(key: str) -> None:
+    more = {key: {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/policies"}}}
+    assert messages(allow(*ENOUGH[1:]), **more) == []
+    agree(messages(allow("*"), deny(ENOUGH[0]), **more), ["forbids elasticfilesystem:Backup"])
+
+
 COPY = {"DestinationBackupVaultArn": {"Ref": "Vault"}, "Lifecycle": {"DeleteAfterDays": 30}}
 COPYING = allow("backup:CopyFromBackupVault", "backup:CopyIntoBackupVault")
 LACKS_COPY = ["lacks backup:CopyFromBackupVault, backup:CopyIntoBackupVault"]
