@@ -21,12 +21,12 @@ SAID = {
     "lacks": "Role {role!r} lacks {actions}. {harm}: allow these actions",
     "elsewhere": (
         "Role {role!r} may not do this on the resources that it is about: {actions}. The Resource "
-        "of the statements that allow it matches only others. {harm}: use '*', or the ARNs of "
-        "these resources if the action takes ARNs"
+        "of the statements that allow it matches only others. {harm}: use '*' as Resource, or the "
+        "ARNs of these resources if the action takes ARNs"
     ),
     "denied": (
-        "A Deny in the policies of role {role!r} forbids {actions}. It wins over every Allow. "
-        "{harm}: take this out of the Deny"
+        "A Deny in the policies of role {role!r} forbids {actions}. A Deny wins over every Allow. "
+        "{harm}: take them out of the Deny"
     ),
     "boundary": (
         "The permissions boundary of role {role!r} leaves out {actions}. A role may do only what "

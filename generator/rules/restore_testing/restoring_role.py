@@ -32,7 +32,7 @@ class RestoringRole(BackupRule):
 
     def check(self, values: Values) -> Iterator[Problem]:
         """Compare what the roles of restore tests may do with what they restore."""
-        harm = "No restore can do without it, so every restore test of this type fails"
+        harm = "Without these actions there is no restore, so every restore test of this type fails"
         for name, message, given, reason in refused(values, self._needs(values), harm):
             yield Problem(("Resources", name), message, given, reason)
 

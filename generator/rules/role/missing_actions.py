@@ -26,7 +26,10 @@ from _backup.rule import BackupRule, Problem
 from _backup.template import arn_parts, copies_of, filled, rules_of_plans
 from _backup.values import Values
 
-HARM = "AWS's managed policy for backups allows it, and without it backups fail or are incomplete"
+HARM = (
+    "Without these actions, which AWS's managed policy for backups allows, backups fail or are "
+    "incomplete"
+)
 
 
 class MissingActions(BackupRule):

@@ -14,7 +14,9 @@ def allow(*actions: Any, **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": "*", **more}
 
 
-LACKS = ["Role 'Role' lacks ec2:RunInstances for restores of EC2. No restore can do without"]
+LACKS = [
+    "Role 'Role' lacks ec2:RunInstances for restores of EC2. Without these actions there is no"
+]
 
 
 def found(*statements: Any, kind: Any = "EC2", **its_role: Any) -> list[str]:

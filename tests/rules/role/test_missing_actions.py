@@ -16,7 +16,9 @@ ENOUGH = [
 ]
 ITSELF = "arn:aws:elasticfilesystem:us-east-1:111111111111:file-system/fs-1"
 NO = {"Ref": "AWS::NoValue"}
-LACKS_BACKUP = [f"Role 'Role' lacks elasticfilesystem:Backup for EFS (selected by '{EFS}'). AWS"]
+LACKS_BACKUP = [
+    f"Role 'Role' lacks elasticfilesystem:Backup for EFS (selected by '{EFS}'). Without"
+]
 
 
 def allow(*actions: Any, **more: Any) -> dict[str, Any]:
@@ -66,7 +68,7 @@ ELSEWHERE = [f"may not do this on the resources that it is about: {ENOUGH[0]} fo
         ([allow(*ENOUGH[1:]), allow({"no": "text", "at": "all"})], []),
         ([allow(*ENOUGH[1:])], LACKS_BACKUP),
         ([allow(ENOUGH[1])], ["lacks elasticfilesystem:Backup for EFS"]),
-        ([allow(*ENOUGH[:2])], [f"lacks tag:GetResources for the pattern '{EFS}'. AWS"]),
+        ([allow(*ENOUGH[:2])], [f"lacks tag:GetResources for the pattern '{EFS}'. Without"]),
         ([{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}], []),
         (
             [{"Effect": "Allow", "NotAction": "elasticfilesystem:B*", "Resource": "*"}],
@@ -333,7 +335,7 @@ def test_what_the_policy_for_restores_allows_as_well() -> None:
 def test_what_several_resources_lack_is_told_once() -> None:
     volumes = [f"{VOLUME}{number}" for number in range(3)]
     [message] = messages(allow("kms:DescribeKey"), resources=volumes)
-    assert f"ec2:DescribeVolumes for EBS (selected by '{VOLUME}0') and 2 more. AWS" in message
+    assert f"ec2:DescribeVolumes for EBS (selected by '{VOLUME}0') and 2 more. Without" in message
     assert message.count("ec2:DescribeVolumes") == 1
 
 
