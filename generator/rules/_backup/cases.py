@@ -29,6 +29,9 @@ class Partial(str):
 
 
 TOKEN = re.compile(r"\$\{[^}]*\}")
+# CloudFormation looks it up at deployment, in Parameter Store or Secrets Manager.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+DYNAMIC = re.compile(r"\{\{(resolve:.*?)\}\}(?!\})", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,21 @@ class Case:
     """One value that a place in the template can have.
 
     ``value`` is a literal, a `Partial` text, ABSENT, or a dict or list of the template, whose
-    contents are not resolved yet. ``path`` is the place, ``given`` is what must be true for the
-    value, and ``via`` tells readers where the value comes from.
+    contents are not resolved yet. A dynamic reference in a text is an unknown part. ``path`` is the
+    place, ``given`` is what must be true for the value, and ``via`` tells readers where the value
+    comes from.
     """
 
     value: Any
     path: Place
     given: Given
     via: str = ""
+
+    def __post_init__(self) -> None:
+        """Take dynamic references for unknown parts."""
+        if isinstance(self.value, str) and DYNAMIC.search(self.value):
+            parts = DYNAMIC.sub(lambda found: f"${{{re.sub('[${}]', '', found[1])}}}", self.value)
+            object.__setattr__(self, "value", Partial(parts))  # the class is frozen
 
     @property
     def known(self) -> bool:

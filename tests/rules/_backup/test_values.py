@@ -20,8 +20,11 @@ Parameters:
   Names: {Type: CommaDelimitedList, Default: 'one, two'}
   Numbers: {Type: List<Number>, Default: '1,2'}
   Stored: {Type: AWS::SSM::Parameter::Value<String>, Default: /path}
+  Looked: {Type: String, Default: 'a-{{resolve:ssm:/x}}'}
+  Either: {Type: String, AllowedValues: ['{{resolve:ssm:/x}}', two]}
   Broken: not a parameter
 Mappings:
+  Looked: {one: {Key: '{{resolve:ssm:/x}}', Keys: ['{{resolve:ssm:/x}}']}}
   Sizes:
     one: {Days: 1, Names: [a, b]}
     two: {Days: 2, Names: [c]}
@@ -37,6 +40,7 @@ Resources:
   There: {Type: AWS::SNS::Topic, Condition: IsOne}
 """
 YES, NO = "yes", "no"
+SSM = "${resolve:ssm:/x}"
 
 
 def values() -> Any:
@@ -96,10 +100,32 @@ def sub(text: str, **names: Any) -> dict[str, Any]:
         ({"Fn::Join": ["-", ["a", {"Ref": "Named"}]]}, ["a-one"]),
         ({"Fn::Join": [",", {"Ref": "Names"}]}, ["one,two"]),
         ({"Fn::Join": ["", ["a", {"Ref": "Bare"}]]}, ["a${Bare}"]),
+        # Dynamic references, of which the same one is always the same text.
+        ("{{resolve:ssm:/x}}", [SSM]),
+        ("a-{{resolve:ssm:/x}}-{{resolve:ssm:/x}}}", [f"a-{SSM}-{SSM}"]),
+        (
+            "{{resolve:secretsmanager:x:SecretString:y}}",
+            ["${resolve:secretsmanager:x:SecretString:y}"],
+        ),
+        ({"Fn::Join": ["", ["{{resolve:ssm", ":/x", "}}"]]}, [SSM]),
+        (sub("{{resolve:ssm:/${Chosen}}}"), ["${resolve:ssm:/one}", "${resolve:ssm:/two}"]),
+        (sub("{{resolve:ssm:/${AWS::Region}}}-b"), ["${resolve:ssm:/AWS::Region}-b"]),
+        ({"Ref": "Looked"}, [f"a-{SSM}"]),
+        ({"Ref": "Either"}, [SSM, "two"]),
+        ({"Fn::FindInMap": ["Looked", "one", "Key"]}, [SSM]),
+        ({"Fn::If": ["IsOne", "{{resolve:ssm:/x}}", NO]}, [SSM, NO]),
     ],
 )
 def test_possibilities(node: Any, expected: list[Any]) -> None:
     assert possibilities(node) == expected
+
+
+@pytest.mark.parametrize("text", ["{{resolve:ssm:/x}}", "1{{resolve:ssm-secure:/x:2}}"])
+def test_a_dynamic_reference_is_not_known(text: str) -> None:
+    [case] = values().of(text, ())
+    assert not case.known
+    assert case.number is None
+    assert case.reference == ("", "")
 
 
 @pytest.mark.parametrize(
