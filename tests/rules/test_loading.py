@@ -57,6 +57,7 @@ def test_each_file_makes_what_it_imports_importable(
     [
         "actions",
         "cases",
+        "conditions",
         "documents",
         "iam",
         "matching",

@@ -34,6 +34,16 @@ TOKEN = re.compile(r"\$\{[^}]*\}")
 DYNAMIC = re.compile(r"\{\{(resolve:.*?)\}\}(?!\})", re.DOTALL)
 
 
+def is_scalar(value: Any) -> bool:
+    """Return whether it is a single value."""
+    return isinstance(value, str | int | float)
+
+
+def as_text(value: Any) -> str:
+    """Return a single value as CloudFormation passes it: as text, with true in lower case."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 @dataclass(frozen=True)
 class Case:
     """One value that a place in the template can have.
@@ -58,17 +68,15 @@ class Case:
     @property
     def known(self) -> bool:
         """Whether the value is a literal that is fully known."""
-        return isinstance(self.value, str | int | float) and not isinstance(self.value, Partial)
+        return is_scalar(self.value) and not isinstance(self.value, Partial)
 
     @property
     def text(self) -> str | None:
         """The value as text, with ``${...}`` for unknown parts; None: it is not text."""
-        if isinstance(self.value, bool):
-            return str(self.value).lower()
-        if isinstance(self.value, str):
-            # Without the position in the template that cfn-lint's strings have.
-            return self.value if isinstance(self.value, Partial) else str(self.value)
-        return str(self.value) if isinstance(self.value, int | float) else None
+        if isinstance(self.value, Partial):
+            return self.value
+        # Without the position in the template that cfn-lint's strings have.
+        return as_text(self.value) if is_scalar(self.value) else None
 
     @property
     def reference(self) -> tuple[str, str]:

@@ -40,7 +40,10 @@ class BackupRule(CloudFormationLintRule):
         """Return the findings in cfn-lint's form, also those in the templates of stack sets."""
         if not self.id:  # cfn-lint makes a rule of this class, too, in every file that imports it
             return []
-        return [RuleMatch(list(found.path), found.message) for found in self._found(Values(cfn))]
+        return [
+            RuleMatch(list(found.path), found.message)
+            for found in self._found(Values(cfn.template))
+        ]
 
     def _found(self, values: Values) -> Iterator[Problem]:
         shown: set[tuple[Place, str]] = set()

@@ -12,7 +12,6 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 from _backup.cases import Case, Place
 from _backup.values import Values
 from cfnlint.decode.decode import decode_str
-from cfnlint.template import Template
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html
 LONGEST_BODY = 51_200
@@ -31,12 +30,12 @@ def templates_of_stack_sets(values: Values) -> Iterator[tuple[Case, Values]]:
             template = _parsed(_text(values, body.path))
             if template:
                 given = {"Parameters": _parameters(values, properties, template)}
-                yield body, Values(Template(None, {**template, **given}))
+                yield body, Values({**template, **given})
 
 
 def _text(values: Values, path: Place) -> str:
     """Return the text at the path as the author wrote it; empty: there is no text."""
-    node: Any = values.cfn.template
+    node: Any = values.template
     try:
         for key in path:
             node = node[key]

@@ -4,16 +4,26 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.cases import ABSENT, TOKEN, Case, Given, Partial, Place, both, together
-
-if TYPE_CHECKING:  # whoever imports this needs no cfn-lint
-    from cfnlint.template import Template
+from _backup.cases import (
+    ABSENT,
+    TOKEN,
+    Case,
+    Given,
+    Partial,
+    Place,
+    as_text,
+    both,
+    is_scalar,
+    together,
+)
+from _backup.conditions import Conditions
 
 # Enough for every combination that a person writes. With more, a value counts as unknown.
 MAX_CASES = 64
@@ -27,14 +37,16 @@ class Values:
     given", and counts as no default.
     """
 
-    def __init__(self, cfn: "Template") -> None:
-        self.cfn = cfn
-        self.parameters = self._section("Parameters")
-        self.mappings = self._section("Mappings")
-        self.resources = self._section("Resources")
+    def __init__(self, template: Mapping[str, Any]) -> None:
+        self.template = template
+        self.parameters = self.section("Parameters")
+        self.mappings = self.section("Mappings")
+        self.resources = self.section("Resources")
+        self.conditions = Conditions(self)
 
-    def _section(self, name: str) -> dict[str, Any]:
-        section = self.cfn.template.get(name)
+    def section(self, name: str) -> dict[str, Any]:
+        """Return a section of the template; empty if there is none."""
+        section = self.template.get(name)
         return section if isinstance(section, dict) else {}
 
     # The values of a node in the template
@@ -78,31 +90,42 @@ class Values:
         if name == "AWS::NoValue":
             return [Case(ABSENT, path, given)]
         unknown = [Case(Partial("${" + name + "}"), path, given)]
-        parameter = self.parameters.get(name)
-        parameter = parameter if isinstance(parameter, dict) else {}
-        kind = parameter.get("Type")
-        # The default of an SSM parameter type is the name of the SSM parameter, not the value.
-        if not isinstance(kind, str) or kind.startswith("AWS::SSM::"):
-            return unknown
-        is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
-        allowed = parameter.get("AllowedValues")
-        default = parameter.get("Default")
-        if isinstance(allowed, list) and allowed and not is_list:
-            values, via = allowed, f" (allowed by parameter {name!r})"
-        elif _scalar(default) and default != "":
-            values, via = [default], f" (default of parameter {name!r})"
+        default = self._declared(name).get("Default")
+        if allowed := self.allowed(name):
+            options, via = allowed, f" (allowed by parameter {name!r})"
+        elif is_scalar(default) and default != "" and not self.is_stored(name):
+            options, via = [default], f" (default of parameter {name!r})"
         else:
             return unknown
         cases = []
-        for value in values:
-            if not _scalar(value):
-                continue
-            merged = both(given, {("parameter", name): _string(value)})
+        for value in options:
+            merged = both(given, {("parameter", name): as_text(value)})
             if merged is not None:
-                items = [item.strip() for item in _string(value).split(",")]
-                cases.append(Case(items if is_list else value, path, merged, via))
+                items = [item.strip() for item in as_text(value).split(",")]
+                cases.append(Case(items if self.is_list(name) else value, path, merged, via))
         # None left: ``given`` excludes all the values that are known.
         return cases if 0 < len(cases) <= MAX_CASES else unknown
+
+    def _declared(self, name: str) -> dict[str, Any]:
+        parameter = self.parameters.get(name)
+        return parameter if isinstance(parameter, dict) else {}
+
+    def is_list(self, name: str) -> bool:
+        """Return whether the value of the parameter is a list."""
+        kind = str(self._declared(name).get("Type"))
+        return kind == "CommaDelimitedList" or kind.startswith("List<")
+
+    def is_stored(self, name: str) -> bool:
+        """Return whether the parameter holds only the name of its value in Parameter Store."""
+        kind = self._declared(name).get("Type")
+        return not isinstance(kind, str) or kind.startswith("AWS::SSM::")
+
+    def allowed(self, name: str) -> list[Any]:
+        """Return the values that the parameter can have; empty: that is unknown."""
+        allowed = self._declared(name).get("AllowedValues")
+        if not isinstance(allowed, list) or self.is_list(name) or self.is_stored(name):
+            return []
+        return [value for value in allowed if is_scalar(value)]
 
     def _branches(self, argument: list[Any], path: Place, given: Given) -> list[Case]:
         cases: list[Case] = []
@@ -133,23 +156,23 @@ class Values:
     ) -> Iterator[tuple[Any, Given]]:
         """Yield the keys that the node can name, and what must be true for each."""
         reference = node.get("Ref") if isinstance(node, dict) and len(node) == 1 else None
-        parameter = self.parameters.get(reference) if isinstance(reference, str) else None
-        allowed = parameter.get("AllowedValues") if isinstance(parameter, dict) else None
         wanted: list[tuple[Any, Given]] = []
         if isinstance(reference, str):
             # Any row, not only the default's: the rows show which values are meant.
-            rows = None if not isinstance(allowed, list) else [_string(value) for value in allowed]
+            rows = [as_text(value) for value in self.allowed(reference)]
             wanted += [
-                (key, {("parameter", reference): str(key)})
+                (key, {("parameter", reference): as_text(key)})
                 for key in keys
-                if rows is None or str(key) in rows
+                if not rows or as_text(key) in rows
             ]
         else:
             for case in self.of(node, path, given):
                 if case.known:
-                    wanted += [(key, case.given) for key in keys if str(key) == case.text]
+                    wanted += [(key, case.given) for key in keys if as_text(key) == case.text]
                 elif case.text is not None:
-                    wanted += [(key, {**case.given, ("key", case.text): str(key)}) for key in keys]
+                    wanted += [
+                        (key, {**case.given, ("key", case.text): as_text(key)}) for key in keys
+                    ]
         for key, needs in wanted:
             merged = both(given, needs)
             if merged is not None:
@@ -236,59 +259,17 @@ class Values:
 
     def possible(self, given: Given) -> bool:
         """Return whether some parameters make all of this true; if in doubt, no."""
-        conditions = {
-            name: holds
-            for (kind, name), holds in given.items()
-            if kind == "condition" and isinstance(holds, bool)
-        }
-        if not conditions:
-            return True
-        solver = self.cfn.conditions
-        try:
-            wanted = {name: {holds} for name, holds in conditions.items()}
-            if not any(True for _ in solver.build_scenarios(wanted)):
-                return False
-            # Parameters that the conditions do not use make no difference.
-            read = self._text_of_conditions(conditions)
-            chosen = {
-                name: str(value)
-                for (kind, name), value in given.items()
-                if kind == "parameter" and (f'"{name}"' in read or f"${{{name}}}" in read)
-            }
-            return not chosen or bool(solver.satisfiable(conditions, chosen))
-        except Exception:  # noqa: BLE001 - cfn-lint cannot follow the condition: if in doubt, no
-            return False
+        return self.conditions.possible(given)
 
     def by_default(self, given: Given) -> bool:
         """Return whether all of this can be true if every parameter keeps its default."""
         defaults = {
-            ("parameter", str(name)): _string(parameter["Default"])
+            ("parameter", str(name)): as_text(parameter["Default"])
             for name, parameter in self.parameters.items()
-            if isinstance(parameter, dict) and _scalar(parameter.get("Default"))
+            if not self.is_stored(name) and is_scalar(parameter.get("Default"))
         }
         merged = both(given, defaults)
         return merged is not None and self.possible(merged)
-
-    def _text_of_conditions(self, names: Iterable[str]) -> str:
-        """Return the text of these conditions and of all that they refer to."""
-        section = self._section("Conditions")
-        texts: dict[str, str] = {}
-        todo = list(names)
-        while todo:
-            name = todo.pop()
-            if name not in texts:
-                texts[name] = json.dumps(section.get(name), default=str)
-                todo += re.findall(r'"Condition": "([^"]+)"', texts[name])
-        return "".join(texts.values())
-
-
-def _scalar(value: Any) -> bool:
-    return isinstance(value, str | int | float)
-
-
-def _string(value: Any) -> str:
-    """Return a value as CloudFormation passes it: as text, with true in lower case."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _unknown(node: Any, path: Place, given: Given) -> Case:
@@ -302,7 +283,7 @@ def _concatenated(pieces: list[list[Case]], path: Place, given: Given) -> list[C
     texts = [Case("", path, given)]
     for piece in pieces:
         longer: list[Case] = []
-        for (head, tail), merged in together(texts, piece):
+        for (head, tail), merged in islice(together(texts, piece), MAX_CASES + 1):
             text = tail.text if tail.text is not None else _unknown(tail.value, path, given).text
             whole = f"{head.value}{text}"
             part = isinstance(head.value, Partial) or not tail.known
