@@ -14,6 +14,7 @@ MAX_BYTES = 49_500
 def findings(text: str) -> list[Finding]:
     """Return what cfn-lint finds in the template, in every region, with its informational rules.
 
+    The template cannot switch a rule off, as others' templates can (ignore_checks in Metadata).
     Only the project's .cfnlintrc counts, not one in the working or the home directory.
     https://github.com/aws-cloudformation/cfn-lint
     """
@@ -26,7 +27,9 @@ def findings(text: str) -> list[Finding]:
     if template is not None:
         # The templates that .cfnlintrc names are for running `cfn-lint` by hand.
         config = ConfigMixIn(
-            ["--config-file", str(ROOT / ".cfnlintrc"), "--append-rules", str(RULES)], templates=[]
+            ["--config-file", str(ROOT / ".cfnlintrc"), "--append-rules", str(RULES)],
+            templates=[],
+            mandatory_checks=["E", "W", "I"],
         )
         runner = Runner(config)
         matches = list(runner.validate_template(template))

@@ -6,6 +6,8 @@ import pytest
 
 from generator.cloudformation.finding import Finding
 from generator.lint import MAX_BYTES, findings
+from generator.paths import ROOT
+from tests.rules.support import cfn_lint
 from tests.support.generated import text
 
 SMALL = """\
@@ -44,6 +46,8 @@ SLIPS = {
 
 SWITCHES = "\nMetadata:\n  cfn-lint:\n    config:\n      ignore_checks: [E, W, I]\n"
 
+OFF = "Metadata: {cfn-lint: {config: {ignore_checks: [W9511]}}}\n"
+
 
 @pytest.fixture(scope="module")
 def slips() -> tuple[str, dict[str, Finding]]:
@@ -75,6 +79,21 @@ def test_another_configuration_does_not_count(
     monkeypatch.setenv("HOME", str(tmp_path))
     bad = SMALL.replace("RetainExceptOnCreate", "Keep")
     assert "E3035" in {finding.rule for finding in findings(bad)}
+
+
+@pytest.mark.parametrize(
+    ("in_the_template", "in_the_resource", "found"),
+    [("", "", {"W9511"}), (OFF, "", set()), ("", f"    {OFF}", set())],
+)
+def test_others_can_switch_a_rule_off_when_they_lint_from_here(
+    tmp_path: Path, in_the_template: str, in_the_resource: str, found: set[str]
+) -> None:
+    """As docs/rules.md says; our own .cfnlintrc counts there."""
+    resource = f"Resources:\n  Vault:\n{in_the_resource}"
+    bad = SMALL.replace("Resources:\n  Vault:\n", f"{in_the_template}{resource}")
+    (tmp_path / "bad.yaml").write_text(bad.replace("DeletionPolicy: RetainExceptOnCreate", ""))
+    reported = {match["Rule"]["Id"] for match in cfn_lint([tmp_path / "bad.yaml"], cwd=ROOT)}
+    assert {rule for rule in reported if rule[1:3] == "95"} == found
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,9 @@ the text it is. A text that `!Sub` or another function puts together is not chec
 
 An error (E) means that AWS refuses the template, or that a setting silently does not do what it
 says. A warning (W) means that the template deploys and works, but at a cost, which the description
-states. To accept a warning, switch it off for the resource:
+states. Information (I) is about what may be meant that way; cfn-lint shows it with
+`--include-checks I`, as in a checkout of this project. To accept a finding, switch it off for the
+resource, or in the Metadata of the template for all of it:
 
 ```yaml
 Metadata:

@@ -1,9 +1,9 @@
 """The class of all rules, which makes them rules of cfn-lint."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
@@ -59,8 +59,15 @@ class BackupRule(CloudFormationLintRule):
                         yield problem(body, f"in TemplateBody, at {place}: {found.message}")
 
     def _is_ignored(self, values: Values, path: Place) -> bool:
-        """Return whether the resource in the stack set's template switches this rule off."""
-        config = values.resources.get(str(path[1]))
-        for key in ("Metadata", "cfn-lint", "config", "ignore_checks"):
-            config = config.get(key) if isinstance(config, dict) else None
-        return isinstance(config, list) and self.id in config
+        """Return whether the stack set's template switches this rule off, as cfn-lint reads it."""
+        whole = _ignored(values.template)
+        return self.id in _ignored(values.resources.get(str(path[1]))) or any(
+            isinstance(beginning, str) and self.id.startswith(beginning) for beginning in whole
+        )
+
+
+def _ignored(owner: Any) -> list[Any]:
+    """Return the checks that a template or a resource switches off."""
+    for key in ("Metadata", "cfn-lint", "config", "ignore_checks"):
+        owner = owner.get(key) if isinstance(owner, Mapping) else None
+    return owner if isinstance(owner, list) else []

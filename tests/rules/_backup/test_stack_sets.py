@@ -133,10 +133,15 @@ def test_a_finding_is_switched_off_as_in_any_template() -> None:
     off = {"cfn-lint": {"config": {"ignore_checks": ["E9505"]}}}
     whole = template(Plan={**WRONG["Resources"]["Plan"], "Metadata": off})
     assert messages(json.dumps(whole)) == []
+    for checks in (["E9505"], ["W", "E95"], ["E"]):
+        of_all = {"cfn-lint": {"config": {"ignore_checks": checks}}}
+        assert messages(json.dumps({**WRONG, "Metadata": of_all})) == []
     wild: list[Any] = [None, 7, [], {"cfn-lint": 7}, {"cfn-lint": {"config": {"ignore_checks": 7}}}]
+    wild.append({"cfn-lint": {"config": {"ignore_checks": [7]}}})
     for metadata in wild:
         whole = template(Plan={**WRONG["Resources"]["Plan"], "Metadata": metadata})
         agree(messages(json.dumps(whole)), [INSIDE])
+        agree(messages(json.dumps({**WRONG, "Metadata": metadata})), [INSIDE])
 
 
 def test_each_finding_is_reported_although_all_have_one_place() -> None:
