@@ -6,7 +6,6 @@ from _backup.documents import in_each_world
 from _backup.matching import unknown
 from _backup.values import Values
 from cfnlint.decode.decode import decode_str
-from cfnlint.template import Template
 
 SECTIONS = """
 Parameters:
@@ -39,7 +38,7 @@ def worlds(
     text += f"\n    Condition: {condition}" if condition else ""
     template, faults = decode_str(text)
     assert template is not None, faults
-    values = Values(Template(None, template))
+    values = Values(template)
     [(_, policy)] = values.of_type("AWS::IAM::Policy")
     [case] = values.at(policy, "PolicyDocument")
     found = in_each_world(values, {}, lambda reader: reader.document(case).get("Statement"))
