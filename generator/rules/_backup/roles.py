@@ -17,6 +17,7 @@ from _backup.template import selections_of_plans
 from _backup.values import Values
 
 ROLE = "AWS::IAM::Role"
+PASSING = "iam:PassRole"
 MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 # Resources that give roles a policy, and the property that names the roles.
 POLICIES = {
@@ -126,12 +127,15 @@ def _boundaries(values: Values, properties: Case) -> Iterator[Case]:
 
 
 def _document_of_aws(arn: Case) -> dict[str, Any]:
-    """Return what one of AWS's policies allows of the actions that rules ask about."""
+    """Return what one of AWS's policies allows of the actions that the rules ask for.
+
+    Unknown: another policy. The one for restores passes any role, the one for backups none to EC2.
+    """
     found = AWS_POLICIES.fullmatch(arn.text or "")
     if not found:
         return UNKNOWN_DOCUMENT
-    actions = BACKUPS_ALLOW if found[2] == "Backup" else RESTORES_ALLOW
-    return {"Statement": {"Effect": "Allow", "Action": list(actions), "Resource": "*"}}
+    actions = BACKUPS_ALLOW if found[2] == "Backup" else {*RESTORES_ALLOW, PASSING}
+    return {"Statement": {"Effect": "Allow", "Action": sorted(actions), "Resource": "*"}}
 
 
 def _role_named(values: Values, holder: Case, role: str, properties: Case) -> bool | None:
