@@ -22,11 +22,13 @@ class Problem(NamedTuple):
     given: Given
     # Of several findings about the same thing at one place, only the first is reported.
     about: str = ""
+    # Of the same finding about a value from elsewhere, such as a default, only the first as well.
+    via: str = ""
 
 
 def problem(case: Case, message: str, given: Given | None = None, about: str = "") -> Problem:
     """Return a problem at the place of a value."""
-    return Problem(case.path, message, case.given if given is None else given, about)
+    return Problem(case.path, message, case.given if given is None else given, about, case.via)
 
 
 class BackupRule(CloudFormationLintRule):
@@ -46,10 +48,13 @@ class BackupRule(CloudFormationLintRule):
         ]
 
     def _found(self, values: Values) -> Iterator[Problem]:
-        shown: set[tuple[Place, str]] = set()
+        shown: set[tuple[Any, str]] = set()
         for found in self.check(values):
-            if (found.path, found.about) not in shown and values.possible(found.given):
-                shown.add((found.path, found.about))
+            keys = {(found.path, found.about)} | (
+                {(found.via, found.message)} if found.via else set()
+            )
+            if not keys & shown and values.possible(found.given):
+                shown |= keys
                 yield found
         for body, inside in templates_of_stack_sets(values):
             if values.possible(body.given):
@@ -60,13 +65,13 @@ class BackupRule(CloudFormationLintRule):
 
     def _is_ignored(self, values: Values, path: Place) -> bool:
         """Return whether the stack set's template switches this rule off, as cfn-lint reads it."""
-        whole = _ignored(values.template)
-        return self.id in _ignored(values.resources.get(str(path[1]))) or any(
+        whole = checks_off(values.template)
+        return self.id in checks_off(values.resources.get(str(path[1]))) or any(
             isinstance(beginning, str) and self.id.startswith(beginning) for beginning in whole
         )
 
 
-def _ignored(owner: Any) -> list[Any]:
+def checks_off(owner: Any) -> list[Any]:
     """Return the checks that a template or a resource switches off."""
     for key in ("Metadata", "cfn-lint", "config", "ignore_checks"):
         owner = owner.get(key) if isinstance(owner, Mapping) else None

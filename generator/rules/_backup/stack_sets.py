@@ -30,17 +30,12 @@ def templates_of_stack_sets(values: Values) -> Iterator[tuple[Case, Values]]:
             template = _parsed(_text(values, body.path))
             if template:
                 given = {"Parameters": _parameters(values, properties, template)}
-                yield body, Values({**template, **given})
+                yield body, Values({**template, **given}, is_text=True)
 
 
 def _text(values: Values, path: Place) -> str:
     """Return the text at the path as the author wrote it; empty: there is no text."""
-    node: Any = values.template
-    try:
-        for key in path:
-            node = node[key]
-    except (KeyError, IndexError, TypeError):
-        return ""
+    node = values.written(path)
     return str(node) if isinstance(node, str) else ""
 
 

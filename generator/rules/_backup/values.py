@@ -37,8 +37,9 @@ class Values:
     given", and counts as no default.
     """
 
-    def __init__(self, template: Mapping[str, Any]) -> None:
+    def __init__(self, template: Mapping[str, Any], *, is_text: bool = False) -> None:
         self.template = template
+        self.is_text = is_text  # in a stack set, where cfn-lint's own rules do not look
         self.parameters = self.section("Parameters")
         self.mappings = self.section("Mappings")
         self.resources = self.section("Resources")
@@ -48,6 +49,20 @@ class Values:
         """Return a section of the template; empty if there is none."""
         section = self.template.get(name)
         return section if isinstance(section, dict) else {}
+
+    def written(self, path: Place) -> Any:
+        """Return what the author wrote at the path, without looking into functions."""
+        node: Any = self.template
+        try:
+            for key in path:
+                node = node[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+        return node
+
+    def cfn_lint_reads(self, case: Case) -> bool:
+        """Return whether cfn-lint's own rules see this value, which is written as it is."""
+        return not self.is_text and is_scalar(self.written(case.path))
 
     # The values of a node in the template
 

@@ -23,8 +23,8 @@ class Lifecycle(BackupRule):
     description = (
         "AWS Backup keeps a recovery point for 1 to 36500 days. If it moves to cold storage, it "
         "must stay there for at least 90 days. Continuous backups are kept for at most 35 days "
-        "and never move. Unlike cfn-lint's E3504, this rule follows parameters, mappings and "
-        "conditions."
+        "and never move. Where both numbers are written in the lifecycle itself, cfn-lint's own "
+        "E3504 reports that they are too close; this rule follows parameters and mappings."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"
     tags = ["resources", "backup", "plan", "lifecycle"]
@@ -55,6 +55,9 @@ class Lifecycle(BackupRule):
         for (delete, move), given in together(deletes, moves):
             if delete.number is None or move.number is None or min(delete.number, move.number) < 1:
                 continue
+            whole = all(isinstance(case.value, int) for case in (delete, move))
+            if whole and all(map(values.cfn_lint_reads, (delete, move))):
+                continue  # cfn-lint's E3504
             if delete.number < move.number + COLD_DAYS:
                 yield problem(
                     delete,

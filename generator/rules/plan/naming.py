@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
@@ -25,6 +25,11 @@ NAMES: dict[str, tuple[str | None, int, int]] = {
     "SelectionName": ("A-Za-z0-9_.-", 1, 50),
     "RestoreTestingPlanName": ("A-Za-z0-9_", 1, 50),
     "RestoreTestingSelectionName": ("A-Za-z0-9_", 1, 50),
+}
+# What cfn-lint itself refuses (E3031), if the name is written in the property.
+REFUSED_BY_CFN_LINT = {
+    "BackupVaultName": "(?![A-Za-z0-9_-]{2,50}$)",
+    "SelectionName": "(?![A-Za-z0-9_.:-]+$)",
 }
 WORDS = {
     "A-Za-z0-9_.-": "letters, digits, '-', '_' and '.'",
@@ -70,6 +75,14 @@ class Naming(BackupRule):
 
     def check(self, values: Values) -> Iterator[Problem]:
         """Check all names."""
+        # A wrong name is reported where the vault or the plan gets it, not where it is used again.
+        given = {
+            kind: [name.text for owner in owners for name in values.at(owner, kind)]
+            for kind, owners in {
+                "BackupVaultName": [vault for _, vault in values.of_type(*VAULTS)],
+                "RestoreTestingPlanName": list(restore_plans(values)),
+            }.items()
+        }
         for _, vault in values.of_type(*VAULTS):
             yield from self._name(values, vault, "BackupVaultName")
         for selection in selections(values):
@@ -78,18 +91,24 @@ class Naming(BackupRule):
             yield from self._name(values, plan, "BackupPlanName")
             for rule in rules:
                 yield from self._name(values, rule, "RuleName")
-                yield from self._name(values, rule, "TargetBackupVault")
+                yield from self._name(values, rule, "TargetBackupVault", given["BackupVaultName"])
             yield from self._twice(values, rules)
         for restore_plan in restore_plans(values):
             yield from self._name(values, restore_plan, "RestoreTestingPlanName")
-        for restore_selection in restore_selections(values):
-            yield from self._name(values, restore_selection, "RestoreTestingPlanName")
-            yield from self._name(values, restore_selection, "RestoreTestingSelectionName")
+        for restore in restore_selections(values):
+            names = given["RestoreTestingPlanName"]
+            yield from self._name(values, restore, "RestoreTestingPlanName", names)
+            yield from self._name(values, restore, "RestoreTestingSelectionName")
 
-    def _name(self, values: Values, owner: Case, kind: str) -> Iterator[Problem]:
+    def _name(
+        self, values: Values, owner: Case, kind: str, elsewhere: Collection[str | None] = ()
+    ) -> Iterator[Problem]:
         for name in values.at(owner, kind):
-            fault = None if name.text is None else name_fault(kind, name.text)
-            if fault:
+            if name.text is None or name.text in elsewhere:
+                continue
+            fault = name_fault(kind, name.text)
+            refused = re.match(REFUSED_BY_CFN_LINT.get(kind, "(?!)"), name.text)
+            if fault and not (refused and values.cfn_lint_reads(name)):
                 yield problem(name, f"{kind} {name}: {fault}")
 
     def _twice(self, values: Values, rules: list[Case]) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
-from _backup.rule import BackupRule, Problem, problem
+from _backup.rule import BackupRule, Problem, checks_off, problem
 from _backup.template import filled_together, selections
 from _backup.values import Values
 
@@ -25,15 +25,25 @@ class SelectionOptIn(BackupRule):
 
     def check(self, values: Values) -> Iterator[Problem]:
         """Check for selections that have nothing but tags."""
-        for selection in selections(values):
-            pairs = filled_together(values, selection, "Resources", "ListOfTags")
-            for has_resources, has_tags, tags, given in pairs:
-                if has_resources is False and has_tags:
-                    yield problem(
-                        tags,
-                        "ListOfTags without Resources depends on the region's service opt-in: AWS "
-                        "Backup skips the resources of a service that is turned off there, without "
-                        "an error: name resource types in Resources and use Conditions, or check "
-                        "aws backup describe-region-settings",
-                        given,
-                    )
+        by_tags = [
+            (tags, given)
+            for selection in selections(values)
+            for has_resources, has_tags, tags, given in filled_together(
+                values, selection, "Resources", "ListOfTags"
+            )
+            if has_resources is False and has_tags and values.possible(given)
+        ]
+        # The settings of the region are one cause, however many selections depend on them.
+        off = [self.id in checks_off(values.resources[str(tags.path[1])]) for tags, _ in by_tags]
+        wanted = [each for each, is_off in zip(by_tags, off, strict=True) if not is_off] or by_tags
+        names = list(dict.fromkeys(str(tags.path[1]) for tags, _ in wanted))
+        for tags, given in wanted[:1]:
+            others = f" (so do {', '.join(names[1:])})" if names[1:] else ""
+            yield problem(
+                tags,
+                f"ListOfTags without Resources depends on the region's service opt-in{others}: AWS "
+                "Backup skips the resources of a service that is turned off there, and there is no "
+                "error. Name resource types in Resources and use Conditions, or check aws backup "
+                "describe-region-settings",
+                given,
+            )

@@ -22,9 +22,9 @@ def messages(
         pytest.param(30, None, None, [], id="warm"),
         pytest.param(120, 30, None, [], id="90 days of cold storage"),
         pytest.param("120", "30", None, [], id="as text"),
-        pytest.param(119, 30, None, ["use 120 or more"], id="89 days"),
-        pytest.param(30, 30, None, ["less than 90 days after"], id="none"),
-        pytest.param(1, 1, None, ["use 91 or more"], id="shortest"),
+        pytest.param("119", "30", None, ["use 120 or more"], id="89 days"),
+        pytest.param("30", 30, None, ["less than 90 days after"], id="none"),
+        pytest.param(1, "1", None, ["use 91 or more"], id="shortest"),
         pytest.param(None, 30, None, [], id="cold forever"),
         pytest.param(-1, 30, None, [], id="-1 is forever"),
         pytest.param(30, -1, None, [], id="-1 is never cold"),
@@ -59,7 +59,7 @@ def test_every_allowed_value() -> None:
 
 def test_a_lifecycle_behind_a_condition_and_in_a_copy() -> None:
     conditions = {"Cold": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
-    days = {"DeleteAfterDays": 60, "MoveToColdStorageAfterDays": 30}
+    days = {"DeleteAfterDays": "60", "MoveToColdStorageAfterDays": "30"}
     copy = {
         "DestinationBackupVaultArn": {"Ref": "Elsewhere"},
         "Lifecycle": {"Fn::If": ["Cold", days, {"DeleteAfterDays": 60}]},

@@ -32,6 +32,10 @@ PARAMETERS = {"Cluster": {"Type": "String"}, "Named": {"Type": "String", "Defaul
 )
 def test_vaults(name: Any, expected: list[str]) -> None:
     whole = template(Vault=vault(BackupVaultName=name), Parameters=PARAMETERS)
+    if isinstance(name, str):  # cfn-lint's E3031 is about such a name
+        assert found("E9505", whole) == []
+        name = {"Fn::Join": ["", [name]]}
+    whole = template(Vault=vault(BackupVaultName=name), Parameters=PARAMETERS)
     agree(found("E9505", whole), expected)
 
 
@@ -47,7 +51,8 @@ def test_vaults(name: Any, expected: list[str]) -> None:
     ],
 )
 def test_rules_and_selections(name: str, expected: list[str]) -> None:
-    whole = template(Plan=plan(rule(RuleName=name)), Selection=selection(SelectionName=name))
+    put = {"Fn::Join": ["", [name]]}
+    whole = template(Plan=plan(rule(RuleName=name)), Selection=selection(SelectionName=put))
     agree(sorted(found("E9505", whole)), expected + expected)
 
 
@@ -150,4 +155,4 @@ def test_restore_tests(name: Any, expected: list[str]) -> None:
             RestoreTestingPlanName=name, RestoreTestingSelectionName=name
         ),
     }
-    agree(found("E9505", template(**tests, Parameters=PARAMETERS)), expected * 3)
+    agree(found("E9505", template(**tests, Parameters=PARAMETERS)), expected * 2)
