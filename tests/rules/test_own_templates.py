@@ -49,6 +49,7 @@ SLIPS = [
     ("W9551", '"backup:DescribeBackupVault"', '"backup:ListBackupVaults"'),
     ("W9544", PASSED, PASSED.replace("PassedToService", "AssociatedResourceArn")),
     ("W9544", '"Resource": {"Ref": "AdditionalInstanceRoleArns"}', '"Resource": "*"'),
+    ("I9555", "SOCAAWSBackupRole", "SOCABackupRole"),
     ("W9545", '"AssumeRolePolicyDocument"', '"RoleName": "x", "AssumeRolePolicyDocument"'),
 ]
 

@@ -15,7 +15,7 @@ from tests.rules.test_fixtures import Report, marks
 WILD = sorted((HERE / "wild").iterdir())
 
 # JSON has no comments to mark findings with.
-IN_JSON = {"cdk_synthesized.json": [(69, "W9517"), (90, "W9532")]}
+IN_JSON = {"cdk_synthesized.json": [(69, "I9555"), (69, "W9517"), (90, "W9532")]}
 
 
 @pytest.mark.parametrize("path", WILD, ids=lambda path: path.name)

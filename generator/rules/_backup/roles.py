@@ -18,6 +18,8 @@ from _backup.values import Values
 
 ROLE = "AWS::IAM::Role"
 PASSING = "iam:PassRole"
+# What AWS's policies for users of AWS Backup ask for in the name of a role.
+PASSABLE = re.compile("AWSBackup|AwsBackup")
 MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 # Resources that give roles a policy, and the property that names the roles.
 POLICIES = {

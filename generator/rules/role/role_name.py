@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.cases import TOKEN
-from _backup.roles import used_roles
+from _backup.roles import PASSABLE, used_roles
 from _backup.rule import BackupRule, Problem, problem
 from _backup.values import Values
 
@@ -34,10 +34,16 @@ class RoleName(BackupRule):
         for role in used_roles(values):
             for name in values.at(role.properties, "RoleName"):
                 text = HARMLESS.sub("-", name.text or "")
-                if text and not TOKEN.search(text) and not re.search("AWSBackup|AwsBackup", text):
-                    yield problem(
-                        name,
-                        f"RoleName {name} contains neither AWSBackup nor AwsBackup, so users of "
-                        "AWSBackupFullAccess and AWSBackupOperatorAccess cannot pass the role for "
-                        "a backup or a restore: add one of the words or remove RoleName",
-                    )
+                if not text or TOKEN.search(text) or PASSABLE.search(text):
+                    continue
+                instead = (
+                    f"remove RoleName, since the logical id {role.name!r} puts it into the name"
+                )
+                if not PASSABLE.search(role.name):
+                    instead = "remove RoleName and give the role a logical id with AWSBackup"
+                yield problem(
+                    name,
+                    f"RoleName {name} contains neither AWSBackup nor AwsBackup, so users of "
+                    "AWSBackupFullAccess and AWSBackupOperatorAccess may not pass the role for a "
+                    f"backup or a restore: put AWSBackup into RoleName, or {instead}",
+                )

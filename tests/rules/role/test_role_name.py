@@ -30,6 +30,19 @@ def test_names(name: Any, expected: list[str]) -> None:
     agree(found("W9545", whole), expected)
 
 
+@pytest.mark.parametrize(
+    ("logical_id", "advice"),
+    [
+        ("Role", "or remove RoleName and give the role a logical id with AWSBackup"),
+        ("AWSBackupRole", "or remove RoleName, since the logical id 'AWSBackupRole' puts it into"),
+    ],
+)
+def test_the_advice_makes_a_name_that_can_be_passed(logical_id: str, advice: str) -> None:
+    used = selection(IamRoleArn={"Fn::GetAtt": [logical_id, "Arn"]})
+    roles = {logical_id: role(RoleName="nightly")}
+    agree(found("W9545", template(**roles, Selection=used)), [advice])
+
+
 def test_a_role_that_the_selection_names_by_its_name() -> None:
     arn = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/service/backup"}
     whole = template(Role=role(RoleName="backup"), Selection=selection(IamRoleArn=arn))
