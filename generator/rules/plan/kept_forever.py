@@ -17,7 +17,9 @@ class KeptForever(BackupRule):
     shortdesc = "Rule or copy without retention, whose recovery points are kept forever"
     description = (
         "Without DeleteAfterDays, AWS Backup never deletes a recovery point, and you pay for it "
-        "until somebody deletes it by hand. A copy needs a lifecycle of its own."
+        "until somebody deletes it by hand. Whether that is true of a copy without a lifecycle is "
+        "not certain: AWS documents that it takes the lifecycle of its source, and a user reports "
+        "that it is kept forever. Writing the lifecycle settles it."
     )
     source_url = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"
     tags = ["resources", "backup", "plan", "lifecycle"]
@@ -28,21 +30,28 @@ class KeptForever(BackupRule):
             yield from self._retention(
                 values,
                 rule,
-                "so this rule keeps its recovery points forever: set Lifecycle.DeleteAfterDays",
+                "AWS Backup keeps the recovery points of this rule forever, at your cost: set "
+                "Lifecycle.DeleteAfterDays",
             )
             for copy in copies_of(values, rule):
                 yield from self._retention(
                     values,
                     copy,
-                    "so this copy may be kept forever, whatever the rule says: set "
+                    "AWS Backup keeps the copies forever, at your cost: set "
+                    "Lifecycle.DeleteAfterDays in the copy action",
+                    "it is not certain how long this copy is kept: AWS documents that it takes the "
+                    "lifecycle of its source, and a user reports that it is kept forever. Set "
                     "Lifecycle.DeleteAfterDays in the copy action",
                 )
 
-    def _retention(self, values: Values, owner: Case, consequence: str) -> Iterator[Problem]:
+    def _retention(
+        self, values: Values, owner: Case, forever: str, without: str = ""
+    ) -> Iterator[Problem]:
         for lifecycle in values.at(owner, "Lifecycle"):
             for days in values.at(lifecycle, "DeleteAfterDays"):
                 if days.value is not ABSENT and days.number != -1:
                     continue
                 missing = "Lifecycle" if lifecycle.value is ABSENT else "DeleteAfterDays"
                 said = "-1" if days.number == -1 else "not set"
-                yield problem(days, f"{missing} is {said}, {consequence}", about=missing)
+                consequence = without if without and lifecycle.value is ABSENT else forever
+                yield problem(days, f"{missing} is {said}, so {consequence}", about=missing)

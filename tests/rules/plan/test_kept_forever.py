@@ -40,9 +40,17 @@ def test_a_rule(lifecycle: Any, expected: list[str]) -> None:
     agree(found("W9504", whole), expected)
 
 
-def test_a_copy_needs_a_lifecycle_of_its_own() -> None:
-    copy = {"DestinationBackupVaultArn": {"Ref": "Elsewhere"}}
-    agree(
-        found("W9504", template(Plan=plan(rule(CopyActions=[copy])))),
-        ["this copy may be kept forever"],
-    )
+@pytest.mark.parametrize(
+    ("lifecycle", "expected"),
+    [
+        ({"DeleteAfterDays": 30}, []),
+        (None, ["it is not certain how long this copy is kept"]),
+        ({"Ref": "AWS::NoValue"}, ["it is not certain"]),
+        ({"MoveToColdStorageAfterDays": 9}, ["AWS Backup keeps the copies forever"]),
+        ({"DeleteAfterDays": -1}, ["DeleteAfterDays is -1, so AWS Backup keeps the copies"]),
+    ],
+)
+def test_a_copy(lifecycle: Any, expected: list[str]) -> None:
+    copy = {"DestinationBackupVaultArn": {"Ref": "Elsewhere"}, "Lifecycle": lifecycle}
+    copy = {key: value for key, value in copy.items() if value is not None}
+    agree(found("W9504", template(Plan=plan(rule(CopyActions=[copy])))), expected)
