@@ -51,7 +51,11 @@ class Copies(BackupRule):
     def _form(self, values: Values, destination: Case) -> Iterator[Problem]:
         fault = vault_arn_fault(values, destination)
         if fault:
-            yield problem(destination, f"DestinationBackupVaultArn {destination}: {fault}")
+            yield problem(
+                destination,
+                f"AWS Backup cannot copy to DestinationBackupVaultArn {destination}, because "
+                f"{fault}",
+            )
 
     def _same(self, values: Values, destination: Case, targets: list[Case]) -> Iterator[Problem]:
         copied_to = vault_at(values, destination)

@@ -49,8 +49,8 @@ class Lifecycle(BackupRule):
                     continue
                 yield problem(
                     days,
-                    f"{name} {days} is outside AWS Backup's range of 1 to 36500 days: use a "
-                    f"number in the range or remove {name}",
+                    f"{name} {days} is outside the range of 1 to 36500 days, so AWS Backup refuses "
+                    f"the plan: use a number in the range or remove {name}",
                 )
         for (delete, move), given in together(deletes, moves):
             if delete.number is None or move.number is None or min(delete.number, move.number) < 1:

@@ -109,7 +109,7 @@ class Naming(BackupRule):
             fault = name_fault(kind, name.text)
             refused = re.match(REFUSED_BY_CFN_LINT.get(kind, "(?!)"), name.text)
             if fault and not (refused and values.cfn_lint_reads(name)):
-                yield problem(name, f"{kind} {name}: {fault}")
+                yield problem(name, f"AWS Backup refuses {kind} {name}, because {fault}")
 
     def _twice(self, values: Values, rules: list[Case]) -> Iterator[Problem]:
         seen: list[Case] = []

@@ -34,19 +34,19 @@ SENTINELS = ("Europe/Paris", "US/Eastern", "EST5EDT")
 
 
 def cron_faults(expression: str, *, hourly: bool) -> Iterator[str]:
-    """Yield why AWS Backup refuses the expression, and the fix; only the first is reported.
+    """Yield what is wrong with the expression, and the fix; only the first is reported.
 
     ``hourly``: whether it is for backups, of which AWS Backup starts at most one an hour.
     """
     found = re.fullmatch(r"cron\((.*)\)", expression)
     if not found:
-        yield f"AWS Backup accepts only cron(...): use that, {EXAMPLE}"
+        yield f"AWS Backup refuses it, because it accepts only cron(...): use that, {EXAMPLE}"
         return
     fields = found[1].split()
     if len(fields) != len(FIELDS):
         yield (
-            f"it has {len(fields)} fields, but AWS needs six: use minutes, hours, day-of-month, "
-            f"month, day-of-week and year, {EXAMPLE}"
+            f"AWS Backup refuses it, because it has {len(fields)} fields instead of six: use "
+            f"minutes, hours, day-of-month, month, day-of-week and year, {EXAMPLE}"
         )
         return
     named = dict(zip(FIELDS, fields, strict=True))
@@ -55,18 +55,24 @@ def cron_faults(expression: str, *, hourly: bool) -> Iterator[str]:
             if not _takes(name, part):
                 low, high, names = FIELDS[name]
                 words = f" or {names[0]} to {names[-1]}" if names else ""
-                yield f"{part!r} is not valid for {name}: use {low} to {high}{words}"
+                yield (
+                    f"AWS Backup refuses it, because {part!r} is not valid for {name}: use {low} "
+                    f"to {high}{words}"
+                )
     if "?" not in (named["day-of-month"], named["day-of-week"]):
-        yield f"AWS does not accept both day-of-month and day-of-week: use '?' for one, {EXAMPLE}"
+        yield (
+            "AWS Backup refuses it, because it has both day-of-month and day-of-week: use '?' for "
+            f"one, {EXAMPLE}"
+        )
     if hourly and not re.fullmatch(r"[0-9]+", named["minutes"]):
         yield (
-            "it starts more than one backup an hour, but AWS Backup refuses intervals under "
-            "60 minutes: use a single minute"
+            "AWS Backup refuses it, because it starts more than one backup an hour: use a single "
+            "minute"
         )
     if _never(named["day-of-month"], named["month"]):
         yield (
-            f"day {named['day-of-month']} does not exist in month {named['month']}, so nothing "
-            "ever starts: choose a day that exists"
+            f"nothing ever starts, because day {named['day-of-month']} does not exist in month "
+            f"{named['month']}: choose a day that exists"
         )
 
 
@@ -148,6 +154,6 @@ class Schedules(BackupRule):
             if zone.known and zone_exists(str(zone.text)) is False:
                 yield problem(
                     zone,
-                    f"ScheduleExpressionTimezone {zone} does not exist, so the schedule has "
-                    "no time: use a name from the IANA database, for example Europe/Paris",
+                    f"ScheduleExpressionTimezone {zone} does not exist, so AWS Backup cannot tell "
+                    "when to start: use a name from the IANA database, for example Europe/Paris",
                 )

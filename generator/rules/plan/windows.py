@@ -39,14 +39,15 @@ class Windows(BackupRule):
                 if minutes < SHORTEST_START_MINUTES:
                     yield problem(
                         start,
-                        f"StartWindowMinutes {start} is under 60 minutes, which leads to errors, "
-                        "and a job that cannot start in time expires (EXPIRED): use 60 or more",
+                        f"StartWindowMinutes {start} is under AWS Backup's minimum of 60, which "
+                        "leads to errors, and a job that cannot start in time expires (EXPIRED): "
+                        "use 60 or more",
                     )
                 elif minutes > LONGEST_START_MINUTES:
                     yield problem(
                         start,
-                        f"StartWindowMinutes {start} is over AWS Backup's maximum of 52560000 "
-                        "(100 years): use less",
+                        f"StartWindowMinutes {start} is over the maximum of 52560000 (100 years), "
+                        "so AWS Backup refuses the plan: use less",
                     )
             ends = values.at(rule, "CompletionWindowMinutes")
             for (start, end), given in together(starts, ends):

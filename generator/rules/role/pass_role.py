@@ -51,13 +51,14 @@ class PassRole(BackupRule):
                             yield problem(
                                 resource,
                                 f"Role {name!r} may pass every role in the account "
-                                f"({action.text} on {resource}): name the roles of the instances "
-                                "that it restores",
+                                f"({action.text} on {resource}), so whoever uses it for a restore "
+                                "can start an instance with an administrator's role: name the "
+                                "roles of the instances that it restores",
                             )
                     if not any(key == KEY for _, key, _ in condition_keys(values, statement)):
                         yield problem(
                             action,
-                            f"Role {name!r} may pass roles to any service ({action.text}): "
-                            "add the condition StringEquals iam:PassedToService "
-                            "ec2.amazonaws.com",
+                            f"Role {name!r} may pass roles to any service ({action.text}), "
+                            "although a restore of an instance passes its role to EC2 only: add "
+                            "the condition StringEquals iam:PassedToService ec2.amazonaws.com",
                         )

@@ -116,7 +116,7 @@ def test_a_part_that_is_not_known_is_not_guessed() -> None:
     [
         ("cron(0 3 1 * ? *)", "Europe/Paris", []),
         ("cron(0/30 3 * * ? *)", None, []),  # AWS documents no shortest interval
-        ("cron(0 3 * * * *)", None, ["does not accept both"]),
+        ("cron(0 3 * * * *)", None, ["it has both"]),
         ("rate(7 days)", None, ["accepts only cron(...)"]),
         ("cron(0 3 1 * ? *)", "Europe/Atlantis", ["does not exist"]),
     ],
