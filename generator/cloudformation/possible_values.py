@@ -28,8 +28,7 @@ class PossibleValues:
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
         """
         if isinstance(node, str | int | float):
-            # A dynamic reference is looked up at deployment, in Parameter Store for example.
-            return [UNKNOWN if "{{resolve:" in str(node) else scalar(node)]
+            return _without_references([scalar(node)])
         call = call_of(node)
         function = {
             "Ref": self._ref,
@@ -39,7 +38,7 @@ class PossibleValues:
             "Fn::Sub": self._sub,
         }.get(call.name if call else "")
         texts = function(call.argument) if call and function else [UNKNOWN]
-        return texts if len(texts) <= MAX_TEXTS else [UNKNOWN]
+        return _without_references(texts) if len(texts) <= MAX_TEXTS else [UNKNOWN]
 
     def _ref(self, name: Any) -> list[str]:
         if isinstance(name, str) and name in self._known:
@@ -78,6 +77,11 @@ class PossibleValues:
         combinations = itertools.product(*map(self.texts, parts))
         texts = [between.join(each) for each in itertools.islice(combinations, MAX_TEXTS + 1)]
         return texts if len(texts) <= MAX_TEXTS else [UNKNOWN]
+
+
+def _without_references(texts: list[str]) -> list[str]:
+    """Return the texts; unknown: one with a dynamic reference, which is looked up at deployment."""
+    return [UNKNOWN if "{{resolve:" in text else text for text in texts]
 
 
 def is_from_store(parameter: Mapping[str, Any]) -> bool:

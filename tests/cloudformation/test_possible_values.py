@@ -34,6 +34,10 @@ POSSIBLE: dict[str, tuple[Any, list[str]]] = {
     ),
     "a parameter in the store": ({"Ref": "Image"}, [UNKNOWN]),
     "a dynamic reference": ("{{resolve:ssm:/x}}", [UNKNOWN]),
+    "parts of a dynamic reference": (
+        {"Fn::Join": ["", ["{{resolve", {"Fn::Sub": ":ssm:/${Flag}"}, "}}"]]},
+        [UNKNOWN, UNKNOWN],
+    ),
     "an attribute": ({"Fn::GetAtt": ["Vault", "Arn"]}, [UNKNOWN]),
     "a function that is not evaluated": ({"Fn::Select": [0, ["a"]]}, [UNKNOWN]),
     "a list": (["a"], [UNKNOWN]),
@@ -43,6 +47,19 @@ POSSIBLE: dict[str, tuple[Any, list[str]]] = {
 @pytest.mark.parametrize(("node", "texts"), POSSIBLE.values(), ids=POSSIBLE)
 def test_possible_values(node: Any, texts: list[str]) -> None:
     assert PossibleValues(TEMPLATE).texts(node) == texts
+
+
+@pytest.mark.parametrize(
+    "node", [{"Ref": "P"}, {"Fn::FindInMap": ["M", "a", "b"]}, {"Fn::Sub": "${P}"}]
+)
+def test_a_dynamic_reference_in_another_section_is_unknown(node: Any) -> None:
+    looked_up = "x-{{resolve:secretsmanager:x}}"
+    sections = {
+        "Parameters": {"P": {"Type": "String", "AllowedValues": [looked_up]}},
+        "Mappings": {"M": {"a": {"b": looked_up}}},
+    }
+    template = Template("dynamic", {**DOCUMENT, **sections})
+    assert PossibleValues(template).texts(node) == [UNKNOWN]
 
 
 def test_more_values_than_anybody_wrote_on_purpose_are_unknown() -> None:
