@@ -101,6 +101,9 @@ class Case:
 
     def __str__(self) -> str:
         """Return the value as messages show it, with where it comes from."""
+        name, attribute = self.reference
+        if name:
+            return f"!GetAtt {name}.{attribute}" if attribute else f"!Ref {name}"
         bare = isinstance(self.value, int | float)
         shown = self.text if bare else f"{self.text!r}"
         return f"{shown}{self.via}"

@@ -23,3 +23,18 @@ from tests.rules.support import shared
 )
 def test_numbers(value: Any, number: int | None) -> None:
     assert shared("_backup.cases").Case(value, (), {}).number == number
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("${Vault}", "!Ref Vault"),
+        ("${Vault.BackupVaultArn}", "!GetAtt Vault.BackupVaultArn"),
+        ("${AWS::Region}", "'${AWS::Region}'"),
+        ("a-${Vault}", "'a-${Vault}'"),
+        ("${resolve:ssm:/x}", "'${resolve:ssm:/x}'"),
+    ],
+)
+def test_messages_show_a_reference_as_authors_write_it(text: str, shown: str) -> None:
+    cases = shared("_backup.cases")
+    assert str(cases.Case(cases.Partial(text), (), {})) == shown

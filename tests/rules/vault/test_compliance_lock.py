@@ -30,7 +30,7 @@ NO = {"Ref": "AWS::NoValue"}
     ("grace", "expected"),
     [
         (3, ["ChangeableForDays 3 makes this"]),
-        ({"Ref": "Days"}, ["ChangeableForDays '${Days}'"]),
+        ({"Ref": "Days"}, ["ChangeableForDays !Ref Days makes"]),
         (NO, []),
         ({"Fn::If": ["Never", 3, NO]}, []),
         # Off unless somebody asks for it.
