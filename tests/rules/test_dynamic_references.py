@@ -10,7 +10,7 @@ from cfnlint.decode.decode import decode
 from tests.rules.support import HERE, NAMES, matches
 
 REFERENCE = "{{resolve:ssm:/backup/value}}"
-# IAM takes only its own words here, and nobody looks them up.
+# Which words of IAM stand here is nothing that anybody looks up.
 WORDS = ("Effect", "Action")
 
 

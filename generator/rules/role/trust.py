@@ -8,7 +8,7 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import Case, Partial, both
 from _backup.restore_tests import restore_roles
-from _backup.roles import allows, condition_keys, covers, statements, texts, used_roles
+from _backup.roles import allows, condition_keys, covers, texts, used_roles
 from _backup.rule import BackupRule, Problem, problem
 from _backup.values import Values
 
@@ -46,7 +46,9 @@ class RoleTrust(BackupRule):
 
     def _trust(self, values: Values, role: str, document: Case, harm: str) -> Iterator[Problem]:
         trusted: list[Case] = []
-        for statement in statements(values, [document]):
+        for statement in values.items(values.at(document, "Statement")):
+            if any(isinstance(case.value, Partial) for case in values.at(statement, "Effect")):
+                trusted.append(statement)  # unknown
             if not allows(values, statement) or not self._assumes(values, statement):
                 continue
             for service in self._services(values, statement):

@@ -40,6 +40,8 @@ def condition(operator: str, key: str) -> dict[str, Any]:
         ({**TRUST, "Action": "sts:*"}, []),
         ({**TRUST, "Principal": {"Service": {"Ref": "Given"}}}, []),
         ({"Fn::If": ["Here", TRUST, {"Ref": "AWS::NoValue"}]}, []),
+        ({**TRUST, "Effect": {"Ref": "Given"}}, []),
+        ({"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://b/x"}}}, []),
         ({**TRUST, "Principal": {"Service": "ec2.amazonaws.com"}}, NONE),
         ({**TRUST, "Principal": {"AWS": "arn:aws:iam::1:root"}}, NONE),
         ({**TRUST, "Effect": "Deny"}, NONE),
