@@ -68,8 +68,8 @@ class Copies(BackupRule):
                 yield problem(
                     destination,
                     f"DestinationBackupVaultArn {destination} is the vault that the rule already "
-                    "uses (TargetBackupVault): copy to a vault in another region or account, or "
-                    "remove the copy",
+                    "uses (TargetBackupVault), and a copy needs another one: use a vault in "
+                    "another region or account, or remove the copy",
                     given,
                     "same",
                 )
@@ -84,8 +84,8 @@ class Copies(BackupRule):
             ):
                 yield problem(
                     destination,
-                    f"DestinationBackupVaultArn {destination} appears twice in this rule: use "
-                    "one copy action for each vault",
+                    f"DestinationBackupVaultArn {destination} appears twice in this rule, which "
+                    "may copy to a vault only once: use one copy action for each vault",
                     given,
                     "twice",
                 )

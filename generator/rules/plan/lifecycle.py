@@ -76,8 +76,8 @@ class Lifecycle(BackupRule):
                 yield problem(
                     delete,
                     f"DeleteAfterDays {delete} is over the maximum of 35 days for continuous "
-                    f"backups (EnableContinuousBackup {on}): use 35 or less, and another rule "
-                    "for backups that you keep longer",
+                    f"backups (EnableContinuousBackup {on}), so AWS Backup refuses the plan: use "
+                    "35 or less, and another rule for backups that you keep longer",
                     given,
                     "continuous",
                 )

@@ -38,6 +38,6 @@ class GeneratedName(BackupRule):
                         "id, which contains neither AWSBackup nor AwsBackup, and users of "
                         "AWSBackupFullAccess and AWSBackupOperatorAccess may not pass it for a "
                         "backup or a restore: if they have to, give the role a logical id with "
-                        "AWSBackup. That makes another role and deletes this one",
+                        "AWSBackup, which makes a new role",
                         given,
                     )

@@ -66,7 +66,7 @@ class SelectionOfNothing(BackupRule):
             if has_resources is False and has_tags is False:
                 yield problem(
                     selection,
-                    "this selection has neither Resources nor ListOfTags, so AWS Backup "
+                    "BackupSelection has neither Resources nor ListOfTags, so AWS Backup "
                     "refuses it, with or without Conditions: add Resources, for example "
                     "arn:aws:ec2:*:*:instance/*",
                     given,
