@@ -1,6 +1,5 @@
 """The templates that stand as text in the stack sets of a template."""
 
-import re
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
@@ -11,13 +10,13 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import Case, Place
 from _backup.values import Values
-from cfnlint.decode.decode import decode_str
+from cfnlint.decode.cfn_yaml import FastLoader
+from cfnlint.decode.decode import YAMLError, decode_str
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html
 LONGEST_BODY = 51_200
 # The parser of YAML crashes the interpreter if a text nests some thousand levels deep.
 DEEPEST = 100
-NESTED_IN_ONE_LINE = re.compile(rf"(?:[-?][ \t]+){{{DEEPEST}}}")
 
 
 def templates_of_stack_sets(values: Values) -> Iterator[tuple[Case, Values]]:
@@ -42,14 +41,25 @@ def _text(values: Values, path: Place) -> str:
 @lru_cache(maxsize=16)
 def _parsed(text: str) -> dict[str, Any]:
     """Return the template; empty: the text is none. Each rule asks for the same texts."""
-    if len(text.encode()) > LONGEST_BODY or NESTED_IN_ONE_LINE.search(text):
+    if len(text.encode("utf-8", "replace")) > LONGEST_BODY or _is_deep(text):
         return {}
-    depth = deepest = 0
-    for bracket in re.findall(r"[][{}]", text):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    template = decode_str(text)[0] if deepest <= DEEPEST else None
+    template = decode_str(text)[0]
     return template if isinstance(template, dict) else {}
+
+
+def _is_deep(text: str) -> bool:
+    """Return whether the text nests deeper than it may, without recursion."""
+    depth = 0
+    try:
+        events = FastLoader(text)
+        while events.check_event():
+            kind = type(events.get_event()).__name__
+            depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+            if depth > DEEPEST:
+                return True
+    except (YAMLError, UnicodeEncodeError):  # whatever parses it ends there, too
+        return False
+    return False
 
 
 def _parameters(values: Values, properties: Case, template: dict[str, Any]) -> dict[str, Any]:

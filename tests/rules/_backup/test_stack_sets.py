@@ -47,6 +47,7 @@ def messages(body: Any, **properties: Any) -> list[str]:
         pytest.param(json.dumps(WRONG), id="json"),
         pytest.param(json.dumps(WRONG, indent=2), id="json of many lines"),
         pytest.param(YAML, id="yaml"),
+        pytest.param(json.dumps(WRONG | {"Description": "[" * 200}), id="brackets in a text"),
         pytest.param({"Fn::If": ["On", json.dumps(WRONG), json.dumps(WRONG)]}, id="either way"),
     ],
 )
@@ -85,9 +86,17 @@ def test_what_is_no_text_of_a_template_is_left_alone(body: Any) -> None:
         "a: " + "[" * 20_000 + "]" * 20_000,
         "- " * 25_000 + "a",
         "? " * 25_000 + "a",
+        "".join(" " * depth + "a:\n" for depth in range(300)),
+        '{"a":\t' + "[" * 20_000 + "]" * 20_000 + "}",
+        '\t{"a": ' + "[" * 20_000 + "]" * 20_000 + "}",
+        "a: &a [*a]",
+        "Resources: " + "1" * 5_000,
         json.dumps(WRONG) + " " * 51_200,
     ],
-    ids=["open", "closed", "list", "keys", "longer than CloudFormation takes"],
+    ids=[
+        *("open", "closed", "list", "keys", "indented", "with a tab", "JSON alone", "circle"),
+        *("long number", "longer than CloudFormation takes"),
+    ],
 )
 def test_a_hostile_text_is_left_alone(body: str) -> None:
     assert messages(body) == []
