@@ -318,6 +318,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             "into .venv, and run this with .venv/bin/python"
         )
         return FINDING
+    except (MemoryError, RecursionError):
+        _say(f"{without_secrets(' '.join(words))}: takes more memory than there is; give less")
+        return USAGE
     except OSError as error:
         # A failed rename is about the file that it would replace; a full disk has no name.
         where = error.filename2 or error.filename or "cannot write"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from generator import paths
 from generator.cloudformation.errors import UnreadableError
-from generator.cloudformation.fetch import load
+from generator.cloudformation.fetch import MAX_BYTES, load
 from generator.cloudformation.read import Template, read
 from generator.deployer_policy import policy
 from generator.lint import findings
@@ -88,7 +88,10 @@ def _read(path: Path) -> str:
     # Line ends stay: a file with converted ones is not what was generated.
     if not path.is_file():  # nothing would come from a pipe
         raise UnreadableError(f"{shown_path(path)}: is not a file: delete it")
-    return load(str(path)).decode("utf-8", "replace")
+    content = load(str(path))
+    if len(content) > MAX_BYTES:
+        raise UnreadableError(f"{shown_path(path)}: is larger than {MAX_BYTES} bytes: delete it")
+    return content.decode("utf-8", "replace")
 
 
 def _write(path: Path, text: str) -> Path:

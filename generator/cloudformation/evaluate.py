@@ -21,7 +21,7 @@ from generator.cloudformation.functions import (
     scalar,
     substitution,
 )
-from generator.cloudformation.read import Template
+from generator.cloudformation.read import MAX_NODES, Template, size
 from generator.cloudformation.references import conditions_in
 
 ABSENT: Any = object()
@@ -42,6 +42,7 @@ class View:
         self._template = template
         self._values = values
         self._held: dict[str, bool] = {}
+        self._spent = 0
         self._functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
             "Fn::FindInMap": self._find_in_map,
@@ -92,6 +93,8 @@ class View:
 
         Raises UnreadableError for a function that does not accept its argument.
         """
+        if isinstance(node, list | dict):
+            self._spend(len(node))
         if isinstance(node, list):
             items = (self.resolve(item) for item in node)
             return [item for item in items if item is not ABSENT]
@@ -105,6 +108,11 @@ class View:
                 raise self._unreadable(f"{call.name} does not accept {shown}") from None
         values = {str(key): self.resolve(value) for key, value in node.items()}
         return {key: value for key, value in values.items() if value is not ABSENT}
+
+    def _spend(self, values: int) -> None:
+        self._spent += values
+        if self._spent > MAX_NODES:
+            raise self._unreadable(f"its functions make over {MAX_NODES} values")
 
     def _call(self, name: str, argument: Any) -> Any:
         function = self._functions.get(name)
@@ -126,8 +134,13 @@ class View:
         if kind.startswith("AWS::SSM::Parameter"):  # it holds only the name of its value
             return {"Fn::SSM": scalar(value)}
         if "List" in kind:
-            return [member.strip() for member in scalar(value).split(",")]
+            return self._listed(scalar(value), ",", strip=True)
         return scalar(value)
+
+    def _listed(self, text: str, separator: str, *, strip: bool = False) -> list[str]:
+        members = text.split(separator)
+        self._spend(len(members))
+        return [member.strip() for member in members] if strip else members
 
     def _get_att(self, argument: Any) -> Any:
         resource, name = self.resolve(list(attribute(argument)))
@@ -139,15 +152,23 @@ class View:
         return self.resolve(then if self.holds(scalar(condition)) else otherwise)
 
     def _sub(self, argument: Any) -> Any:
-        return _joined("", [self.resolve(part) for part in substitution(argument)])
+        return self._joined("", [self.resolve(part) for part in substitution(argument)])
 
     def _join(self, argument: Any) -> Any:
         separator, parts = argument
-        return _joined(scalar(separator), self.resolve(parts))
+        return self._joined(scalar(separator), self.resolve(parts))
+
+    def _joined(self, separator: str, parts: Any) -> Any:
+        if isinstance(parts, list):
+            lengths = sum(size(part) for part in parts if isinstance(part, str))
+            self._spend(lengths + size(separator) * len(parts))
+        return _joined(separator, parts)
 
     def _split(self, argument: Any) -> Any:
         separator, text = self.resolve(argument)
-        return text.split(separator) if isinstance(text, str) else {"Fn::Split": [separator, text]}
+        if not isinstance(text, str):
+            return {"Fn::Split": [separator, text]}
+        return self._listed(text, separator)
 
     def _select(self, argument: Any) -> Any:
         index, items = self.resolve(argument)

@@ -12,7 +12,7 @@ from typing import Any
 from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.evaluate import View
 from generator.cloudformation.functions import Path, is_list
-from generator.cloudformation.read import MAX_NODES, Template, entry
+from generator.cloudformation.read import CHARACTERS, MAX_NODES, Template, entry
 
 TRANSFORM = "Fn::Transform"
 LOOP = "Fn::ForEach"
@@ -140,18 +140,14 @@ class _Expander:
 
     def written_out(self, node: Any, source: Path, path: Path, items: Mapping[str, Any]) -> Any:
         """Return a part of the template; ``items`` has the values of the loops around it."""
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
-            raise UnreadableError(
-                f"{self._template.name}: is not a template: its loops make over {MAX_NODES} values"
-            )
+        self._count(1)
         if isinstance(node, list):
             return [
                 self.written_out(item, (*source, number), (*path, number), items)
                 for number, item in enumerate(node)
             ]
         if isinstance(node, str):
-            return _filled(node, items)
+            return self._filled(node, items)
         if not isinstance(node, dict):
             return node
         if node.keys() == {"Ref"} and isinstance(node["Ref"], str) and node["Ref"] in items:
@@ -163,7 +159,7 @@ class _Expander:
             if _is_loop(key, value):
                 result |= self._copies(value, (*source, key, 2), path, items)
             else:
-                name = _filled(key, items) if isinstance(key, str) else key
+                name = self._filled(key, items) if isinstance(key, str) else key
                 result[name] = self.written_out(value, (*source, key), (*path, name), items)
         return result
 
@@ -178,7 +174,7 @@ class _Expander:
                 if _is_loop(key, value):
                     copies |= self._copies(value, (*source, key, 2), path, inner)
                 else:
-                    name = _filled(str(key), inner)
+                    name = self._filled(str(key), inner)
                     copy, origin = (*path, name), (*source, key)
                     self.origins[copy] = origin
                     copies[name] = self.written_out(value, origin, copy, inner)
@@ -200,11 +196,20 @@ class _Expander:
             return written
         return [text, unknown | variables]
 
+    def _count(self, values: int) -> None:
+        self._nodes += values
+        if self._nodes > MAX_NODES:
+            raise UnreadableError(
+                f"{self._template.name}: is not a template: its loops make over {MAX_NODES} values"
+            )
 
-def _filled(text: str, items: Mapping[str, Any]) -> str:
-    """Return the text with the known items in it: ``${Name}``, and ``&{Name}`` without signs."""
-    for name, item in items.items():
-        if isinstance(item, str):
-            plain = re.sub("[^A-Za-z0-9]", "", item)
-            text = text.replace("${" + name + "}", item).replace("&{" + name + "}", plain)
-    return text
+    def _filled(self, text: str, items: Mapping[str, Any]) -> str:
+        """Return the text with the known items in it: `${Name}`, and `&{Name}` without signs."""
+        for name, item in items.items():
+            hole, plain_hole = "${" + name + "}", "&{" + name + "}"
+            if isinstance(item, str) and (hole in text or plain_hole in text):
+                holes = text.count(hole) + text.count(plain_hole)
+                self._count((len(text) + holes * len(item)) // CHARACTERS)
+                plain = re.sub("[^A-Za-z0-9]", "", item)
+                text = text.replace(hole, item).replace(plain_hole, plain)
+        return text

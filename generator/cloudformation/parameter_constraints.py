@@ -1,7 +1,9 @@
 """Whether a template parameter accepts a value, by its type and its constraints."""
 
 import re
+import warnings
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from generator.cloudformation.functions import scalar
@@ -11,12 +13,14 @@ MAX_BYTES = 4096
 
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
+_SECONDS = 0.5  # for a pattern; without nested repetition it takes some microseconds
+
 
 def refusal(parameter: Mapping[str, Any], value: str) -> str:
     """Return why CloudFormation refuses the value for the parameter; empty if it may accept it.
 
-    A constraint that is documented only for other types, or a pattern that Python cannot read,
-    refuses nothing.
+    A constraint that is documented only for other types, or a pattern that Python cannot read or
+    not try in time, refuses nothing.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
     """
     if len(value.encode()) > MAX_BYTES:
@@ -50,11 +54,30 @@ def _is_among(number: str, allowed: list[str]) -> bool:
 
 
 def _matches(pattern: str, value: str) -> bool:
+    if not _is_read_alike(pattern):
+        return True
+    import regex
+
     try:
         # ASCII, because \d and \w match nothing else in CloudFormation's regular expressions.
-        return bool(re.fullmatch(pattern, value, re.ASCII))
-    except re.error:  # syntax that only Java has
+        found = regex.fullmatch(  # type: ignore[no-untyped-call] # ships no types
+            pattern, value, regex.ASCII, timeout=_SECONDS
+        )
+    except (regex.error, TimeoutError):
         return True
+    return found is not None
+
+
+@lru_cache(maxsize=64)
+def _is_read_alike(pattern: str) -> bool:
+    """Return whether the pattern means the same in Java: regex reads more, but otherwise."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of a set in a set, which Java has
+            re.compile(pattern, re.ASCII)
+    except (re.error, OverflowError, RecursionError, Warning):
+        return False
+    return True
 
 
 def _out_of_range(parameter: Mapping[str, Any], of: str, number: float, unit: str) -> str:

@@ -13,6 +13,9 @@ UNKNOWN = "\0"
 MAX_TEXTS = 64
 """With more texts than this, a value counts as unknown: nobody writes so many on purpose."""
 
+LONGEST = 8_192
+"""A longer text that is put together counts as unknown, so that all fit into memory."""
+
 
 class PossibleValues:
     """The values in one template; ``known`` has the text of each Ref that is known, by name."""
@@ -75,8 +78,11 @@ class PossibleValues:
 
     def _combined(self, parts: Iterable[Any], between: str) -> list[str]:
         combinations = itertools.product(*map(self.texts, parts))
-        texts = [between.join(each) for each in itertools.islice(combinations, MAX_TEXTS + 1)]
-        return texts if len(texts) <= MAX_TEXTS else [UNKNOWN]
+        several = [*itertools.islice(combinations, MAX_TEXTS + 1)]
+        is_long = any(sum(map(len, each)) + len(between) * len(each) > LONGEST for each in several)
+        if is_long or len(several) > MAX_TEXTS:
+            return [UNKNOWN]
+        return [between.join(each) for each in several]
 
 
 def _without_references(texts: list[str]) -> list[str]:

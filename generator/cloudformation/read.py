@@ -23,7 +23,10 @@ MAX_DEPTH = 100
 """No template nests deeper, and Python's stack does not go much deeper."""
 
 MAX_NODES = 1_000_000
-"""More values than 1 MiB can hold, unless aliases multiply them."""
+"""More values than 1 MiB can hold, unless aliases, functions or loops multiply them."""
+
+CHARACTERS = 16
+"""So many of a text take about as much memory as another value."""
 
 LONGEST_NUMBER = 40
 """A longer number stays text (to CloudFormation every number is): Python limits the digits."""
@@ -93,6 +96,11 @@ class Template:
         while path and path not in self.positions:
             path = path[:-1]
         return self.positions.get(path, (1, 1))
+
+
+def size(text: str) -> int:
+    """Return as how many values a text counts where something multiplies it."""
+    return 1 + len(text) // CHARACTERS
 
 
 def entry(node: Any, *keys: Any) -> dict[str, Any]:
@@ -274,7 +282,7 @@ class _Builder:
                 path = (*self._path(), function)
                 self.positions[path] = _position(event)
                 value = _called(function, value)
-            self._add(event, value, 1, 0)
+            self._add(event, value, size(event.value), 0)
         elif isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchors:
                 raise self._refused(event.start_mark, f"*{event.anchor} is used before it ends")
@@ -307,7 +315,7 @@ class _Builder:
     def _add(self, event: Any, value: Any, nodes: int, height: int) -> None:
         """Put a value in its place: as a key, a key's value, a list's item or the document."""
         if isinstance(event, yaml.ScalarEvent) and event.anchor:
-            self._anchors[event.anchor] = (value, 1, 0)
+            self._anchors[event.anchor] = (value, nodes, 0)
         self._check_height(event, height)
         self._nodes += nodes if isinstance(event, yaml.AliasEvent) else 1
         if self._nodes > MAX_NODES:

@@ -1,6 +1,7 @@
 """Values as people read them, and what is different between two."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from itertools import takewhile
 from typing import Any, NamedTuple
@@ -67,11 +68,12 @@ def listed(items: Iterable[Any]) -> str:
 
 def _without(items: list[Any], others: list[Any]) -> list[Any]:
     """Return the items that the others do not have, as often as they do not."""
-    left = [*others]
+    left = Counter(map(_json, others))
     kept = []
     for item in items:
-        if item in left:
-            left.remove(item)
+        key = _json(item)
+        if left[key]:
+            left[key] -= 1
         else:
             kept.append(item)
     return kept
@@ -95,7 +97,7 @@ def _text(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    return "none" if value is ABSENT else json.dumps(value)
+    return "none" if value is ABSENT else json.dumps(value, sort_keys=True)
 
 
 def _brief(value: Any) -> str:

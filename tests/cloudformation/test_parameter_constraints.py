@@ -84,8 +84,21 @@ from generator.cloudformation.parameter_constraints import refusal
             {"\u0661\u0662": r"does not match \d{2}"},
             id="digits-are-ascii",
         ),
-        pytest.param(
-            {"Type": "String", "AllowedPattern": r"\p{Alpha}+"}, ["1"], {}, id="java's-own"
+        *(
+            pytest.param(
+                {"Type": "String", "AllowedPattern": pattern},
+                ["1" + "a" * 60],
+                {},
+                id=f"pattern-{name}",
+            )
+            for name, pattern in {
+                "java's-own": r"\p{Alpha}+",
+                "a-set-in-a-set": "[a-z&&[^b]]",
+                "too-many-times": "a{99999999999}",
+                "too-deep": "(" * 3_000 + "a" + ")" * 3_000,
+                "broken": "((",
+                "without-end": "1?(a|aa)+b",
+            }.items()
         ),
         # What is documented for other types only.
         pytest.param({"Type": "Number", "AllowedPattern": "x"}, ["1"], {}, id="pattern-of-number"),
