@@ -186,3 +186,15 @@ def test_more_combinations_than_anybody_can_try_are_not_possible() -> None:
     wanted = {f"C{number}": True for number in range(60)}
     assert some.possible(given(**wanted))
     assert not some.possible(given(**wanted, Neither=True))
+
+
+def test_a_parameter_that_makes_no_difference_is_not_tried() -> None:
+    """With "a" for the first parameter, the last condition cannot be true, whatever the others."""
+
+    def equals(name: str, value: str) -> Any:
+        return {"Fn::Equals": [{"Ref": name}, value]}
+
+    some = chain(20, lambda number: {"Fn::Or": [equals("P0", "a"), equals(f"P{number}", "x")]})
+    never = {"Fn::And": [equals("Z", "1"), equals("Z", "2")]}
+    some.section("Conditions")["C0"] = {"Fn::Or": [never, equals("P0", "b")]}
+    assert some.possible(given(**{f"C{number}": True for number in range(20)}))

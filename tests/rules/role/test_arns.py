@@ -78,7 +78,8 @@ FAULT = ["use the ARN of the profile's role"]
         ([PASSES, allow("iam:PassRole", "*", Condition={"Bool": {"aws:x": "true"}})], []),
         ([PASSES, {"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}], []),
         ([PASSES, {"Effect": "Allow", "Action": "iam:*", "NotResource": PROFILE}], []),
-        # Nothing is passed.
+        # Nothing is passed, and that is not because of the profile.
+        ([PASSES, allow("iam:PassRole", ROLE), deny("iam:PassRole", "*")], []),
         ([deny("iam:PassRole", PROFILE)], []),
         (
             [allow("iam:PassRole", PROFILE.replace("instance-profile/", "role/instance-profile/"))],
