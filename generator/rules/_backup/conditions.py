@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _backup.values import Values
 
 # How many conditions are evaluated, and parameters looked up, before a question counts as one
-# without an answer. It is enough for a hundred conditions that all are needed.
+# without an answer. It is enough for some dozens of conditions that all are needed.
 MAX_STEPS = 20_000
 # What a parameter can be that is none of the texts that conditions compare it with.
 ANOTHER = "\0"
