@@ -10,14 +10,12 @@ from cfnlint.decode.decode import decode
 from tests.rules.support import HERE, NAMES, matches
 
 REFERENCE = "{{resolve:ssm:/backup/value}}"
-# Which words of IAM stand here is nothing that anybody looks up.
-WORDS = ("Effect", "Action")
 
 
 def values(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     """Yield the path of each single value, a function being one."""
     if isinstance(node, dict) and not any(key[:4] in ("Ref", "Fn::") for key in node):
-        for key in node.keys() - set(WORDS):
+        for key in node:
             yield from values(node[key], (*path, key))
     elif isinstance(node, list):
         for index, item in enumerate(node):
