@@ -13,7 +13,7 @@ from math import prod
 from typing import Any
 
 from generator.cloudformation.evaluate import View
-from generator.cloudformation.functions import calls_in, scalar
+from generator.cloudformation.functions import calls_in, is_list, scalar
 from generator.cloudformation.parameter_constraints import refusal
 from generator.cloudformation.read import Template, entry
 from generator.cloudformation.references import conditions_of, references
@@ -261,7 +261,7 @@ def _twins(template: Template, name: str) -> set[str]:
 
 def _pairs(node: Any) -> list[list[Any]]:
     """Return the pairs that Fn::Equals compares."""
-    return [pair for pair in _arguments("Fn::Equals", node) if isinstance(pair, list) and pair[1:]]
+    return [pair for pair in _arguments("Fn::Equals", node) if is_list(pair, 2)]
 
 
 def _lookups(node: Any) -> list[Any]:

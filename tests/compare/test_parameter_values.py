@@ -78,6 +78,13 @@ def test_two_parameters_that_are_compared_may_be_the_same() -> None:
     assert {"P": "the same as Q"} in [each.where for each in assignments(same, same, if_("C"))]
 
 
+def test_an_equals_of_three_says_nothing_about_values() -> None:
+    """Compare evaluates no rule that stays as it is, so nothing has refused it."""
+    three = {"Fn::Equals": [REF, "x", "y"]}
+    one = template({"P": TEXT}, {"C": equals("P", "z")}, Rules={"R": {"RuleCondition": three}})
+    assert [each.old["P"] for each in assignments(one, one, if_("C"))] == ["", "z", REF]
+
+
 def test_the_partition_is_a_parameter_too() -> None:
     same = template({}, {"C": equals("AWS::Partition", "aws-cn")})
     tried = assignments(same, same, if_("C"))
