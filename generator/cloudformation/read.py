@@ -198,8 +198,11 @@ def _mistakes_in_resource(resource: Mapping[str, Any]) -> Iterator[tuple[str, st
 
 
 def _mistakes_in_parameter(parameter: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if not isinstance(parameter.get("AllowedValues", []), list):
-        yield "AllowedValues", "a list"
+    allowed = parameter.get("AllowedValues", [])
+    if not isinstance(allowed, list) or any(isinstance(each, dict | list) for each in allowed):
+        yield "AllowedValues", "a list of values"
+    if isinstance(parameter.get("Default"), dict | list):
+        yield "Default", "a value"
     for bound in ("MinLength", "MaxLength", "MinValue", "MaxValue"):
         if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", str(parameter.get(bound, 0))):
             yield bound, "a number"
@@ -383,7 +386,7 @@ class _Builder:
             return text
         try:
             value = construct(yaml.ScalarNode(tag, text))
-        except (ValueError, KeyError):  # an explicit tag that does not fit
+        except (ValueError, KeyError, IndexError):  # an explicit tag that does not fit
             return text
         return text if isinstance(value, float) and not math.isfinite(value) else value
 

@@ -48,6 +48,7 @@ VALUES: dict[str, tuple[str, Any]] = {
     "a hexadecimal number of any length": ("0x" + "f" * 5000, "0x" + "f" * 5000),
     "a number that is none": (".inf", ".inf"),
     "a tag that does not fit": ("!!int x", "x"),
+    "a tag on nothing": ("[!!int , !!float ]", ["", ""]),
     "an account": ("012345678901", "012345678901"),
     "an alias": ("[&a {b: c}, *a]", [{"b": "c"}, {"b": "c"}]),
     "what << brings in": (
@@ -207,6 +208,11 @@ ODD: dict[str, tuple[str, str]] = {
     "a parameter that is text": ("Parameters: {P: x}", "Parameters.P is not a map"),
     "a bound that is text": ("Parameters: {P: {MinValue: low}}", "P.MinValue is not a number"),
     "allowed values that are text": ("Parameters: {P: {AllowedValues: low}}", "is not a list"),
+    "an allowed value that is a map": (
+        "Parameters: {P: {AllowedValues: [{a: b}]}}",
+        "not a list of",
+    ),
+    "a default that is a map": ("Parameters: {P: {Default: {a: b}}}", "P.Default is not a value"),
     "a rule without assertions": ("Rules: {R: {Assertions: [x]}}", "not a list of assertions"),
 }
 
