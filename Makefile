@@ -20,7 +20,7 @@ NO_BUCKET = make $@: BUCKET is missing: name the bucket of the release: make $@ 
 
 # make ignores a variable that it does not know: `make publish OPTION=--dry-run` would publish. Only
 # what was typed for this make is looked at, not what a make above it hands down (MAKELEVEL).
-VARIABLES = BUCKET DRY_RUN FOLDER OPTIONS PREVIOUS PYTHON REGIONS UPGRADE
+VARIABLES = BUCKET DRY_RUN FOLDER OPTIONS PREVIOUS PYTHON REGIONS SECONDS SEED UPGRADE
 ifeq ($(MAKELEVEL),0)
 typed := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),\
 	$(if $(filter command,$(origin $(name))),$(name))))
@@ -29,7 +29,7 @@ slip := $(if $(typed),$(shell awk -f tools/slip.awk "$(VARIABLES)" \
 $(if $(slip),$(error $(slip)))
 endif
 
-TARGETS = help templates lint publish verify test audit format lock release-check bench clean
+TARGETS = help templates lint publish verify test audit format lock release-check bench fuzz clean
 .PHONY: $(TARGETS)
 # make would first do the others: `make publish BUCKET=... DRY_RUN` would publish, and then fail.
 # Shells complete targets with the help of names with a dot.
@@ -94,6 +94,10 @@ release-check: ## show what an update from a release does (PREVIOUS=file, https:
 bench: ## measure speed, as ratios within one run
 	@sh tools/venv.sh tests
 	@$(PY) -m tests.bench
+
+fuzz: ## try inputs that nobody would write, for a while: [SECONDS=300] [SEED=...]
+	@sh tools/venv.sh tests
+	@$(PY) -m tests.fuzz $(if $(SECONDS),--seconds '$(SECONDS)') $(if $(SEED),--seed '$(SEED)')
 
 clean: ## remove what the other targets made, except templates/ and the lock files
 	@rm -rf .venv .venv.lock .venv-audit .mypy_cache .pytest_cache .ruff_cache
