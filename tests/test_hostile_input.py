@@ -10,6 +10,7 @@ import resource
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -193,15 +194,16 @@ def test_a_pipe_that_is_written_to_late(tmp_path: Path, capsys: pytest.CaptureFi
     os.mkfifo(tmp_path / "pipe")
 
     def write() -> None:
-        with (tmp_path / "pipe").open("wb") as pipe:  # waits for whoever reads it
+        time.sleep(1)  # the reader has opened it, and waits
+        with (tmp_path / "pipe").open("r+b", buffering=0) as pipe:  # "wb" waits for a reader
             for line in (TEMPLATES / NAME).read_bytes().splitlines(keepends=True):
                 pipe.write(line)
-                pipe.flush()
 
     with ThreadPoolExecutor() as pool:
         writing = pool.submit(write)
-        assert build.main(["compare", str(tmp_path / "pipe"), str(TEMPLATES / NAME)]) == 0
+        status = build.main(["compare", str(tmp_path / "pipe"), str(TEMPLATES / NAME)])
         writing.result()
+    assert status == 0
     assert "Verdict: none" in capsys.readouterr().out
 
 
