@@ -34,6 +34,9 @@ TOKEN = re.compile(r"\$\{[^}]*\}")
 DYNAMIC = re.compile(r"\{\{(resolve:.*?)\}\}(?!\})", re.DOTALL)
 
 
+TOO_LARGE = 10**40  # for a number that AWS takes
+
+
 def is_scalar(value: Any) -> bool:
     """Return whether it is a single value."""
     return isinstance(value, str | int | float)
@@ -41,7 +44,10 @@ def is_scalar(value: Any) -> bool:
 
 def as_text(value: Any) -> str:
     """Return a single value as CloudFormation passes it: as text, with true in lower case."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    # Python refuses to write a number of thousands of digits, except like this.
+    return hex(value) if isinstance(value, int) and abs(value) >= TOO_LARGE else str(value)
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ class Case:
             return None
         if isinstance(self.value, float):
             return int(self.value) if self.value.is_integer() else None
-        found = re.fullmatch(r"\s*(-?[0-9]+)\s*", str(self.value))
+        found = re.fullmatch(r"\s*(-?[0-9]{1,40})\s*", as_text(self.value))
         return int(found[1]) if found else None
 
     @property

@@ -27,6 +27,8 @@ from _backup.conditions import Conditions
 
 # Enough for every combination that a person writes. With more, a value counts as unknown.
 MAX_CASES = 64
+# More than AWS takes for anything that rules read. A longer text that functions make is unknown.
+MAX_LENGTH = 16_384
 
 
 class Values:
@@ -195,6 +197,8 @@ class Values:
 
     def _substituted(self, text: str, own: Any, path: Place, given: Given) -> list[Case]:
         pieces: list[list[Case]] = []
+        # Once each, however often the text names it: variables have variables of their own.
+        variables: dict[str, list[Case]] = {}
         for part in re.split(f"({TOKEN.pattern})", text):
             name = part[2:-1].strip() if TOKEN.fullmatch(part) else None
             if name is None:
@@ -202,7 +206,9 @@ class Values:
             elif name.startswith("!"):
                 pieces.append([Case(Partial(part), path, given)])
             elif name in own:
-                pieces.append(self.of(own[name], path, given))
+                if name not in variables:
+                    variables[name] = self.of(own[name], path, given)
+                pieces.append(variables[name])
             else:
                 pieces.append(self._reference(name, path, given))
         return _concatenated(pieces, path, given)
@@ -304,7 +310,8 @@ def _concatenated(pieces: list[list[Case]], path: Place, given: Given) -> list[C
             part = isinstance(head.value, Partial) or not tail.known
             via = head.via if tail.via in head.via else head.via + tail.via
             longer.append(Case(Partial(whole) if part else whole, path, merged, via))
-        if not 0 < len(longer) <= MAX_CASES:
+        too_long = any(len(case.value) > MAX_LENGTH for case in longer)
+        if too_long or not 0 < len(longer) <= MAX_CASES:
             return [_unknown([repr(case.value) for case in texts + piece], path, given)]
         texts = longer
     return texts

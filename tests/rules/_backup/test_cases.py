@@ -19,10 +19,16 @@ from tests.rules.support import shared
         ("seven", None),
         (True, None),
         ([7], None),
+        pytest.param(16**6000, None, id="thousands of digits"),
+        pytest.param("9" * 6000, None, id="text of thousands of digits"),
     ],
 )
 def test_numbers(value: Any, number: int | None) -> None:
     assert shared("_backup.cases").Case(value, (), {}).number == number
+
+
+def test_a_number_of_thousands_of_digits_has_a_text() -> None:
+    assert shared("_backup.cases").Case(16**6000, (), {}).text == "0x1" + "0" * 6000
 
 
 @pytest.mark.parametrize(

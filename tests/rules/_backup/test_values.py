@@ -171,6 +171,30 @@ def test_too_many_possibilities_are_not_built_first() -> None:
     assert peak("A", "B") < 8 * peak("A")
 
 
+def test_a_variable_is_looked_up_once_however_often_a_text_names_it() -> None:
+    some, looked_up = values(), 0
+    look_up = some.of
+
+    def count(*arguments: Any) -> Any:
+        nonlocal looked_up
+        looked_up += 1
+        return look_up(*arguments)
+
+    some.of = count
+    node: Any = ""
+    for _ in range(8):
+        node = sub("${x}${x}${x}", x=node)
+    [case] = some.of(node, ())
+    assert case.value == ""
+    assert looked_up == 9
+
+
+def test_a_text_that_functions_make_too_long_is_unknown() -> None:
+    [case] = values().of({"Fn::Join": ["", ["a" * 9_000, "b" * 9_000]]}, ())
+    assert not case.known
+    assert len(case.text) < 100
+
+
 def test_a_resource_behind_a_condition_exists_only_under_it() -> None:
     resources = dict(values().of_type("AWS::SNS::Topic"))
     assert resources["Topic"].given == {}
