@@ -186,6 +186,8 @@ class View:
         rows = self._template.mappings.get(mapping, {})
         row = rows.get(first, {})
         if second in row:
+            if any(call.name != "Fn::Transform" for call in calls_in(row[second])):
+                raise self._unreadable(f"Mappings.{mapping}.{first}.{second} holds a function")
             return self.resolve(row[second])
         if options:
             return self.resolve(options[0]["DefaultValue"])

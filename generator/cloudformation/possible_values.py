@@ -1,7 +1,7 @@
 """Every text that a value in a template can be, before the parameters have values."""
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from generator.cloudformation.functions import call_of, is_list, scalar, substitution
@@ -55,9 +55,10 @@ class PossibleValues:
     def _find_in_map(self, argument: Any) -> list[str]:
         if not is_list(argument, 3):
             return [UNKNOWN]
+        keys = itertools.product(*map(self.texts, argument))
         return [
             _scalar(entry(self._template.mappings, name, first).get(second))
-            for name, first, second in itertools.product(*map(self.texts, argument))
+            for name, first, second in itertools.islice(keys, MAX_TEXTS + 1)
         ]
 
     def _if(self, argument: Any) -> list[str]:
@@ -76,8 +77,11 @@ class PossibleValues:
         except TypeError:
             return [UNKNOWN]
 
-    def _combined(self, parts: Iterable[Any], between: str) -> list[str]:
-        combinations = itertools.product(*map(self.texts, parts))
+    def _combined(self, parts: Sequence[Any], between: str) -> list[str]:
+        # Once for each variable of a Sub, however often it is used: it may have variables too.
+        nodes = {id(part): part for part in parts}
+        texts = {key: self.texts(node) for key, node in nodes.items()}
+        combinations = itertools.product(*(texts[id(part)] for part in parts))
         several = [*itertools.islice(combinations, MAX_TEXTS + 1)]
         is_long = any(sum(map(len, each)) + len(between) * len(each) > LONGEST for each in several)
         if is_long or len(several) > MAX_TEXTS:

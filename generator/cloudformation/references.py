@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator.cloudformation.functions import (
+    Call,
     Path,
     attribute,
     call_of,
@@ -31,10 +32,16 @@ def references(node: Any) -> set[str]:
 
 def _substituted(argument: Any) -> set[str]:
     try:
-        parts = substitution(argument)
+        return {str(name) for call in _calls_in_text(argument) for name, _ in _uses(*call)}
     except TypeError:
         return set()
-    return {name for part in parts if call_of(part) for name in references(part)}
+
+
+def _calls_in_text(argument: Any) -> list[Call]:
+    """Return what Fn::Sub refers to in its text, without the values of its variables."""
+    parts = substitution(argument)
+    variables = {id(value) for value in argument[1].values()} if is_list(argument, 2) else set()
+    return [call for part in parts if id(part) not in variables and (call := call_of(part))]
 
 
 def references_at(node: Any, path: Path) -> Iterator[tuple[str, Path]]:
@@ -64,13 +71,9 @@ def _uses(function: str, argument: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(resource, str):  # not a computed one
             yield resource, name
     elif function == "Fn::Sub":
-        parts = substitution(argument)
-        variables = argument[1].values() if is_list(argument, 2) else ()
-        for part in parts:
-            inner = call_of(part)
-            # The values of its variables come later, with paths of their own.
-            if inner and not any(part is value for value in variables):
-                yield from _uses(inner.name, inner.argument)
+        # The values of its variables come later, with paths of their own.
+        for call in _calls_in_text(argument):
+            yield from _uses(*call)
 
 
 def conditions_of(node: Any, conditions: Mapping[str, Any]) -> set[str]:

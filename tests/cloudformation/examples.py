@@ -222,6 +222,17 @@ NO_CONDITIONS: dict[str, tuple[Any, str]] = {
     ),
     "a parameter": ({"Ref": "Name"}, "is not a condition"),
     "text": ("true", "is not a condition"),
+    "a cycle by If": (equals("Name", choose("It")), "'It' refers to itself"),
     "Not of two": ({"Fn::Not": [equals("Name", "x"), equals("Name", "y")]}, "is not a condition"),
     "Equals of one": ({"Fn::Equals": ["x"]}, "is not a condition"),
 }
+
+
+def laughs(depth: int, holes: int, inner: Any) -> Any:
+    """Return a text in which each variable stands often, and has such a text as its value.
+
+    https://en.wikipedia.org/wiki/Billion_laughs_attack
+    """
+    for _ in range(depth):
+        inner = {"Fn::Sub": ["${x}" * holes, {"x": inner}]}
+    return inner

@@ -51,6 +51,13 @@ def test_what_is_no_condition(condition: Any, said: str) -> None:
         view.holds("It")
 
 
+def test_a_map_that_looks_itself_up() -> None:
+    lookup = {"Fn::FindInMap": ["M", "a", "b"]}
+    view = View(Template("it", {"Mappings": {"M": {"a": {"b": lookup}}}}), {})
+    with pytest.raises(UnreadableError, match=r"^it: Mappings.M.a.b holds a function: correct"):
+        view.resolve(lookup)
+
+
 def test_no_value_alone() -> None:
     assert View(TEMPLATE, VALUES).resolve({"Ref": "AWS::NoValue"}) is ABSENT
 

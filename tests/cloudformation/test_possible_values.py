@@ -7,7 +7,7 @@ import pytest
 from generator.cloudformation.possible_values import MAX_TEXTS, UNKNOWN, PossibleValues
 from generator.cloudformation.read import Template
 from tests.cloudformation import examples
-from tests.cloudformation.examples import DOCUMENT, TEMPLATE, choose
+from tests.cloudformation.examples import DOCUMENT, TEMPLATE, choose, laughs
 
 TEXTS = {name: each for name, each in examples.KNOWN.items() if isinstance(each[1], str)}
 
@@ -38,6 +38,7 @@ POSSIBLE: dict[str, tuple[Any, list[str]]] = {
         {"Fn::Join": ["", ["{{resolve", {"Fn::Sub": ":ssm:/${Flag}"}, "}}"]]},
         [UNKNOWN, UNKNOWN],
     ),
+    "a variable that is used often, in a variable": (laughs(20, 9, ""), [""]),
     "an attribute": ({"Fn::GetAtt": ["Vault", "Arn"]}, [UNKNOWN]),
     "a function that is not evaluated": ({"Fn::Select": [0, ["a"]]}, [UNKNOWN]),
     "a list": (["a"], [UNKNOWN]),

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from generator.cloudformation.references import conditions_of, references, uses_at
-from tests.cloudformation.examples import DOCUMENT, choose
+from tests.cloudformation.examples import DOCUMENT, choose, laughs
 
 REFERENCES: dict[str, tuple[Any, set[str]]] = {
     "in every branch": (choose("C", {"Ref": "A"}, {"Ref": "B"}), {"A", "B"}),
     "in the text of Sub": ({"Fn::Sub": "${A}${B.Arn}${!C}"}, {"A", "B"}),
     "in a variable of Sub": ({"Fn::Sub": ["${x}", {"x": {"Ref": "A"}}]}, {"A"}),
+    "in variables of variables": (laughs(20, 9, {"Ref": "A"}), {"A"}),
     "of an attribute": ([{"Fn::GetAtt": "A.Outputs.B"}, {"Fn::GetAtt": ["C", "Arn"]}], {"A", "C"}),
     "of a computed attribute": ({"Fn::GetAtt": ["A", {"Ref": "B"}]}, {"A", "B"}),
     "of what has too many parts": ({"Fn::GetAtt": ["A", {"Ref": "B"}, "C"]}, {"B"}),
