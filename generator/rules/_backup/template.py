@@ -138,9 +138,11 @@ def can_become_arn(text: str) -> bool:
 
 
 def written_off(values: Values, name: str) -> bool:
-    """Return whether the author wrote that the resource goes with its stack: Delete, twice."""
+    """Return whether the author wrote that the resource goes: Delete, wherever it can go."""
     resource = values.resources[name]
-    return all(resource.get(policy) == "Delete" for policy in ("DeletionPolicy", REPLACED))
+    never_replaced = values.type_of(name) in NEVER_REPLACED
+    policies = ("DeletionPolicy",) if never_replaced else ("DeletionPolicy", REPLACED)
+    return all(resource.get(policy) == "Delete" for policy in policies)
 
 
 def to_be_kept(values: Values, name: str) -> str:

@@ -41,12 +41,15 @@ def test_what_keeps_a_key(kind: str, attributes: dict[str, Any], expected: list[
     ("of_the_vault", "expected"),
     [(KEPT, ["Key 'Key' of vault 'Vault' is not kept"]), ({}, ["is not kept"]), (DELETE, [])],
 )
-def test_a_key_may_go_with_its_vault(of_the_vault: dict[str, Any], expected: list[str]) -> None:
+@pytest.mark.parametrize("of_the_key", [DELETE, {"DeletionPolicy": "Delete"}])
+def test_a_key_may_go_with_its_vault(
+    of_the_vault: dict[str, Any], expected: list[str], of_the_key: dict[str, Any]
+) -> None:
     """Delete is written for the key: that is a decision only if the vault goes as well."""
     its_vault = vault(EncryptionKeyArn=ARN)
     whole = template(
         Vault={"Type": its_vault["Type"], "Properties": its_vault["Properties"], **of_the_vault},
-        Key={"Type": "AWS::KMS::Key", "Properties": {}, **DELETE},
+        Key={"Type": "AWS::KMS::Key", "Properties": {}, **of_the_key},
     )
     agree(found("W9518", whole), expected)
 
