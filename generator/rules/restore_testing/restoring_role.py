@@ -19,11 +19,11 @@ class RestoringRole(BackupRule):
     id = "E9552"
     shortdesc = "Role of a restore testing selection that lacks actions its restores need"
     description = (
-        "A restore test of EC2 instances, EBS volumes, EFS file systems or Aurora clusters needs a "
-        "role that may create what it restores, as AWS's managed policy "
-        "AWSBackupServiceRolePolicyForRestores allows it. A Deny, the Resource of the statements, "
-        "and a permissions boundary in the template count as well. What policies outside of the "
-        "template and conditions in policies allow is unknown, and is no finding."
+        "A restore test of EC2 instances, EBS volumes or EFS file systems needs a role that may "
+        "create what it restores, as AWS's managed policy AWSBackupServiceRolePolicyForRestores "
+        "allows it. A Deny, the Resource of the statements, and a permissions boundary in the "
+        "template count as well. What policies outside of the template and conditions in policies "
+        "allow is unknown, and is no finding."
     )
     source_url = (
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html"
