@@ -73,6 +73,15 @@ def filled(values: Values, case: Case) -> bool | None:
     return False if inside == [] else None
 
 
+def narrows(values: Values, conditions: Case) -> bool | None:
+    """Return whether there is a condition in Conditions; None: it is unknown."""
+    if not isinstance(conditions.value, dict):
+        return filled(values, conditions)
+    lists = [case for name in conditions.value for case in values.at(conditions, str(name))]
+    some = {filled(values, case) for case in lists}
+    return True if True in some else None if None in some else False
+
+
 def filled_together(
     values: Values, selection: Case, first: str, second: str
 ) -> Iterator[tuple[bool | None, bool | None, Case, Given]]:

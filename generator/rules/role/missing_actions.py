@@ -23,7 +23,7 @@ from _backup.matching import unknown
 from _backup.permissions import Need, arn_of, refused
 from _backup.roles import UsedRole, used_roles
 from _backup.rule import BackupRule, Problem
-from _backup.template import arn_parts, copies_of, filled, rules_of_plans
+from _backup.template import arn_parts, copies_of, filled, narrows, rules_of_plans
 from _backup.values import Values
 
 HARM = (
@@ -108,9 +108,9 @@ def _plan_needs(values: Values, role: UsedRole) -> Iterator[tuple[str, Given]]:
 
 def _searches(values: Values, role: UsedRole) -> Iterator[tuple[str, Given]]:
     """Yield what AWS Backup has to search for, because the selection names no single resource."""
-    for key in ("ListOfTags", "Conditions"):
+    for key, has in (("ListOfTags", filled), ("Conditions", narrows)):
         for case in values.at(role.selection, key):
-            if filled(values, case):
+            if has(values, case):
                 yield f"what {key} selects", case.given
     for item in values.items(values.at(role.selection, "Resources")):
         if re.search("[*?]", item.text or ""):

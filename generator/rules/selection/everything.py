@@ -8,7 +8,7 @@ sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint load
 
 from _backup.cases import Case, both, together
 from _backup.rule import BackupRule, Problem, problem
-from _backup.template import filled, filled_together, selections
+from _backup.template import filled, filled_together, narrows, selections
 from _backup.values import Values
 
 
@@ -46,7 +46,7 @@ class SelectionOfEverything(BackupRule):
         conditions = values.at(selection, "Conditions")
         exceptions = values.at(selection, "NotResources")
         limits = [
-            (self._narrows(values, one), filled(values, other), given)
+            (narrows(values, one), filled(values, other), given)
             for (one, other), given in together(conditions, exceptions)
         ]
         items = list(values.items(values.at(selection, "Resources")))
@@ -63,7 +63,7 @@ class SelectionOfEverything(BackupRule):
                         given,
                     )
         for case in conditions:
-            written = isinstance(case.value, dict) and self._narrows(values, case) is False
+            written = isinstance(case.value, dict) and narrows(values, case) is False
             if written and items and all(item.text != "*" for item in items):
                 yield problem(
                     case,
@@ -72,11 +72,3 @@ class SelectionOfEverything(BackupRule):
                     "or remove Conditions",
                     about="empty",
                 )
-
-    def _narrows(self, values: Values, conditions: Case) -> bool | None:
-        """Return whether there is a condition in Conditions; None: it is unknown."""
-        if not isinstance(conditions.value, dict):
-            return filled(values, conditions)
-        lists = [case for name in conditions.value for case in values.at(conditions, str(name))]
-        some = {filled(values, case) for case in lists}
-        return True if True in some else None if None in some else False

@@ -251,6 +251,8 @@ SEARCHES = [{"ConditionType": "STRINGEQUALS", "ConditionKey": "a", "ConditionVal
             {"Resources": [FILES + "fs-1"], "Conditions": {"StringEquals": SEARCHES}},
             ["for what Conditions selects"],
         ),
+        ({"Resources": [FILES + "fs-1"], "Conditions": {"StringEquals": []}}, []),
+        ({"Resources": [FILES + "fs-1"], "Conditions": {"StringLike": {"Ref": "Given"}}}, []),
     ],
 )
 def test_only_a_search_needs_to_find_resources(selected: Any, expected: list[str]) -> None:
