@@ -10,7 +10,7 @@ from _backup.cases import Case, together
 from _backup.resource_arns import KINDS, kinds_named, resource_arn_fault
 from _backup.restore_tests import restore_selections
 from _backup.rule import BackupRule, Problem, problem
-from _backup.template import filled
+from _backup.template import narrows
 from _backup.values import Values
 
 TESTED = sorted({name for kind in KINDS for name in kind.tested_as})
@@ -91,7 +91,7 @@ class TestedResources(BackupRule):
                 f"{MOST_ARNS}: use several selections, or ['*'] with conditions",
             )
         for (case, _), given in together(conditions, named):
-            if not stars and filled(values, case):
+            if not stars and narrows(values, case):
                 yield problem(
                     case,
                     "ProtectedResourceConditions stands beside ARNs in ProtectedResourceArns, and "

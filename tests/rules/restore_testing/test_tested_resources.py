@@ -78,6 +78,7 @@ REFUSED = ["AWS Backup refuses the two together"]
         ([INSTANCE], {"Fn::If": ["On", WHERE, NO]}, REFUSED),
         ({"Fn::If": ["On", [INSTANCE], ["*"]]}, {"Fn::If": ["On", NO, WHERE]}, []),
         ([INSTANCE], {}, []),
+        ([INSTANCE], {"StringEquals": []}, []),
         ([f"{INSTANCE}{number}" for number in range(30)], None, []),
         ([f"{INSTANCE}{number}" for number in range(31)], None, ["at most 30"]),
     ],
