@@ -46,9 +46,10 @@ class RoleTrust(BackupRule):
 
     def _trust(self, values: Values, role: str, document: Case, harm: str) -> Iterator[Problem]:
         trusted: list[Case] = []
+        unmet: list[list[Problem]] = []  # of each statement that names the service
         for statement in values.items(values.at(document, "Statement")):
-            if any(isinstance(case.value, Partial) for case in values.at(statement, "Effect")):
-                trusted.append(statement)  # unknown
+            if self._is_open(values, statement):
+                trusted.append(statement)
             if not allows(values, statement) or not self._assumes(values, statement):
                 continue
             for service in self._services(values, statement):
@@ -62,9 +63,12 @@ class RoleTrust(BackupRule):
                         "partition: use that name",
                     )
                 elif text in (SERVICE, "*"):
-                    yield from self._conditions(values, role, statement, harm)
+                    unmet.append([*self._conditions(values, role, statement, harm)])
                 if built or text in (SERVICE, "*") or isinstance(service.value, Partial):
                     trusted.append(service)
+        # One statement that AWS Backup fulfils is enough.
+        if all(unmet):
+            yield from (found for problems in unmet for found in problems)
         # A statement or a principal behind a condition counts: it is there for some parameters.
         if not trusted:
             yield problem(
@@ -73,6 +77,13 @@ class RoleTrust(BackupRule):
                 f"{harm}: allow {SERVICE} to call sts:AssumeRole",
                 about="trust",
             )
+
+    def _is_open(self, values: Values, statement: Case) -> bool:
+        """Return whether this rule cannot know if the statement trusts the service."""
+        effects = values.at(statement, "Effect")
+        return any(isinstance(effect.value, Partial) for effect in effects) or (
+            allows(values, statement) and bool({"NotAction", "NotPrincipal"} & {*statement.value})
+        )
 
     def _assumes(self, values: Values, statement: Case) -> bool:
         return any(

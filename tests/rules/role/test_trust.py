@@ -42,6 +42,8 @@ def condition(operator: str, key: str) -> dict[str, Any]:
         ({"Fn::If": ["Here", TRUST, {"Ref": "AWS::NoValue"}]}, []),
         ({**TRUST, "Effect": {"Ref": "Given"}}, []),
         ({"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://b/x"}}}, []),
+        ({"Effect": "Allow", "Principal": TRUST["Principal"], "NotAction": "sts:TagSession"}, []),
+        ({"Effect": "Allow", "NotPrincipal": {"AWS": "*"}, "Action": "sts:*"}, []),
         ({**TRUST, "Principal": {"Service": "ec2.amazonaws.com"}}, NONE),
         ({**TRUST, "Principal": {"AWS": "arn:aws:iam::1:root"}}, NONE),
         ({**TRUST, "Effect": "Deny"}, NONE),
@@ -76,6 +78,12 @@ def test_trust(statement: dict[str, Any], expected: list[str]) -> None:
 def test_a_condition_of_another_service_s_statement_is_that_service_s_affair() -> None:
     other = {**condition("StringEquals", "aws:SourceArn"), "Principal": {"Service": "a.b.c"}}
     assert messages(TRUST, other) == []
+
+
+def test_one_statement_without_a_condition_is_enough() -> None:
+    narrow = condition("ArnLike", "aws:SourceArn")
+    assert messages(narrow, TRUST) == []
+    agree(messages(narrow, condition("StringEquals", "sts:ExternalId")), ["documented to send"] * 2)
 
 
 @pytest.mark.parametrize(
