@@ -11,6 +11,8 @@ from _backup.rule import BackupRule, Problem, problem
 from _backup.template import VAULT
 from _backup.values import Values
 
+GRACE = ("LockConfiguration", "ChangeableForDays")
+
 
 class ComplianceLock(BackupRule):
     id = "W9514"
@@ -29,8 +31,10 @@ class ComplianceLock(BackupRule):
     def check(self, values: Values) -> Iterator[Problem]:
         """Check the grace time of the locks."""
         for _, properties in values.of_type(VAULT):
-            for grace in values.at(properties, "LockConfiguration", "ChangeableForDays"):
-                there = grace.value is not ABSENT and grace.text is not None
+            for grace in values.at(properties, *GRACE):
+                # What a macro or a parameter gives for the whole lock may lack it.
+                written = GRACE[-1] in grace.path
+                there = written and grace.value is not ABSENT and grace.text is not None
                 if there and values.by_default(grace.given):
                     yield problem(
                         grace,

@@ -52,3 +52,16 @@ def test_grace(grace: Any, expected: list[str]) -> None:
         Vault=vault(LockConfiguration=configuration), Parameters=PARAMETERS, Conditions=CONDITIONS
     )
     agree(found("W9514", whole), expected)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"LockConfiguration": {"Fn::Transform": {"Name": "Macro"}}},
+        {"LockConfiguration": {"Fn::FindInMap": ["Locks", "a", "b"]}},
+        {"Fn::Transform": {"Name": "Macro"}},
+    ],
+)
+def test_a_lock_that_only_the_deployment_knows(properties: dict[str, Any]) -> None:
+    """It may have no grace time."""
+    assert found("W9514", template(Vault=vault(**properties))) == []
