@@ -76,10 +76,12 @@ class OwnArns:
 
     def _name(self, name: str, given: Given) -> str:
         """Return the name of the resource; CloudFormation makes one from the logical id."""
-        properties = self._values.resources[name].get("Properties")
+        resource = self._values.resources[name]
+        properties = resource.get("Properties")
         properties = properties if isinstance(properties, dict) else {}
-        if {"EventBusName", "Path"} & set(properties):
-            return unknown(name)  # what comes before the name is part of the ARN as well
+        # What comes before the name is part of the ARN as well; a macro may add a name.
+        if {"EventBusName", "Path", "Fn::Transform"} & {*properties, *resource}:
+            return unknown(name)
         its = properties.get(_FORMS[self._values.type_of(name)].property_name)
         names = self._values.of(its, ("Resources", name), given)
         if all(case.value is ABSENT for case in names):

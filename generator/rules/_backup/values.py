@@ -262,8 +262,11 @@ class Values:
         """Yield the logical id and the properties of each resource of these types."""
         for name, resource in self.resources.items():
             if isinstance(resource, dict) and resource.get("Type") in types:
-                path = ("Resources", str(name), "Properties")
-                for case in self.of(resource.get("Properties", {}), path, self.exists(name)):
+                path, given = ("Resources", str(name), "Properties"), self.exists(name)
+                # A macro beside the type may add any property.
+                is_open = "Fn::Transform" in resource
+                node = resource if is_open else resource.get("Properties", {})
+                for case in self.of(node, path, given):
                     yield str(name), case
 
     def type_of(self, name: str) -> str:

@@ -200,6 +200,12 @@ def test_what_is_not_looked_into_may_hold_policies(key: str) -> None:
     agree(messages(allow("*"), deny(ENOUGH[0]), **more), ["forbids elasticfilesystem:Backup"])
 
 
+def test_a_macro_beside_the_type_of_the_role_may_add_policies() -> None:
+    made = {**role(allow(ENOUGH[1])), "Fn::Transform": {"Name": "AWS::Include"}}
+    whole = template(Plan=plan(rule()), Role=made, Selection=selection(Resources=[ITSELF]))
+    assert found("E9543", whole) == []
+
+
 COPY = {"DestinationBackupVaultArn": {"Ref": "Vault"}, "Lifecycle": {"DeleteAfterDays": 30}}
 COPYING = allow("backup:CopyFromBackupVault", "backup:CopyIntoBackupVault")
 LACKS_COPY = ["lacks backup:CopyFromBackupVault, backup:CopyIntoBackupVault"]

@@ -463,3 +463,13 @@ def test_a_policy_that_is_there_when_the_vault_is(
         document["Statement"] = [{"Fn::If": [of_the_policy, statement(BACKUP), nothing]}]
     its = {**NOTIFIED, **({"Condition": of_the_vault} if of_the_vault else {})}
     agree(told(Vault=its, Policy=policy, Conditions=conditions), expected)
+
+
+@pytest.mark.parametrize("beside", ["Type", "Properties"])
+def test_a_macro_may_name_the_topic(beside: str) -> None:
+    macro = {"Fn::Transform": {"Name": "AWS::Include"}}
+    inside = macro if beside == "Properties" else {}
+    topic = {"Type": "AWS::SNS::Topic", "Properties": inside, **(macro if not inside else {})}
+    policy = allowing(EVENTS, Resource={"Fn::Sub": f"{ARN}named-by-the-macro"})
+    whole = template(Topic=topic, Rule=event_rule(), Policy=policy)
+    assert found("E9522", whole) == []
