@@ -29,6 +29,8 @@ class Partial(str):
 
 
 TOKEN = re.compile(r"\$\{[^}]*\}")
+# An unknown part without a name, which `values` makes of a function.
+UNNAMED = re.compile(r"\$\{#[0-9a-f]+\}")
 # CloudFormation looks it up at deployment, in Parameter Store or Secrets Manager.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 DYNAMIC = re.compile(r"\{\{(resolve:.*?)\}\}(?!\})", re.DOTALL)
@@ -111,7 +113,8 @@ class Case:
         if name:
             return f"!GetAtt {name}.{attribute}" if attribute else f"!Ref {name}"
         bare = isinstance(self.value, int | float)
-        shown = self.text if bare else f"{self.text!r}"
+        text = UNNAMED.sub("...", self.text or "")
+        shown = text if bare else repr(text)
         return f"{shown}{self.via}"
 
 

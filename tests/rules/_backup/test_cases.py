@@ -39,6 +39,7 @@ def test_a_number_of_thousands_of_digits_has_a_text() -> None:
         ("${AWS::Region}", "'${AWS::Region}'"),
         ("a-${Vault}", "'a-${Vault}'"),
         ("${resolve:ssm:/x}", "'${resolve:ssm:/x}'"),
+        ("a-${#b39b41da04a4}", "'a-...'"),
     ],
 )
 def test_messages_show_a_reference_as_authors_write_it(text: str, shown: str) -> None:
