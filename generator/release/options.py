@@ -97,8 +97,8 @@ def endpoint(url: str | None) -> str | None:
     if not match or int(match["port"] or 0) > MAX_PORT:
         shown = without_secrets(url).rpartition("@")[2]
         raise ValueError(
-            f"--endpoint-url {shown!r} is not a URL: write http:// or https://, a host and a port, "
-            "and no user, query or fragment"
+            f"--endpoint-url cannot be used ({shown!r}): write http:// or https://, a host and a "
+            "port, and no user, query or fragment"
         )
     return url
 
