@@ -7,8 +7,8 @@ from pathlib import Path
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
 from _backup.actions import READING_VAULTS
-from _backup.permissions import Permissions, arn_of
-from _backup.roles import policies_of, used_roles
+from _backup.permissions import Need, arn_of, refused
+from _backup.roles import used_roles
 from _backup.rule import BackupRule, Problem
 from _backup.values import Values
 
@@ -29,13 +29,11 @@ class ReadingVaults(BackupRule):
 
     def check(self, values: Values) -> Iterator[Problem]:
         """Check the roles of selections."""
-        for role in used_roles(values):
-            permissions = Permissions(values, policies_of(values, role.name, role.properties))
-            for action in READING_VAULTS:
-                for _, given in permissions.refusals(action, [arn_of("backup:")], role.given):
-                    yield Problem(
-                        ("Resources", role.name),
-                        f"Role {role.name!r} may not call {action}. Backups are known to work "
-                        "without it, but AWS documents it as needed: allow it",
-                        given,
-                    )
+        harm = "Backups are known to work without it, but AWS documents it as needed"
+        arns = {action: [arn_of("backup:")] for action in READING_VAULTS}
+        needs = (
+            (role.name, role.properties, Need(arns, "every backup", role.given))
+            for role in used_roles(values)
+        )
+        for name, message, given, reason in refused(values, needs, harm):
+            yield Problem(("Resources", name), message, given, reason)

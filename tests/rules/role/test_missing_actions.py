@@ -423,8 +423,14 @@ def test_one_finding_for_a_role_whatever_selections_use_it() -> None:
     [
         ([allow("backup:DescribeBackupVault")], []),
         ([allow("backup:DescribeBackupVault", Resource="arn:aws:backup:*:*:backup-vault:x")], []),
-        ([allow(*ENOUGH)], ["Role 'Role' may not call backup:DescribeBackupVault"]),
-        ([allow("*"), deny("backup:*")], ["may not call"]),
+        (
+            [allow(*ENOUGH)],
+            ["Role 'Role' lacks backup:DescribeBackupVault for every backup. Backups are"],
+        ),
+        (
+            [allow("*"), deny("backup:*")],
+            ["A Deny in the policies of role 'Role' forbids backup:Desc"],
+        ),
         ([allow({"Ref": "Given"})], []),
     ],
 )
