@@ -30,7 +30,9 @@ def vault_arn_fault(values: Values, reference: Case) -> str | None:
     if not TOKEN.search(service) and service != "backup":
         return f"it is an ARN of {service!r}, not of a vault: use {FORM}"
     if not TOKEN.match(resource[0]) and resource[0] != "backup-vault":
-        return f"{resource[0]!r} is not 'backup-vault': use {FORM}"
+        return (
+            f"it has {resource[0]!r} where the ARN of a vault has backup-vault:<name>: use {FORM}"
+        )
     if not TOKEN.search(partition + region):
         expected = partition_of(region)
         if expected not in (None, partition):
