@@ -53,6 +53,14 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "numbers as text": (of_plan(rule(Lifecycle=cold("60", "30"))), ["E9503"]),
     "a default": (of_plan(rule(Lifecycle=cold({"Ref": "Days"}, 30)), Parameters=DAYS), ["E9503"]),
+    "a macro of AWS": (
+        of_plan(rule(Lifecycle=cold("60", "30")), Transform=["AWS::LanguageExtensions"]),
+        ["E9503"],
+    ),
+    "a macro that may change everything": (
+        of_plan(rule(Lifecycle=cold("60", "30")), Transform=[{"Name": "OurMacro"}]),
+        [],
+    ),
     "numbers in a stack set": (in_stack_set(of_plan(rule(Lifecycle=cold(60, 30)))), ["E9503"]),
     "name of a vault": (of_vault("a b"), ["E3031"]),
     "name of a vault in a stack set": (in_stack_set(of_vault("a b")), ["E9505"]),

@@ -176,8 +176,6 @@ def to_be_kept(values: Values, name: str) -> str:
 
 def _keeping(values: Values) -> str:
     """Return the DeletionPolicy to advise."""
-    transforms = values.template.get("Transform")
-    names = transforms if isinstance(transforms, list) else [transforms]
-    names = [name.get("Name") if isinstance(name, dict) else name for name in names]
     # Users report that this transform refuses RetainExceptOnCreate.
-    return "Retain" if "AWS::LanguageExtensions" in names else "RetainExceptOnCreate"
+    refused = "AWS::LanguageExtensions" in values.transforms
+    return "Retain" if refused else "RetainExceptOnCreate"

@@ -52,6 +52,13 @@ class Values:
         section = self.template.get(name)
         return section if isinstance(section, dict) else {}
 
+    @property
+    def transforms(self) -> list[Any]:
+        """The names of the macros that go over the whole template."""
+        listed = self.template.get("Transform", [])
+        listed = listed if isinstance(listed, list) else [listed]
+        return [name.get("Name") if isinstance(name, dict) else name for name in listed]
+
     def written(self, path: Place) -> Any:
         """Return what the author wrote at the path, without looking into functions."""
         node: Any = self.template
