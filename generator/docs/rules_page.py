@@ -34,8 +34,8 @@ The rules follow `!Ref` to a parameter's default and allowed values, `!If` into 
 that cannot occur together. If only a deployment knows a value (a parameter without a default, an
 attribute, an import, a dynamic reference such as `{{resolve:ssm:...}}`), there is no finding. Time
 zones are looked up in the time zone database of the operating system or of the Python package
-tzdata; if neither is complete, every time zone is accepted. A template that a macro of your own goes
-over (Transform) has no findings at all, because the macro may change everything in it.
+tzdata; if neither is complete, every time zone is accepted. A template that a macro of your own
+goes over (Transform) has no findings, because the macro may change everything in it.
 
 A template that stands as text in a stack set (TemplateBody) is checked as well, with the parameters
 that the stack set gives it. Such a finding points at the property, and its message says where in

@@ -162,10 +162,10 @@ def role(*statements: Any, **properties: Any) -> dict[str, Any]:
 
 
 def template(**resources: Any) -> dict[str, Any]:
-    """Return a template with these resources; Parameters, Conditions, Mappings go in as such."""
-    names = {"Parameters", "Conditions", "Mappings", "Rules"} & set(resources)
-    sections: dict[str, Any] = {name: resources.pop(name) for name in sorted(names)}
-    return {**sections, "Resources": resources}
+    """Return a template with these resources; what is the name of a section goes in as such."""
+    names = {"Parameters", "Conditions", "Mappings", "Rules", "Transform"} & set(resources)
+    held: dict[str, Any] = {name: resources.pop(name) for name in sorted(names)}
+    return {**held, "Resources": resources}
 
 
 # A statement for the access policy of a vault.

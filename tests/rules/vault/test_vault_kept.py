@@ -39,7 +39,6 @@ EXTENSIONS = "AWS::LanguageExtensions"
         (["AWS::Serverless-2016-10-31", EXTENSIONS], "Retain"),
         ([{"Name": EXTENSIONS}], "Retain"),
         ("AWS::Serverless-2016-10-31", "RetainExceptOnCreate"),
-        (["Macro"], "RetainExceptOnCreate"),
     ],
 )
 def test_advice_that_the_transforms_take(transform: Any, advice: str) -> None:
