@@ -78,8 +78,10 @@ def _partition(region: str) -> dict[str, Any]:
 
 @functools.cache
 def _partitions() -> list[dict[str, Any]]:
-    # botocore makes the addresses of its requests from this table, which is part of the package.
+    # botocore makes the addresses of its requests from this table, which is part of the package. It
+    # would take one in the user's ~/.aws/models first, and make other addresses on one machine.
     from botocore.loaders import Loader
 
-    partitions: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
+    loader = Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+    partitions: list[dict[str, Any]] = loader.load_data("partitions")["partitions"]
     return partitions

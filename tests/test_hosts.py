@@ -1,6 +1,9 @@
 """The addresses of a release, in every partition."""
 
+from pathlib import Path
+
 import pytest
+from botocore.loaders import Loader
 
 from generator import hosts
 
@@ -22,6 +25,15 @@ from generator import hosts
 )
 def test_the_url_has_region_and_suffix_of_the_partition(bucket: str, region: str, url: str) -> None:
     assert hosts.object_url(bucket, region, "f/t") == url
+
+
+def test_the_users_own_table_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "partitions.json").write_text("{broken")
+    monkeypatch.setattr(Loader, "CUSTOMER_DATA_PATH", str(tmp_path))  # ~/.aws/models
+    monkeypatch.setattr(hosts, "_partitions", hosts._partitions.__wrapped__)  # noqa: SLF001 - uncached
+    assert hosts.object_url("bbb", "us-east-1", "t") == "https://bbb.s3.us-east-1.amazonaws.com/t"
 
 
 @pytest.mark.parametrize("region", ["", "mars", "aws-global", "us-east-1a", "us_east_1", "s3"])
