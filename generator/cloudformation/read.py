@@ -41,6 +41,9 @@ Positions = dict[Path, Position]
 _MERGE: Any = object()
 """Stands for the key whose value is merged into the map."""
 
+# What `get-template --output text` prints behind the template.
+_STAGES = re.compile(r"(\nSTAGESAVAILABLE\t(Original|Processed)){1,2}\s*\Z")
+
 _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
@@ -215,7 +218,7 @@ def _text(name: str, content: bytes | str) -> str:
         raise UnreadableError(
             f"{name}: is not a template: byte {error.start} is not UTF-8 text"
         ) from None
-    text = text.removeprefix("\ufeff")
+    text = _STAGES.sub("\n", text.removeprefix("\ufeff"))
     if text.lstrip().startswith("{"):
         try:
             json.loads(text, parse_int=str, parse_float=str)

@@ -128,6 +128,10 @@ HELD: dict[str, tuple[str, int]] = {
     ),
     "the text": (json.dumps(AS_TEXT), 5),
     "the map": (json.dumps(BODY, indent=1), 5),
+    "the text and the stages": (
+        AS_TEXT + "STAGESAVAILABLE\tOriginal\nSTAGESAVAILABLE\tProcessed\n",
+        5,
+    ),
 }
 
 
