@@ -262,6 +262,15 @@ def many_parameters() -> str:
     return json.dumps(a_parent({**changes, (*PARAMETERS, "ClusterId"): joined, URL: joined}))
 
 
+def misspelt() -> str:
+    """Return a parent in which each of many names is like each of many others."""
+    changes: dict[tuple[str, ...], Any] = {
+        ("Resources", f"Resource{number:04}abc"): {"Type": "T"} for number in range(4_000)
+    }
+    changes["Resources", "Backup", "DependsOn"] = [f"Resources{n:04}abd" for n in range(4_000)]
+    return json.dumps(a_parent(changes))
+
+
 def long_pattern(pattern: str) -> str:
     return json.dumps(
         {
@@ -294,6 +303,7 @@ ODD: dict[str, str] = {
     "a chain of 3,000 conditions": chain(3_000, negated, EQUAL),
     "a chain of 3,000 choices": chain(3_000, chosen, EQUAL),
     "60 parameters with 64 values each": many_parameters(),
+    "4,000 names that are misspelt": misspelt(),
     "a pattern without end": long_pattern("(a|aa)+b"),
     "a Sub of beginnings": json.dumps(
         {"Resources": {"A": {"Type": "T", "P": {"Fn::Sub": "${" * 200_000}}}}

@@ -96,8 +96,8 @@ def _names(
 
 
 def _is_open(name: str) -> bool:
-    """Return whether a macro or a loop makes other names in the place of this one."""
-    return name == TRANSFORM or "${" in name
+    """Return whether a macro, a loop or a placeholder makes other names of this one."""
+    return name == TRANSFORM or "${" in name or "%%" in name
 
 
 def _reasons(parent: Template, value: Any, parameter: Mapping[str, Any]) -> Iterator[str]:
@@ -156,7 +156,8 @@ def _outputs(
     cfn-lint's E6101 is not enough: it sees only the section Outputs, and not every Fn::Sub in it.
     """
     for logical_id, name, path in reads:
-        if logical_id not in stacks or not isinstance(name, str):  # a computed name
+        # A computed name, or a placeholder.
+        if logical_id not in stacks or not isinstance(name, str) or UNKNOWN in name:
             continue
         names = [f"Outputs.{output}" for output in stacks[logical_id].template.outputs]
         if name not in names:

@@ -108,6 +108,22 @@ def test_what_else_is_wrong_is_said_as_ever() -> None:
             filled("a", broken.encode(), given)
 
 
+NAMED: dict[str, str] = {
+    "a parameter": "        %%NAME%%: 1\n",
+    "what a Ref names": "        BackupTagKey: !Ref %%NAME%%\n",
+    "what an Fn::GetAtt names": "        BackupTagKey: !GetAtt %%NAME%%.%%NAME%%\n",
+    "a condition": "        BackupTagKey: !If [%%NAME%%, a, b]\n",
+    "a resource to wait for": "    DependsOn: %%NAME%%\n",
+    "an output": "Outputs:\n  O:\n    Value: !GetAtt Backup.Outputs.%%NAME%%\n",
+}
+
+
+@pytest.mark.parametrize("lines", NAMED.values(), ids=NAMED)
+def test_any_name_will_do(lines: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(SOURCE + lines, tmp_path, capsys, "--placeholder")
+    assert (status, out) == (build.FINE, "main fits Backup.template (Backup)\n")
+
+
 def test_json_columns_and_keys() -> None:
     text = '{"Resources": {"%%A%%": {"x": %%B%%, "y": "z%%C%%"}}}'
     template = filled("a", text.encode(), {ANY: None})
