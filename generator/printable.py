@@ -11,6 +11,8 @@ _END = 150  # of a message that is too long: what to do is said last
 
 _USER = re.compile(r"://\S*@")
 _QUERY = re.compile(r"""(://[^\s'"?#]*)[?#][^\s'"]*""")
+# http.client shows the header that it refuses: a session token with a line end, for example.
+_HEADER = re.compile("(Invalid header value).*", re.DOTALL)
 _SIGNED = re.compile(r"""(x-amz-[a-z0-9-]+|signature|awsaccesskeyid)=[^&\s'"]*""", re.IGNORECASE)
 
 
@@ -36,7 +38,8 @@ def json_text(document: Any) -> str:
 def without_secrets(text: object) -> str:
     """Return the text, with its addresses as far as their paths: what is around may be a secret.
 
-    That is a password before the host, and in a presigned address the query.
+    That is a password before the host, and in a presigned address the query. The value of a header
+    goes as well.
     """
-    shorter = _QUERY.sub(r"\1", _USER.sub("://", str(text)))
+    shorter = _QUERY.sub(r"\1", _USER.sub("://", _HEADER.sub(r"\1", str(text))))
     return _SIGNED.sub(r"\1=...", shorter)

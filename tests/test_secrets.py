@@ -82,6 +82,15 @@ def test_of_an_endpoint(
         check(capsys)
 
 
+def test_of_a_session(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", f"{SECRET}\r")  # of a file with other line ends
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    assert build.main(["compare", "s3://aaa/b"]) == 2
+    check(capsys, "Invalid header value: check your credentials")
+    assert build.main(["verify", "--bucket=aaa"]) == 1
+    check(capsys, "the credentials hold a character that no request may hold")
+
+
 def test_of_a_template_url(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"https://me:{SECRET}@example.com/Backup.template"
     (tmp_path / "parent").write_text(written("json", a_parent({URL: url})))

@@ -128,6 +128,11 @@ def sentence(error: Exception, request: Request) -> str:
     ]
     if isinstance(error, exceptions.ClientError):
         return _of_answer(error.response, request)
+    if "Invalid header value" in str(error):
+        return (
+            "the credentials hold a character that no request may hold, such as a line end: "
+            "correct the environment or the AWS configuration"
+        )
     for classes, text in connection:
         if isinstance(error, classes):
             asked = f"{request.permission} {request.key}".rstrip()
