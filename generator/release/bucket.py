@@ -65,6 +65,11 @@ class Connection:
             credentials = self._session.get_credentials()
         except BotoCoreError as error:
             raise S3Error(sentence(error, no_request)) from error
+        except (OSError, ValueError) as error:  # of a file, a process or an address
+            raise S3Error(
+                f"the credentials cannot be read ({printable(without_secrets(error))}): check "
+                "--profile and the AWS configuration"
+            ) from error
         if credentials is None:
             raise S3Error(sentence(NoCredentialsError(), no_request))
 

@@ -5,6 +5,7 @@ takes nothing half-published for a release, and a second run completes it.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -214,6 +215,35 @@ def test_no_credentials_are_told_once_before_anything_is_asked(
     assert (said.status, said.out) == (1, "")
     assert said.err.count("no credentials were found") == 1
     assert not s3.proxy.seen
+
+
+UNREADABLE_CREDENTIALS: dict[str, tuple[str, str]] = {
+    "a program that is not there": ("/nowhere/program", "/nowhere/program"),
+    "a program that prints something else": ("/bin/echo hello", "Expecting"),
+    "a quote without its end": ("'x", "No closing quotation"),
+}
+
+
+@pytest.mark.parametrize(
+    ("program", "why"), UNREADABLE_CREDENTIALS.values(), ids=UNREADABLE_CREDENTIALS
+)
+def test_credentials_that_cannot_be_read_are_told_once(
+    s3: LocalS3,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    program: str,
+    why: str,
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    config = tmp_path / "config"
+    config.write_text(f"[default]\ncredential_process = {program}\n", encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    for verb in ("publish", "verify"):
+        said = s3.run(verb, "--bucket", "bbb")
+        assert (said.status, said.out) == (1, "")
+        assert said.err.count("the credentials cannot be read (") == 1
+        assert why in said.err
 
 
 @pytest.mark.parametrize("verb", ["publish", "verify"])
