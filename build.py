@@ -301,6 +301,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
     if isinstance(sys.stdout, io.TextIOWrapper):  # it may not encode all of a path or a diff
         sys.stdout.reconfigure(errors="backslashreplace")
+    arguments = argparse.Namespace(interrupted="nothing was left half-written")
     try:
         try:
             arguments = _parser().parse_args(words)

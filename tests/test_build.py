@@ -358,3 +358,14 @@ def test_the_help_of_every_verb_has_an_example(capsys: pytest.CaptureFixture[str
 def test_it_is_a_command_of_its_own() -> None:
     assert os.access(ROOT / "build.py", os.X_OK)
     assert (ROOT / "build.py").read_text().startswith("#!/usr/bin/env python3\n")
+
+
+def test_an_interrupt_before_the_verb_is_known(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "_parser", interrupt)
+    assert build.main(["check"]) == 130
+    assert capsys.readouterr().err == "build.py: interrupted; nothing was left half-written\n"
