@@ -9,12 +9,15 @@ COMPILE = $(PY) -m uv --no-config --system-certs pip compile --quiet \
 	--generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
-# Single quotes: make inserts the values, and the shell takes them as they are.
-RELEASE = --bucket '$(BUCKET)' $(if $(FOLDER),--folder '$(FOLDER)') \
-	$(if $(REGIONS),--regions '$(REGIONS)') $(OPTIONS)
-# Nobody who meant a dry run may publish: any other word is refused.
-DRY = $(if $(DRY_RUN),$(or $(if $(filter 1 yes true,$(DRY_RUN)),--dry-run),\
-	$(if $(filter-out 0,$(DRY_RUN)),$(error DRY_RUN is '$(DRY_RUN)':\
+# make inserts the values, and the shell takes them as they are.
+quoted = '$(subst ','\'',$(1))'
+RELEASE = --bucket $(call quoted,$(BUCKET)) $(if $(FOLDER),--folder $(call quoted,$(FOLDER))) \
+	$(if $(REGIONS),--regions $(call quoted,$(REGIONS))) $(OPTIONS)
+# Nobody who meant a dry run may publish: any other word is refused, and DRY_RUN= with nothing after
+# it, which is what DRY_RUN=$X is if X is not set.
+dry = $(strip $(DRY_RUN))
+DRY = $(if $(dry)$(filter command,$(origin DRY_RUN)),$(if $(filter 1 yes true,$(dry)),--dry-run,\
+	$(if $(filter-out 0,$(or $(dry),nothing)),$(error DRY_RUN is '$(DRY_RUN)':\
 	write 1 to print what would be written and where; leave it out, or write 0, to publish))))
 NO_BUCKET = make $@: BUCKET is missing: name the bucket of the release: make $@ BUCKET=...
 
@@ -25,7 +28,7 @@ ifeq ($(MAKELEVEL),0)
 typed := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),\
 	$(if $(filter command,$(origin $(name))),$(name))))
 slip := $(if $(typed),$(shell awk -f tools/slip.awk "$(VARIABLES)" \
-	$(foreach name,$(typed),'$(subst ','\'',$(name))')))
+	$(foreach name,$(typed),$(call quoted,$(name)))))
 $(if $(slip),$(error $(slip)))
 endif
 

@@ -214,8 +214,12 @@ def _get_object(source: str) -> bytes:
     from botocore.exceptions import BotoCoreError, ClientError
 
     bucket, _, key = source.partition("://")[2].partition("/")
-    key, _, version = key.partition("?versionId=")  # as in the S3 console and in TemplateURL
-    wanted = {"Bucket": bucket, "Key": key, **({"VersionId": version} if version else {})}
+    key, asked, version = key.partition("?versionId=")  # as in the S3 console and in TemplateURL
+    wanted = {"Bucket": bucket, "Key": key, **({"VersionId": version} if asked else {})}
+    if asked and not re.fullmatch("[^&#]+", version):
+        raise UnreadableError(
+            f"{label(source)}: versionId names no version: write s3://BUCKET/KEY?versionId=VERSION"
+        )
     if not bucket or not key:
         raise UnreadableError(f"{label(source)}: is not an object in S3: write s3://BUCKET/KEY")
     config = Config(
