@@ -196,7 +196,7 @@ def test_a_version_of_an_object_in_s3(aws: LocalAws, monkeypatch: pytest.MonkeyP
     assert fetch("s3://versioned/a") == b"later"
     assert "check the" in refusal("s3://versioned/a?versionId=00000000")
     for odd in ("", f"{first}&x=y"):
-        with pytest.raises(UnreadableError, match="s3://versioned/a.*: versionId names no version"):
+        with pytest.raises(UnreadableError, match="versionId names no version"):
             fetch(f"s3://versioned/a?versionId={odd}")
 
 
