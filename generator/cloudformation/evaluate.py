@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from generator.cloudformation.errors import UnreadableError
@@ -72,7 +73,7 @@ class View:
         A chain of them may be longer than Python's stack is deep.
         """
         conditions = self._template.conditions
-        chain = {condition: iter(sorted(conditions_in(conditions[condition])))}
+        chain = {condition: iter(_needed(self._template, condition))}
         while chain:
             name, needed = next(reversed(chain.items()))
             following = next(needed, None)
@@ -82,7 +83,7 @@ class View:
             elif following in chain:
                 raise self._unreadable(f"condition {following!r} refers to itself")
             elif following in conditions and following not in self._held:
-                chain[following] = iter(sorted(conditions_in(conditions[following])))
+                chain[following] = iter(_needed(self._template, following))
 
     def exists(self, entry: Mapping[str, Any]) -> bool:
         """Return whether a resource or an output exists: it has no condition, or a true one."""
@@ -235,6 +236,12 @@ class View:
             if not self.true(assertion["Assert"]):
                 return str(assertion.get("AssertDescription", "the assertion is false"))
         return None
+
+
+@lru_cache(maxsize=4096)
+def _needed(template: Template, condition: str) -> list[str]:
+    """Return the conditions that a condition names."""
+    return sorted(conditions_in(template.conditions[condition]))
 
 
 def _is_among(members: list[Any], value: Any) -> bool:

@@ -8,6 +8,7 @@ has the old default and then the new one.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, islice, product
 from math import prod
 from typing import Any
@@ -20,8 +21,10 @@ from generator.cloudformation.references import conditions_of, references
 
 # More than the options that people can fill in for one resource usually make.
 _MOST = 256
-# What a hostile template can make us try, at most.
-_MOST_TRIES = 4096
+# What a template can make us try, at most and at least.
+_MOST_TRIES, _FEWEST_TRIES = 4096, 16
+_MOST_WORK = 2**17
+"""How many parameters and conditions all tries for all resources may look at together."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,9 @@ def _some(
     usual = Assignment({name: several[0] for name, several in choices.items()})
     unusual = [(name, choice) for name, several in choices.items() for choice in several[1:]]
     bases = [usual]
+    tries = _tries(sides[0][0], choices)
     for side, (template, names) in enumerate(sides):
-        for name in sorted(names & template.conditions.keys()):
+        for name in islice(sorted(names & template.conditions.keys()), tries):
             bases += _for_condition(template, name, side, choices, bases)
     singles = (
         Assignment(base.choices | {name: choice}) for base in bases for name, choice in unusual
@@ -103,7 +107,14 @@ def _some(
         for pair in combinations(unusual, 2)
         if pair[0][0] != pair[1][0]
     )
-    return [*bases, *islice(singles, _MOST_TRIES), *islice(pairs, _MOST_TRIES)]
+    return [*bases, *islice(singles, tries), *islice(pairs, tries)]
+
+
+def _tries(template: Template, choices: dict[str, list[Choice]]) -> int:
+    """Return how many assignments of one kind may be tried for one resource."""
+    each = (len(choices) + len(template.conditions)) * len(template.resources)
+    tries = _MOST_WORK // max(each, 1)
+    return max(_FEWEST_TRIES, min(tries, _MOST_TRIES))
 
 
 def _for_condition(
@@ -125,7 +136,8 @@ def _for_condition(
             return
     deciding = sorted(references(_closure(template, name)) & choices.keys())
     usual = tried[0].choices
-    for combination in islice(product(*(choices[each] for each in deciding)), _MOST_TRIES):
+    tries = _tries(template, choices)
+    for combination in islice(product(*(choices[each] for each in deciding)), tries):
         assignment = Assignment(usual | dict(zip(deciding, combination, strict=True)))
         if (value := holds(assignment)) in missing:
             missing.discard(value)
@@ -223,7 +235,7 @@ def _compared(template: Template, name: str, nodes: tuple[Any, ...]) -> set[str]
     """Return the texts that conditions compare the parameter with, and the keys it looks up."""
     texts: set[str] = set()
     view = View(template, {})
-    for sides in _pairs([template.conditions, template.rules]):
+    for sides in [*_condition_pairs(template), *_pairs(template.rules)]:
         for side, other in (sides, sides[::-1]):
             value = view.resolve(other)
             if name in references(side) and isinstance(value, str):
@@ -250,13 +262,18 @@ def _twins(template: Template, name: str) -> set[str]:
     """Return the parameters that conditions compare this one with, if later in the alphabet."""
     return {
         other["Ref"]
-        for sides in _pairs(template.conditions)
+        for sides in _condition_pairs(template)
         for side, other in (sides, sides[::-1])
         if side == {"Ref": name}
         and isinstance(other, dict)
         and str(other.get("Ref", "")) in template.parameters
         and other["Ref"] > name
     }
+
+
+@lru_cache(maxsize=4)
+def _condition_pairs(template: Template) -> list[list[Any]]:
+    return _pairs(template.conditions)
 
 
 def _pairs(node: Any) -> list[list[Any]]:
