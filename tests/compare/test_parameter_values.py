@@ -158,7 +158,7 @@ def test_of_many_resources_fewer_values_are_tried_for_each() -> None:
     values = {"Type": "String", "AllowedValues": [str(number) for number in range(60)]}
     names = [f"P{number}" for number in range(60)]
     conditions = {f"C{name}": equals(name, "1") for name in names}
-    resources = {f"R{number}": {} for number in range(1000)}
+    resources: Node = {f"R{number}": {} for number in range(1000)}
     same = template(dict.fromkeys(names, values), conditions, Resources=resources)
     tried = assignments(same, same, [if_(f"C{name}") for name in names])
     assert 1 < len(tried) < 100
