@@ -1,0 +1,116 @@
+"""What follows from the model: what a type of resource has of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from _backup.cron import parse
+
+from generator.protection.abilities import BACKUP, COPY, RESTORE
+from generator.protection.model import Protection, Rule
+from generator.protection.resource_types import ARNS, STAYS_WARM
+from generator.protection.restore_points import Band, Plan, Timing, bands, worst_loss
+
+EBS = "EBS volumes"
+
+
+@dataclass(frozen=True)
+class OfType:
+    """What a template protects of one type of resource."""
+
+    protection: Protection
+    type: str
+
+    @property
+    def selected(self) -> bool:
+        """Whether a selection takes resources of the type."""
+        return any(reach.type == self.type for reach in self.protection.reaches)
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The rules of the plans that select the type."""
+        plans = {reach.plan for reach in self.protection.reaches if reach.type == self.type}
+        return [rule for rule in self.protection.rules if rule.plan in plans]
+
+    @property
+    def backed_up(self) -> bool | None:
+        """Whether AWS Backup may back it up; None: the template does not show it."""
+        return self._may(BACKUP) if self.rules else False
+
+    @property
+    def restored(self) -> bool | None:
+        """Whether the role may restore it."""
+        return self._may(RESTORE)
+
+    @property
+    def copied(self) -> bool | None:
+        """Whether a rule copies it and the role may."""
+        return self._may(COPY) if any(rule.copies for rule in self.rules) else False
+
+    def _may(self, ability: str) -> bool | None:
+        answers = set()
+        for reach in self.protection.reaches:
+            if reach.type == self.type:
+                role = self.protection.roles.get(reach.role)
+                lacks = role.lacks.get((self.type, ability)) if role else None
+                trusted = role.trusted if role else None
+                answers.add(
+                    False if trusted is False or lacks else None if lacks is None else trusted
+                )
+        return False if False in answers or not answers else None if None in answers else True
+
+    @cached_property
+    def timings(self) -> list[Plan] | None:
+        """The timing of each rule, plan by plan; None: a part of it is unknown."""
+        plans: dict[str, list[Timing]] = {}
+        for rule in self.rules:
+            timing = timing_of(rule, self.type)
+            if timing is None:
+                return None
+            plans.setdefault(rule.plan, []).append(timing)
+        return [*plans.values()]
+
+    def bands(self, now: datetime) -> list[Band] | None:
+        """Return the restore points by age; None: unknown."""
+        return None if self.timings is None else bands(self.timings, now)
+
+    def worst_loss(self, now: datetime) -> timedelta | None:
+        """Return what can be lost at worst; None: without end, or unknown."""
+        return None if self.timings is None else worst_loss(self.timings, now)
+
+
+def selected_types(protection: Protection) -> list[OfType]:
+    """Return the types that selections take."""
+    found = [OfType(protection, name) for name in ARNS]
+    return [each for each in found if each.selected]
+
+
+def timing_of(rule: Rule, type_name: str) -> Timing | None:
+    """Return when a rule backs up a type; None: a part of that is unknown."""
+    cron, zone = parse(rule.schedule), zone_of(rule.zone)
+    numbers = (rule.start_window, rule.kept, rule.cold_after)
+    if not cron or not zone or any(isinstance(number, str) for number in numbers):
+        return None
+    warm = type_name in STAYS_WARM or (type_name == EBS and not rule.archives)
+
+    def days(number: object) -> timedelta | None:
+        return timedelta(days=number) if isinstance(number, int) else None
+
+    minutes = rule.start_window if isinstance(rule.start_window, int) else 0
+    return Timing(
+        rule.name,
+        cron,
+        zone,
+        timedelta(minutes=minutes),
+        days(rule.kept),
+        None if warm else days(rule.cold_after),
+    )
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """Return the time zone; None: there is none of this name, or it is not known."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # IANA's name, or no name of a file
+        return None

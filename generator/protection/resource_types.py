@@ -1,0 +1,40 @@
+"""The types of resources that AWS Backup backs up, as people call them."""
+
+from _backup.matching import unknown
+from _backup.resource_arns import KINDS
+
+NAMES = {
+    ("ec2", "instance/"): "EC2 instances",
+    ("ec2", "volume/"): "EBS volumes",
+    ("elasticfilesystem", "file-system/"): "EFS file systems",
+    ("fsx", "file-system/"): "FSx file systems",
+    ("fsx", "volume/"): "FSx volumes",
+    ("rds", "db:"): "RDS databases",
+    ("rds", "cluster:"): "Aurora, Neptune and DocumentDB clusters",
+    ("dynamodb", "table/"): "DynamoDB tables",
+    ("s3", ""): "S3 buckets",
+    ("storagegateway", "gateway/"): "Storage Gateway volumes",
+    ("backup-gateway", "vm/"): "virtual machines",
+    ("redshift", "cluster:"): "Redshift clusters",
+    ("redshift-serverless", "namespace/"): "Redshift Serverless namespaces",
+    ("timestream", "database/"): "Timestream databases",
+    ("cloudformation", "stack/"): "CloudFormation stacks",
+    ("ssm-sap", ""): "SAP HANA databases",
+    ("eks", "cluster/"): "EKS clusters",
+    ("dsql", "cluster/"): "Aurora DSQL clusters",
+}
+"""By service and resource of the ARN."""
+
+_PLACE = f"{unknown('AWS::Region')}:{unknown('AWS::AccountId')}"
+
+ARNS = {
+    NAMES[kind.service, kind.resource]: (
+        f"{kind.service}:{'' if kind.service == 's3' else _PLACE}"
+        f"{':' * (kind.service == 's3')}:{kind.resource}{unknown('its id')}"
+    )
+    for kind in KINDS
+}
+"""By name, the ARN of one resource of the type, from the service on."""
+
+STAYS_WARM = frozenset(NAMES[kind.service, kind.resource] for kind in KINDS if kind.warm)
+"""The types whose backups never move to cold storage."""

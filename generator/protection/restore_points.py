@@ -1,0 +1,180 @@
+"""Which backups exist at a time, and how much can be lost: a simulation of schedules.
+
+https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from _backup.cron import Cron
+
+AHEAD = timedelta(days=2 * 366)
+"""How far to look for the longest gap; a year is not enough, because months differ."""
+FAR_AHEAD = timedelta(days=13 * 366)
+"""The same for schedules that start once in some years, such as on 29 February."""
+
+
+ENOUGH = 3
+"""With fewer starts than this, the longest gap may lie further ahead."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a rule starts backups, and for how long they are kept."""
+
+    rule: str
+    cron: Cron
+    zone: ZoneInfo
+    start_window: timedelta
+    kept: timedelta | None
+    """None: for ever."""
+    cold_after: timedelta | None = None
+    """When backups move to cold storage; None: never."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """The start of one backup, at the earliest; it may begin until its start window ends."""
+
+    at: datetime
+    timing: Timing
+    uncertain: bool
+    """Whether it falls into the hour that a change of the clock leaves out or repeats.
+
+    What AWS does then is not documented.
+    """
+
+
+@dataclass(frozen=True)
+class Band:
+    """The restore points of an age: what can be restored from then."""
+
+    youngest: timedelta
+    oldest: timedelta | None
+    """None: they are kept for ever."""
+    rules: tuple[str, ...]
+    cold: tuple[str, ...]
+    """Those of the rules whose points of this age are in cold storage."""
+    count: int | None
+    """How many there are; None: their number grows for ever."""
+    gap: timedelta | None
+    """The longest time between two of them; None: there are not two."""
+
+
+Plan = Sequence[Timing]
+"""The rules of one plan, among which AWS Backup resolves overlaps."""
+
+
+def starts(plan: Plan, first: datetime, last: datetime) -> list[Start]:
+    """Return the backups of one resource that start from first to last, in their order.
+
+    If start windows of rules overlap, only the backup that is kept longest is made.
+    """
+    made: dict[Timing, list[Start]] = {}
+    for timing in sorted(plan, key=_kept, reverse=True):
+        made[timing] = [
+            start
+            for start in _starts(timing, first, last)
+            if not any(_overlaps(start, others) for others in made.values())
+        ]
+    return sorted((each for several in made.values() for each in several), key=lambda s: s.at)
+
+
+def worst_loss(plans: Iterable[Plan], now: datetime) -> timedelta | None:
+    """Return the longest time between two backups, which is what can be lost at worst.
+
+    The second one counts from the end of its start window. A start that is uncertain counts as
+    none. None: some day no backup follows.
+    """
+    for ahead in (AHEAD, FAR_AHEAD):
+        certain = sorted(
+            (
+                start
+                for plan in plans
+                for start in starts(plan, now, now + ahead)
+                if not start.uncertain
+            ),
+            key=lambda start: start.at,
+        )
+        if len(certain) >= ENOUGH:
+            loss = max(
+                after.at + after.timing.start_window - before.at
+                for before, after in pairwise(certain)
+            )
+            # The last start of all is followed by none.
+            return loss if certain[-1].at + 2 * loss > now + ahead else None
+    return None
+
+
+def bands(plans: Iterable[Plan], now: datetime) -> list[Band]:
+    """Return the restore points that exist now if the plans have run for ever, by their age."""
+    plans = [plan for plan in plans if plan]
+    timings = [timing for plan in plans for timing in plan]
+    ends = {end for t in timings for end in (t.kept, t.cold_after) if end is not None}
+    is_open = any(timing.kept is None for timing in timings)
+    longest = max(ends, default=timedelta(0)) + (AHEAD if is_open else timedelta(0))
+    points = [
+        (now - start.at, start.timing)
+        for plan in plans
+        for start in starts(plan, now - longest, now)
+    ]
+    edges = [timedelta(0), *sorted(ends)]
+    found = []
+    for youngest, oldest in zip(edges, [*edges[1:], None], strict=True):
+        if oldest is None and not is_open:
+            break
+        within = sorted(
+            age
+            for age, timing in points
+            if youngest <= age and (oldest is None or age < oldest) and _has(timing, age)
+        )
+        living = [t for t in timings if t.kept is None or t.kept > youngest]
+        cold = [t for t in living if t.cold_after is not None and t.cold_after <= youngest]
+        found.append(
+            Band(
+                youngest,
+                oldest,
+                tuple(t.rule for t in living),
+                tuple(t.rule for t in cold),
+                len(within) if oldest is not None else None,
+                max((b - a for a, b in pairwise(within)), default=None),
+            )
+        )
+    return found
+
+
+def _has(timing: Timing, age: timedelta) -> bool:
+    return timing.kept is None or age < timing.kept
+
+
+def _kept(timing: Timing) -> timedelta:
+    return timedelta.max if timing.kept is None else timing.kept
+
+
+def _starts(timing: Timing, first: datetime, last: datetime) -> Iterator[Start]:
+    day = first.astimezone(timing.zone).date() - timedelta(days=1)
+    end = last.astimezone(timing.zone).date() + timedelta(days=1)
+    while day <= end:
+        if timing.cron.runs_on(day):
+            for time in timing.cron.times:
+                local = datetime.combine(day, time, timing.zone)
+                at = local.astimezone(timezone.utc)
+                if first <= at <= last:
+                    yield Start(at, timing, local.utcoffset() != local.replace(fold=1).utcoffset())
+        day += timedelta(days=1)
+
+
+def _overlaps(start: Start, others: list[Start]) -> bool:
+    """Return whether its start window and one of the others' have time in common."""
+    if not others:
+        return False
+    window = others[0].timing.start_window
+    position = bisect_left(others, start.at - window, key=lambda each: each.at)
+    return any(
+        other.at < start.at + start.timing.start_window and start.at < other.at + window
+        for other in others[position : position + 2]
+    )
