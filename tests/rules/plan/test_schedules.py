@@ -37,7 +37,6 @@ def messages(schedule: Any, zone: Any = None, **sections: Any) -> list[str]:
         *(f"cron(0 5 31 {month} ? *)" for month in (1, 3, 5, 7, 8, 10, 12)),
         *(f"cron(0 5 30 {month} ? *)" for month in (4, 6, 9, 11)),
         "cron(0 5 31 2,JAN ? *)",  # in January
-        "cron(0 5 30-31 2 ? *)",  # ranges are not looked at
         "cron(00 05 * * ? *)",
     ],
 )
@@ -77,6 +76,9 @@ def test_taken(schedule: Any) -> None:
         ("cron(0 5 30 2 ? *)", "day 30 does not exist in month 2"),
         ("cron(0 5 31 APR,jun,9,11 ? *)", "day 31 does not exist"),
         ("cron(0 5 31,30 FEB ? *)", "day 31,30 does not exist"),
+        ("cron(0 5 30-31 2 ? *)", "day 30-31 does not exist"),
+        ("cron(0 5 30W 2 ? *)", "day 30W does not exist"),
+        ("cron(0 5 1,? * ? *)", "'?' is not valid for day-of-month"),
     ],
 )
 def test_not_taken(schedule: str, why: str) -> None:
