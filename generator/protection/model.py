@@ -161,7 +161,7 @@ class Protection:
 def shown(text: Value | None) -> str:
     """Return a value as people read it, with ``${...}`` for its unknown parts."""
     return re.sub(
-        "\0([^\0]*)\0", lambda found: "${" + found[1].replace("..", "::") + "}", f"{text}"
+        "\0=?([^\0]*)\0", lambda found: "${" + found[1].replace("..", "::") + "}", f"{text}"
     )
 
 

@@ -12,8 +12,6 @@ from _backup.matching import unknown
 from _backup.values import Values
 
 UNKNOWN_DOCUMENT = {"Statement": unknown("statement")}
-# Where such a part ends is known, so that an ARN of another kind cannot match.
-WITHOUT_COLONS = {"AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"}
 # How many conditions documents may depend on; what depends on more of them is unknown.
 MAX_CONDITIONS = 6
 
@@ -93,4 +91,4 @@ def _part(name: str) -> str:
     # Fn::Sub leaves ${!aws:username} to IAM as ${aws:username}.
     if name.startswith("!"):
         return "${" + name[1:] + "}"
-    return unknown(name, colons=name not in WITHOUT_COLONS)
+    return unknown(name)

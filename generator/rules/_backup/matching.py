@@ -36,15 +36,21 @@ def some(answers: Iterable[Known]) -> Known:
 
 Symbols = tuple[str, ...]
 ANY, ONE, NOTHING = "any text", "any character", "no text"
+_SIGNS = re.compile("[*?\0]")
 LONGEST = 2048  # no ARN is longer, and comparing takes time
+
+
+# Where such a part ends is known, so that an ARN of another kind cannot match.
+WITHOUT_COLONS = {"AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"}
 
 
 def unknown(name: str, *, colons: bool = True) -> str:
     """Return what stands in a text for a part that nobody knows; it equals itself only.
 
-    ``colons`` is whether the part may have colons in it.
+    ``colons`` is whether the part may have colons in it; some pseudo parameters never have.
     """
-    return f"\0{'' if colons else '='}{name.replace(':', '.')}\0"
+    sign = "" if colons and name not in WITHOUT_COLONS else "="
+    return f"\0{sign}{name.replace(':', '.')}\0"
 
 
 @lru_cache(maxsize=4096)
@@ -61,6 +67,8 @@ def pattern(text: str) -> Symbols:
 
 def like(wanted: str, text: str) -> Known:
     """Return whether a pattern with ``*`` and ``?`` matches a text."""
+    if not _SIGNS.search(wanted) and "\0" not in text:
+        return wanted == text
     return matches(pattern(wanted), literal(text))
 
 

@@ -8,7 +8,7 @@ from _backup.matching import unknown
 
 YES, NO, OPEN = Answer.ALLOWED, Answer.DENIED, Answer.UNKNOWN
 IMAGE = "arn:aws:ec2:us-east-1::image/i"
-SOMEWHERE = unknown("AWS::Region")
+SOMEWHERE = unknown("Place")
 ROLE = "arn:aws:iam::111111111111:role/r"
 
 
