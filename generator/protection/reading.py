@@ -1,6 +1,6 @@
 """Reads what a template protects with some parameter values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from _backup.matching import Known, every, like, unknown
@@ -39,11 +39,21 @@ def protection(template: Template, values: Mapping[str, Any]) -> Protection:
         rules,
         selections,
         tuple(reach for selection in selections for reach in _reaches(selection)),
-        roles(stack),
+        roles(stack, _copies(rules, selections)),
         found,
         heard(stack, arns, frozenset(selection.role for selection in selections), plans),
         subscribers(stack),
     )
+
+
+def _copies(rules: Iterable[Rule], selections: Iterable[Selection]) -> dict[str, set[str]]:
+    """Return the vaults that each role copies to."""
+    found: dict[str, set[str]] = {}
+    for selection in selections:
+        for rule in rules:
+            if rule.plan == selection.plan:
+                found.setdefault(selection.role, set()).update(copy.vault for copy in rule.copies)
+    return found
 
 
 _PLAN = "AWS::Backup::BackupPlan"

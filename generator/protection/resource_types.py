@@ -25,12 +25,19 @@ NAMES = {
 }
 """By service and resource of the ARN."""
 
+
+def name_of(resource: str) -> str:
+    """Return the name of a type, by service and resource of the ARN in one text."""
+    service, _, beginning = resource.partition(":")
+    return NAMES[service, beginning]
+
+
 _PLACE = f"{unknown('AWS::Region')}:{unknown('AWS::AccountId')}"
 
 ARNS = {
     NAMES[kind.service, kind.resource]: (
         f"{kind.service}:{'' if kind.service == 's3' else _PLACE}"
-        f"{':' * (kind.service == 's3')}:{kind.resource}{unknown('its id')}"
+        f"{':' * (kind.service == 's3')}:{kind.resource}{unknown('its id', colons=False)}"
     )
     for kind in KINDS
 }

@@ -55,6 +55,12 @@ def plain(node: Any) -> Any:
     return text(node)
 
 
+def document_of(node: Any) -> dict[str, Any]:
+    """Return a policy document for the evaluator, which takes what is none for unknown."""
+    found = plain(node)
+    return found if isinstance(found, dict) else {"Statement": unknown("statement")}
+
+
 VAULTS = ("AWS::Backup::BackupVault", "AWS::Backup::LogicallyAirGappedBackupVault")
 
 
@@ -127,3 +133,9 @@ def _name_node(resource: dict[str, Any]) -> Any:
     properties = resource.get("Properties")
     key = _NAMES.get(str(resource.get("Type")))
     return properties.get(key) if key and isinstance(properties, dict) else None
+
+
+def accounts(stack: Stack) -> dict[str, str]:
+    """Return what every request within the account of the stack says about accounts."""
+    keys = ("aws:PrincipalAccount", "aws:ResourceAccount", "aws:SourceAccount")
+    return dict.fromkeys(keys, stack.ref("AWS::AccountId"))
