@@ -2,7 +2,7 @@
 
 import json
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from _backup.iam import Context, as_list
 
@@ -52,25 +52,6 @@ LEFT_OUT = {
 }
 """Statements about the same services that we do without, and what they are for."""
 
-
-class Job(NamedTuple):
-    """The actions that a backup and a restore of a resource cannot do without."""
-
-    backup: list[str]
-    restore: list[str]
-
-
-JOBS = {
-    ("ec2", "instance"): Job(["ec2:CreateImage"], ["ec2:RunInstances"]),
-    ("ec2", "volume"): Job(["ec2:CreateSnapshot"], ["ec2:CreateVolume"]),
-    ("elasticfilesystem", "file-system"): Job(
-        ["elasticfilesystem:Backup"],
-        ["elasticfilesystem:Restore", "elasticfilesystem:CreateFileSystem"],
-    ),
-    ("fsx", "file-system"): Job(["fsx:CreateBackup"], ["fsx:CreateFileSystemFromBackup"]),
-    ("fsx", "volume"): Job(["fsx:CreateBackup"], ["fsx:CreateVolumeFromBackup"]),
-}
-"""What a selection names, service and resource of the ARN -> its jobs."""
 
 _SERVICES = {"backup", "backup-storage", "ds", "ebs", "ec2", "elasticfilesystem", "fsx", "iam",
              "kms", "ssm", "sts", "tag"}  # fmt: skip

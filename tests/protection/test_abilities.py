@@ -1,0 +1,333 @@
+"""What a role may do: AWS's own policies are the measure, hidden ones are no answer."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from _backup.iam import as_list
+
+from generator.protection.abilities import BACKUP, COPY, EXPIRE, REQUESTS, RESTORE
+from generator.protection.model import Role, shown
+from tests.local_aws import managed_policies
+from tests.protection.support import ROLE_ARN, Resource, allow, document, of_type, role, the_role
+
+FOR_BACKUP = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"
+FOR_RESTORES = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores"
+ELSEWHERE = "arn:aws:iam::123456789012:policy/service-role/AWSBackupServiceRolePolicyForBackup"
+EFS = "EFS file systems"
+
+NOT_NEEDED = {
+    "backup:DescribeBackupVault": "roles without it work",
+    "ds:DescribeDirectories": "only for file systems in a directory",
+    "ec2:DeleteTags": "only for snapshots in the archive tier",
+    "ec2:DeleteVolume": "only after a restore that failed",
+    "ec2:DescribeElasticGpus": "only for instances with a kind of GPU that AWS has retired",
+    "ec2:DescribeSnapshotTierStatus": "only for snapshots in the archive tier",
+    "ec2:DescribeSpotInstanceRequests": "only for spot instances",
+    "ec2:ModifySnapshotTier": "only for snapshots in the archive tier",
+    "ec2:RestoreSnapshotTier": "only for snapshots in the archive tier",
+    "ec2:TerminateInstances": "only after a restore that failed",
+    "elasticfilesystem:DeleteFilesystem": "only after a restore that failed",
+    "fsx:DeleteFileSystem": "only after a restore that failed",
+    "fsx:DeleteVolume": "only after a restore that failed",
+    "fsx:UntagResource": "only after a restore that failed",
+    "ssm:CancelCommand": "only for Windows, with VSS",
+    "ssm:GetCommandInvocation": "only for Windows, with VSS",
+    "ssm:SendCommand": "only for Windows, with VSS",
+}
+"""What AWS's policies allow and no job of ours fails without."""
+
+POLICIES: dict[str, set[str]] = {
+    managed_policies.BACKUP: {BACKUP, COPY, EXPIRE},
+    managed_policies.RESTORES: {RESTORE},
+}
+
+
+def needed(*abilities: str) -> set[str]:
+    """Return the actions that these abilities need, in lower case."""
+    return {
+        request.action.lower()
+        for (_, ability), requests in REQUESTS.items()
+        if ability in abilities
+        for request in requests
+    } | ({"backup:copyintobackupvault"} if COPY in abilities else set())
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_action_of_aws_is_needed_or_there_is_a_reason(policy: str) -> None:
+    theirs = {
+        action.lower()
+        for sid in managed_policies.OURS[policy]
+        for action in as_list(managed_policies.statements(policy)[sid]["Action"])
+    }
+    # Restores delete their own snapshots, which only storage gateways have.
+    theirs -= {"ec2:deletesnapshot"} if policy == managed_policies.RESTORES else set()
+    mine = needed(*POLICIES[policy])
+    assert mine <= theirs
+    assert theirs - mine == {action.lower() for action in NOT_NEEDED} & theirs
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_the_text_of_aws_policies_lacks_nothing_of_its_own_abilities(policy: str) -> None:
+    found = the_role({"Role": role(*managed_policies.statements(policy).values())})
+    its = {ability for ability in REQUESTS if ability[1] in POLICIES[policy]}
+    assert {ability for ability in its if found.lacks[ability] != ()} == set()
+
+
+ACTIONS = sorted({r.action for requests in REQUESTS.values() for r in requests})
+
+
+@pytest.mark.parametrize("action", [*ACTIONS, "backup:CopyIntoBackupVault"])
+def test_a_role_without_an_action_lacks_it_where_it_is_needed(action: str) -> None:
+    everything_else = {"Effect": "Allow", "NotAction": action, "Resource": "*"}
+    lacks = the_role({"Role": role(everything_else)}).lacks
+    for ability, requests in REQUESTS.items():
+        needs_it = action in {request.action for request in requests} or (
+            ability[1] == COPY and action == "backup:CopyIntoBackupVault"
+        )
+        assert lacks[ability] == ((action,) if needs_it else ()), ability
+
+
+def test_a_role_may_lack_an_action_on_one_of_the_things_that_it_is_about() -> None:
+    for ability, requests in REQUESTS.items():
+        for action, about, _ in requests:
+            if about == "*":
+                continue
+            service, _, beginning = about.partition(":")
+            deny = {**allow(action, f"arn:*:{service}:*:{beginning}*"), "Effect": "Deny"}
+            assert the_role({"Role": role(allow("*"), deny)}).lacks[ability] == (action,), about
+
+
+def policies(**properties: Any) -> dict[str, Resource]:
+    return {"Role": role(**properties)}
+
+
+def attached(kind: str, *statements: Any, **properties: Any) -> Resource:
+    return of_type(f"IAM::{kind}", {"PolicyDocument": document(*statements), **properties})
+
+
+BACK_UP_FILES = allow(["elasticfilesystem:Backup", "elasticfilesystem:DescribeTags", "tag:*"])
+LACKING = ("tag:GetResources", "elasticfilesystem:Backup", "elasticfilesystem:DescribeTags")
+
+WHERE_POLICIES_ARE: dict[str, tuple[dict[str, Resource], tuple[str, ...] | None]] = {
+    "inline": ({"Role": role(BACK_UP_FILES)}, ()),
+    "nowhere": ({"Role": role()}, LACKING),
+    "AWS's own": (policies(ManagedPolicyArns=[FOR_BACKUP]), ()),
+    "AWS's own, as CDK writes it": (
+        policies(
+            ManagedPolicyArns=[
+                {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, FOR_BACKUP[7:]]]}
+            ]
+        ),
+        (),
+    ),
+    "AWS's other one": (policies(ManagedPolicyArns=[FOR_RESTORES]), LACKING),
+    "one of the same name": (policies(ManagedPolicyArns=[ELSEWHERE]), None),
+    "a given one": (policies(ManagedPolicyArns=[{"Ref": "Given"}]), None),
+    "given ones": (policies(ManagedPolicyArns={"Ref": "Given"}), None),
+    "a given document": (
+        policies(Policies=[{"PolicyName": "x", "PolicyDocument": {"Ref": "Given"}}]),
+        None,
+    ),
+    "given inline policies": (policies(Policies={"Ref": "Given"}), None),
+    "given actions": ({"Role": role(allow({"Ref": "Given"}))}, None),
+    "beside the role": (
+        {"Role": role(), "P": attached("Policy", BACK_UP_FILES, Roles=[{"Ref": "Role"}])},
+        (),
+    ),
+    "beside another role": (
+        {"Role": role(), "P": attached("Policy", BACK_UP_FILES, Roles=["other"])},
+        LACKING,
+    ),
+    "beside a role with a name": (
+        {
+            "Role": role(RoleName="files"),
+            "P": attached("RolePolicy", BACK_UP_FILES, RoleName="files"),
+        },
+        (),
+    ),
+    "in a managed policy of the template": (
+        {
+            "Role": role(ManagedPolicyArns=[{"Ref": "P"}]),
+            "P": attached("ManagedPolicy", BACK_UP_FILES),
+        },
+        (),
+    ),
+    "in a managed policy that names the role": (
+        {"Role": role(), "P": attached("ManagedPolicy", BACK_UP_FILES, Roles=[{"Ref": "Role"}])},
+        (),
+    ),
+    "denied": (
+        {"Role": role(BACK_UP_FILES, {**allow("elasticfilesystem:Backup"), "Effect": "Deny"})},
+        ("elasticfilesystem:Backup",),
+    ),
+    "denied, beside one that is not visible": (
+        {
+            "Role": role(
+                {**allow("elasticfilesystem:Backup"), "Effect": "Deny"},
+                ManagedPolicyArns=[{"Ref": "Given"}],
+            )
+        },
+        None,
+    ),
+    "within a boundary of the template": (
+        {
+            "Role": role(BACK_UP_FILES, PermissionsBoundary={"Ref": "P"}),
+            "P": attached("ManagedPolicy", allow("elasticfilesystem:*")),
+        },
+        ("tag:GetResources",),
+    ),
+    "within a given boundary": (
+        {"Role": role(BACK_UP_FILES, PermissionsBoundary={"Ref": "Given"})},
+        None,
+    ),
+    "missing, within a given boundary": (policies(PermissionsBoundary={"Ref": "Given"}), LACKING),
+    "a condition on what nobody knows": (
+        {
+            "Role": role(
+                {**BACK_UP_FILES, "Condition": {"StringEquals": {"aws:PrincipalTag/a": "b"}}}
+            )
+        },
+        None,
+    ),
+    "files of the account": (
+        {
+            "Role": role(
+                BACK_UP_FILES | {"Action": "tag:GetResources"},
+                BACK_UP_FILES
+                | {
+                    "Resource": {
+                        "Fn::Sub": "arn:aws:elasticfilesystem:*:${AWS::AccountId}:file-system/*"
+                    }
+                },
+            )
+        },
+        (),
+    ),
+    "files of another service": (
+        {"Role": role(BACK_UP_FILES | {"Resource": "arn:aws:ec2:*:*:file-system/*"})},
+        LACKING,
+    ),
+    "one file system": (
+        {"Role": role(BACK_UP_FILES | {"Resource": ["*"], "Action": "tag:*"}, BACK_UP_FILES
+                      | {"Resource": "arn:aws:elasticfilesystem:*:*:file-system/fs-1"})},
+        None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("where", WHERE_POLICIES_ARE)
+def test_where_policies_are(where: str) -> None:
+    resources, expected = WHERE_POLICIES_ARE[where]
+    assert the_role(resources).lacks[EFS, BACKUP] == expected
+
+
+def lacks_copies(vault: Any, *into: Any) -> tuple[str, ...] | None:
+    """Return what a role lacks for copies to a vault, if it may copy into some."""
+    rule = {
+        "RuleName": "Daily",
+        "TargetBackupVault": "Default",
+        "CopyActions": [{"DestinationBackupVaultArn": vault}],
+    }
+    plan = of_type("Backup::BackupPlan", {"BackupPlan": {"BackupPlanRule": [rule]}})
+    selection = of_type(
+        "Backup::BackupSelection",
+        {"BackupPlanId": {"Ref": "Plan"}, "BackupSelection": {"IamRoleArn": ROLE_ARN}},
+    )
+    copies = allow(["backup:CopyFromBackupVault", "backup:TagResource"])
+    its = role(copies, allow("backup:CopyIntoBackupVault", [*into]))
+    return the_role({"Plan": plan, "Selection": selection, "Role": its}).lacks[EFS, COPY]
+
+
+FAR = "arn:aws:backup:eu-west-1:111122223333:backup-vault:far"
+
+
+def test_a_role_has_to_copy_into_the_vault_that_a_rule_names() -> None:
+    into = ("backup:CopyIntoBackupVault",)
+    own = {"Fn::Sub": "arn:aws:backup:*:${AWS::AccountId}:backup-vault:*"}
+    assert lacks_copies(FAR, FAR) == ()
+    assert lacks_copies(FAR, f"{FAR}2") == into
+    # The account of the stack may be that of the vault.
+    assert lacks_copies(FAR, own) is None
+    assert lacks_copies({"Ref": "Given"}, {"Ref": "Given"}) == ()
+    assert lacks_copies({"Ref": "Given"}, FAR) is None
+
+
+TO_EC2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+NODE = "arn:aws:iam::123456789012:role/node"
+
+
+@pytest.mark.parametrize(
+    ("its_role", "expected"),
+    [
+        (role(), set()),
+        (role(allow("iam:PassRole", NODE)), {(NODE, "*")}),
+        (
+            role(allow("iam:PassRole", [NODE, {"Ref": "Given"}], Condition=TO_EC2)),
+            {(NODE, "ec2.amazonaws.com"), ("${Given}", "ec2.amazonaws.com")},
+        ),
+        (role(allow("iam:*", Condition=TO_EC2)), {("*", "ec2.amazonaws.com")}),
+        (role(allow("iam:Get*")), set()),
+        (role(allow("iam:PassRole"), {**allow("iam:PassRole"), "Effect": "Deny"}), set()),
+        (
+            role(allow("iam:PassRole", NODE), {**allow("iam:PassRole", "*x"), "Effect": "Deny"}),
+            {(NODE, "*")},
+        ),
+        (
+            role(ManagedPolicyArns=[FOR_RESTORES]),
+            {("arn:aws:iam::*:role/*", "ec2.amazonaws.com")},
+        ),
+        (role(ManagedPolicyArns=[FOR_BACKUP]), set()),
+    ],
+)
+def test_which_roles_it_passes_to_whom(its_role: Resource, expected: set[Any]) -> None:
+    found = the_role({"Role": its_role}).passes
+    assert {(shown(arn), service) for arn, service in found} == expected
+
+
+def trusts(*statements: Any) -> bool | None:
+    return the_role({"Role": role(AssumeRolePolicyDocument=document(*statements))}).trusted
+
+
+def by(principal: Any, **elements: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **elements}
+
+
+SERVICE = "backup.amazonaws.com"
+ACCOUNT = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+OTHER = {"StringEquals": {"aws:SourceAccount": "999999999999"}}
+FROM_PLAN = {"ArnLike": {"aws:SourceArn": "arn:aws:backup:*"}}
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ([by({"Service": SERVICE})], True),
+        ([by({"Service": ["ec2.amazonaws.com", SERVICE]})], True),
+        ([by({"Service": "ec2.amazonaws.com"})], False),
+        ([by({"AWS": "*"})], True),
+        ([by({"Service": SERVICE}, Action="sts:TagSession")], False),
+        ([by({"Service": {"Fn::Sub": "backup.${AWS::URLSuffix}"}})], None),
+        ([by({"Service": SERVICE}, Condition=ACCOUNT)], True),
+        # What AWS Backup sends besides is not documented.
+        ([by({"Service": SERVICE}, Condition=FROM_PLAN)], None),
+        ([by({"Service": SERVICE}, Condition=OTHER)], None),
+        ([by({"Service": SERVICE}), by({"Service": SERVICE}, Effect="Deny")], False),
+    ],
+)
+def test_whether_aws_backup_may_assume_it(statements: list[Any], expected: bool | None) -> None:
+    assert trusts(*statements) is expected
+
+
+def kept(its_role: Resource, **beside: Resource) -> Iterable[bool]:
+    stays = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+    found: Role = the_role({"Role": {**its_role, **stays}, **beside})
+    return found.kept
+
+
+def test_a_role_is_kept_with_its_policies_only() -> None:
+    policy = attached("Policy", BACK_UP_FILES, Roles=[{"Ref": "Role"}])
+    assert kept(role(BACK_UP_FILES))
+    assert kept(role(), P={**policy, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"})
+    assert not kept(role(), P=policy)
+    assert not the_role({"Role": {**role(), "DeletionPolicy": "Retain"}}).kept
