@@ -4,10 +4,10 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configur
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from itertools import pairwise
+from itertools import chain, pairwise
 from zoneinfo import ZoneInfo
 
 from _backup.cron import Cron
@@ -15,11 +15,11 @@ from _backup.cron import Cron
 AHEAD = timedelta(days=2 * 366)
 """How far to look for the longest gap; a year is not enough, because months differ."""
 FAR_AHEAD = timedelta(days=13 * 366)
-"""The same for schedules that start once in some years, such as on 29 February."""
-
-
-ENOUGH = 3
-"""With fewer starts than this, the longest gap may lie further ahead."""
+"""The same for schedules that start seldom: years differ, and only some have a 29 February."""
+SELDOM = 10
+"""Fewer starts than this in the time of AHEAD."""
+FEW = 3
+"""With fewer starts than this, nobody can say that another one follows."""
 
 
 @dataclass(frozen=True)
@@ -74,43 +74,34 @@ def starts(plan: Plan, first: datetime, last: datetime) -> list[Start]:
 
     If start windows of rules overlap, only the backup that is kept longest is made.
     """
-    made: dict[Timing, list[Start]] = {}
+    made: list[list[Start]] = []
     for timing in sorted(plan, key=_kept, reverse=True):
-        made[timing] = [
-            start
-            for start in _starts(timing, first, last)
-            if not any(_overlaps(start, others) for others in made.values())
-        ]
-    return sorted((each for several in made.values() for each in several), key=lambda s: s.at)
+        possible = _starts(timing, first, last)
+        made.append([s for s in possible if not any(_overlaps(s, others) for others in made)])
+    return sorted(chain.from_iterable(made), key=_time)
 
 
-def worst_loss(plans: Iterable[Plan], now: datetime) -> timedelta | None:
+def worst_loss(plans: Sequence[Plan], now: datetime) -> timedelta | None:
     """Return the longest time between two backups, which is what can be lost at worst.
 
     The second one counts from the end of its start window. A start that is uncertain counts as
     none. None: some day no backup follows.
     """
     for ahead in (AHEAD, FAR_AHEAD):
-        certain = sorted(
-            (
-                start
-                for plan in plans
-                for start in starts(plan, now, now + ahead)
-                if not start.uncertain
-            ),
-            key=lambda start: start.at,
-        )
-        if len(certain) >= ENOUGH:
-            loss = max(
-                after.at + after.timing.start_window - before.at
-                for before, after in pairwise(certain)
-            )
-            # The last start of all is followed by none.
-            return loss if certain[-1].at + 2 * loss > now + ahead else None
-    return None
+        found = (start for plan in plans for start in starts(plan, now, now + ahead))
+        certain = sorted((start for start in found if not start.uncertain), key=_time)
+        if len(certain) >= SELDOM:
+            break
+    if len(certain) < FEW:
+        return None
+    loss = max(
+        after.at + after.timing.start_window - before.at for before, after in pairwise(certain)
+    )
+    # Nothing follows the last start of a schedule that ends.
+    return loss if certain[-1].at + 2 * loss > now + ahead else None
 
 
-def bands(plans: Iterable[Plan], now: datetime) -> list[Band]:
+def bands(plans: Sequence[Plan], now: datetime) -> list[Band]:
     """Return the restore points that exist now if the plans have run for ever, by their age."""
     plans = [plan for plan in plans if plan]
     timings = [timing for plan in plans for timing in plan]
@@ -127,12 +118,12 @@ def bands(plans: Iterable[Plan], now: datetime) -> list[Band]:
     for youngest, oldest in zip(edges, [*edges[1:], None], strict=True):
         if oldest is None and not is_open:
             break
+        living = [t for t in timings if t.kept is None or t.kept > youngest]
         within = sorted(
             age
             for age, timing in points
-            if youngest <= age and (oldest is None or age < oldest) and _has(timing, age)
+            if timing in living and youngest <= age and (oldest is None or age < oldest)
         )
-        living = [t for t in timings if t.kept is None or t.kept > youngest]
         cold = [t for t in living if t.cold_after is not None and t.cold_after <= youngest]
         found.append(
             Band(
@@ -147,8 +138,8 @@ def bands(plans: Iterable[Plan], now: datetime) -> list[Band]:
     return found
 
 
-def _has(timing: Timing, age: timedelta) -> bool:
-    return timing.kept is None or age < timing.kept
+def _time(start: Start) -> datetime:
+    return start.at
 
 
 def _kept(timing: Timing) -> timedelta:
@@ -173,7 +164,7 @@ def _overlaps(start: Start, others: list[Start]) -> bool:
     if not others:
         return False
     window = others[0].timing.start_window
-    position = bisect_left(others, start.at - window, key=lambda each: each.at)
+    position = bisect_left(others, start.at - window, key=_time)
     return any(
         other.at < start.at + start.timing.start_window and start.at < other.at + window
         for other in others[position : position + 2]
