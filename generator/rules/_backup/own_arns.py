@@ -3,10 +3,11 @@
 import re
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 sys.path.extend({str(Path(__file__).parents[1])} - {*sys.path})  # cfn-lint loads each file alone
 
+from _backup.arn_forms import FORMS, IN_THE_ARN
 from _backup.cases import ABSENT, Given
 from _backup.documents import marked
 from _backup.matching import unknown
@@ -16,34 +17,6 @@ ACCOUNT = marked("${AWS::AccountId}")
 # A reference to a resource; the second one is alone or at the end of an ARN.
 _REFERENCE = re.compile("\0([A-Za-z0-9]+)\\.?([A-Za-z0-9.]*)\0")
 _END = re.compile(f"(?:arn:.*[:/])?{_REFERENCE.pattern}")
-
-
-class _Form(NamedTuple):
-    """How the ARN of a type of resources is made, and the attributes that are it or the name."""
-
-    beginning: str
-    property_name: str
-    arn: tuple[str, ...]
-    name: tuple[str, ...]
-
-
-def _arn(service: str, resource: str = "", region: str = "${AWS::Region}") -> str:
-    return marked(f"arn:${{AWS::Partition}}:{service}:{region}:${{AWS::AccountId}}:{resource}")
-
-
-# An empty attribute is what Ref returns.
-_ALARM = _Form(_arn("cloudwatch", "alarm:"), "AlarmName", ("Arn",), ("",))
-_NAME = "BackupVaultName"
-_VAULT = _Form(_arn("backup", "backup-vault:"), _NAME, ("BackupVaultArn",), ("", _NAME))
-_FORMS = {
-    "AWS::SNS::Topic": _Form(_arn("sns"), "TopicName", ("", "TopicArn"), ("TopicName",)),
-    "AWS::Events::Rule": _Form(_arn("events", "rule/"), "Name", ("Arn",), ("",)),
-    "AWS::CloudWatch::Alarm": _ALARM,
-    "AWS::CloudWatch::CompositeAlarm": _ALARM,
-    "AWS::Backup::BackupVault": _VAULT,
-    "AWS::Backup::LogicallyAirGappedBackupVault": _VAULT,
-    "AWS::IAM::Role": _Form(_arn("iam", "role/", region=""), "RoleName", ("Arn",), ("",)),
-}
 
 
 class OwnArns:
@@ -59,7 +32,7 @@ class OwnArns:
 
     def arn(self, name: str) -> str:
         """Return the ARN of one of the resources."""
-        return _FORMS[self._values.type_of(name)].beginning + self._names[name]
+        return marked(FORMS[self._values.type_of(name)].beginning) + self._names[name]
 
     def within(self, plain: Any) -> Any:
         """Return plain data, as the evaluator reads it, with these ARNs and names in it."""
@@ -79,10 +52,10 @@ class OwnArns:
         resource = self._values.resources[name]
         properties = resource.get("Properties")
         properties = properties if isinstance(properties, dict) else {}
-        # What comes before the name is part of the ARN as well; a macro may add a name.
-        if {"EventBusName", "Path", "Fn::Transform"} & {*properties, *resource}:
+        # A macro may add a name.
+        if (IN_THE_ARN | {"Fn::Transform"}) & {*properties, *resource}:
             return unknown(name)
-        its = properties.get(_FORMS[self._values.type_of(name)].property_name)
+        its = properties.get(FORMS[self._values.type_of(name)].property_name)
         names = self._values.of(its, ("Resources", name), given)
         if all(case.value is ABSENT for case in names):
             return f"{unknown('AWS::StackName', colons=False)}-{name}-{unknown(name, colons=False)}"
@@ -91,7 +64,7 @@ class OwnArns:
 
     def _is_anothers(self, name: str, attribute: str) -> bool:
         """Return whether this is the ARN or the name of another resource."""
-        form = _FORMS.get(self._values.type_of(name))
+        form = FORMS.get(self._values.type_of(name))
         if form is None or name in self._names or attribute not in (*form.arn, *form.name):
             return False
         # A topic may be named after another resource.
@@ -103,7 +76,7 @@ class OwnArns:
     def _known(self, reference: re.Match[str]) -> str:
         """Return what is known of a part of a text."""
         name, attribute = reference.groups()
-        form = _FORMS.get(self._values.type_of(name))
+        form = FORMS.get(self._values.type_of(name))
         if form and name in self._names and attribute in (*form.arn, *form.name):
             return self.arn(name) if attribute in form.arn else self._names[name]
         return reference[0]
