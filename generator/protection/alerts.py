@@ -1,16 +1,20 @@
 """What somebody hears of: events, alarms and notifications that reach a topic."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from typing import Any, NamedTuple
 
 from _backup.iam import Answer, decide
-from _backup.matching import unknown
+from _backup.matching import Known, equal, every, some, unknown
 
+from generator.cloudformation.read import entry
 from generator.protection.events import sees
 from generator.protection.model import Hearing, Value
-from generator.protection.texts import Stack, number, plain, text, texts
+from generator.protection.texts import Stack, document_of, maps, number, plain, text, texts
 
 MISSING = "missing backups"
+_BACKUP, _EVENTS, _ALARMS = (f"{name}.amazonaws.com" for name in ("backup", "events", "cloudwatch"))
 
 # Notifications of vaults. What is not here is not about a failure, or is accepted and never sent.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html
@@ -28,61 +32,8 @@ _METRICS = {
     "NumberOfRestoreJobsFailed": "failed restores",
     "NumberOfRecoveryPointsExpired": "recovery points that could not be deleted",
 }
-
-
-def heard(
-    stack: Stack, vaults: Mapping[str, str], roles: frozenset[str], plans: frozenset[str]
-) -> frozenset[Hearing]:
-    """Return what is heard of in a stack; ``vaults`` are ARNs by name, ``roles`` ARNs."""
-    found = [*_events(stack, vaults, roles, plans), *_alarms(stack, vaults)]
-    return frozenset([*found, *_notifications(stack)])
-
-
-def subscribers(stack: Stack) -> dict[str, frozenset[str]]:
-    """Return the endpoints that the template subscribes to topics, by the ARN of the topic."""
-    found: dict[str, set[str]] = {}
-    for _, subscription in stack.of_type("AWS::SNS::Subscription"):
-        topic = text(subscription.get("TopicArn"))
-        found.setdefault(topic, set()).add(text(subscription.get("Endpoint")))
-    for name, topic in stack.of_type("AWS::SNS::Topic"):
-        listed = topic.get("Subscription")
-        for each in listed if isinstance(listed, list) else []:
-            if isinstance(each, dict):
-                found.setdefault(stack.ref(name), set()).add(text(each.get("Endpoint")))
-    return {topic: frozenset(endpoints) for topic, endpoints in found.items()}
-
-
-def _events(
-    stack: Stack, vaults: Mapping[str, str], roles: frozenset[str], plans: frozenset[str]
-) -> Iterator[Hearing]:
-    samples = {
-        what: [
-            _event(kind, detail)
-            for vault, arn in vaults.items()
-            for role in roles
-            for plan in plans
-            for kind, detail in _details(what, vault, arn, role, plan)
-        ]
-        for what in _STATES
-    }
-    for name, properties in stack.of_type("AWS::Events::Rule"):
-        if text(properties.get("State")).upper() == "DISABLED":
-            continue
-        targets = properties.get("Targets")
-        pattern = plain(properties.get("EventPattern"))
-        for target in targets if isinstance(targets, list) else []:
-            topic = text(target.get("Arn")) if isinstance(target, dict) else ""
-            source = stack.attribute(name, "Arn")
-            takes = _takes(stack, topic, "events.amazonaws.com", source)
-            if text(target.get("RoleArn")) if isinstance(target, dict) else "":
-                takes = None  # the role publishes
-            for what, events in samples.items():
-                answers = [sees(pattern, event) for event in events]
-                if takes is not False and answers and False not in answers:
-                    yield Hearing(what, topic, certain=bool(takes) and None not in answers)
-
-
-# What is heard of: kind of event, and what it says besides whose it is.
+_DONE = "NumberOfBackupJobsCompleted"
+# What is heard of by events: their kind, and what they say besides whose they are.
 _STATES = {
     "failed backups": ("Backup Job", {"state": "FAILED"}),
     "expired backups": ("Backup Job", {"state": "EXPIRED"}),
@@ -102,109 +53,243 @@ _STATES = {
 }
 
 
-def _details(
-    what: str, vault: str, arn: str, role: str, plan: str
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield events as AWS sends them.
+class Subjects(NamedTuple):
+    """What events and alarms can be about."""
+
+    vaults: Mapping[str, str]
+    """The ARNs of the vaults that rules fill, by name."""
+    roles: frozenset[str]
+    """The ARNs of the roles of selections."""
+    plans: frozenset[str]
+
+
+def heard(stack: Stack, subjects: Subjects) -> frozenset[Hearing]:
+    """Return what is heard of in a stack."""
+    found = [*_by_events(stack, subjects), *_by_alarms(stack, subjects), *_by_vaults(stack)]
+    return frozenset(found)
+
+
+def subscribers(stack: Stack) -> dict[str, frozenset[str]]:
+    """Return the endpoints that the template subscribes to topics, by the ARN of the topic."""
+    found: dict[str, set[str]] = {}
+    for _, subscription in stack.of_type("AWS::SNS::Subscription"):
+        topic = text(subscription.get("TopicArn"))
+        found.setdefault(topic, set()).add(text(subscription.get("Endpoint")))
+    for name, topic_properties in stack.of_type("AWS::SNS::Topic"):
+        for each in maps(topic_properties.get("Subscription")):
+            found.setdefault(stack.ref(name), set()).add(text(each.get("Endpoint")))
+    return {topic: frozenset(endpoints) for topic, endpoints in found.items()}
+
+
+# Events
+
+
+def _by_events(stack: Stack, subjects: Subjects) -> Iterator[Hearing]:
+    ways = [*_ways(stack)]
+    for what, (kind, state) in _STATES.items():
+        events = [_event(stack, kind, {**detail, **state}) for detail in _details(kind, subjects)]
+        for topic in dict.fromkeys(topic for topic, _, _ in ways):
+            answer = every(
+                some(
+                    every([takes, sees(pattern, event)])
+                    for its, takes, pattern in ways
+                    if its == topic
+                )
+                for event in events
+            )
+            if events and answer is not False:
+                yield Hearing(what, topic, certain=bool(answer))
+
+
+def _ways(stack: Stack) -> Iterator[tuple[str, Known, Any]]:
+    """Yield topics or other targets, whether they take what is sent, and the pattern of events."""
+    for name, rule in stack.of_type("AWS::Events::Rule"):
+        # Services send their events to the default bus only.
+        bus = text(rule.get("EventBusName")).rpartition("/")[2] or "default"
+        is_on = every([equal("default", bus), text(rule.get("State")).upper() != "DISABLED"])
+        for target in maps(rule.get("Targets")):
+            topic = text(target.get("Arn"))
+            takes = _takes(stack, topic, _EVENTS, stack.attribute(name, "Arn"))
+            if text(target.get("RoleArn")):  # the role publishes
+                takes = None
+            yield topic, every([is_on, takes]), plain(rule.get("EventPattern"))
+
+
+def _details(kind: str, subjects: Subjects) -> Iterator[dict[str, Any]]:
+    """Yield the details of events, with the fields that AWS documents.
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
     """
-    kind, state = _STATES[what]
-    job = {"iamRoleArn": role, "resourceArn": unknown("a resource"), "resourceType": "EFS"}
-    detail: dict[str, Any] = {
-        "Backup Job": {**job, "backupVaultName": vault, "backupVaultArn": arn},
-        "Copy Job": {**job, "sourceBackupVaultArn": arn},
-        "Restore Job": job,
-        "Backup Plan": {"backupPlanId": plan},
-        "Backup Vault": {"backupVaultName": vault},
-    }[kind]
-    yield kind, {**detail, **state}
+    for (vault, arn), role, plan in product(
+        subjects.vaults.items(), subjects.roles, subjects.plans
+    ):
+        job = {
+            "backupSizeInBytes": unknown("a size"),
+            "creationDate": unknown("a time"),
+            "iamRoleArn": role,
+            "percentDone": unknown("a number"),
+            "resourceType": unknown("a type"),
+        }
+        of_resource = {**job, "resourceArn": unknown("a resource")}
+        of_kind: dict[str, dict[str, Any]] = {
+            "Backup Job": {
+                **of_resource,
+                "backupJobId": unknown("an id"),
+                "backupVaultArn": arn,
+                "backupVaultName": vault,
+                "bytesTransferred": unknown("a size"),
+                "createdBy": {"backupPlanId": plan},
+                "startBy": unknown("a time"),
+            },
+            "Copy Job": {
+                **of_resource,
+                "completionDate": unknown("a time"),
+                "copyJobId": unknown("an id"),
+                "destinationBackupVaultArn": unknown("a vault"),
+                "sourceBackupVaultArn": arn,
+            },
+            "Restore Job": {**job, "restoreJobId": unknown("an id")},
+            "Backup Plan": {"backupPlanId": plan, "versionId": unknown("an id")},
+            "Backup Vault": {"backupVaultName": vault},
+        }
+        yield of_kind[kind]
 
 
-def _event(kind: str, detail: dict[str, Any]) -> dict[str, Any]:
+def _event(stack: Stack, kind: str, detail: dict[str, Any]) -> dict[str, Any]:
     return {
         "source": "aws.backup",
         "detail-type": f"{kind} State Change",
-        "account": unknown("AWS::AccountId"),
-        "region": unknown("AWS::Region"),
+        "account": stack.ref("AWS::AccountId"),
+        "region": stack.ref("AWS::Region"),
+        "resources": [unknown("a resource")],
         "detail": detail,
     }
 
 
-def _alarms(stack: Stack, vaults: Mapping[str, str]) -> Iterator[Hearing]:
+# Alarms
+
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "GreaterThanThreshold": operator.gt,
+    "LessThanOrEqualToThreshold": operator.le,
+    "LessThanThreshold": operator.lt,
+}
+
+
+def _by_alarms(stack: Stack, subjects: Subjects) -> Iterator[Hearing]:
     for name, alarm in stack.of_type("AWS::CloudWatch::Alarm"):
-        metric = text(alarm.get("MetricName"))
-        if text(alarm.get("Namespace")) != "AWS/Backup" or (
-            text(alarm.get("ActionsEnabled")).lower() == "false"
-        ):
+        if text(alarm.get("ActionsEnabled")).lower() == "false":
             continue
+        for what, after, rings in _rings(alarm, subjects):
+            for topic in texts(alarm.get("AlarmActions")):
+                takes = _takes(stack, topic, _ALARMS, stack.attribute(name, "Arn"))
+                answer = every([rings, takes])
+                if answer is not False:
+                    yield Hearing(what, topic, after, certain=bool(answer))
+
+
+def _rings(
+    alarm: Mapping[str, Any], subjects: Subjects
+) -> Iterator[tuple[str, Value | None, Known]]:
+    """Yield what an alarm is about, after how many hours, and whether it rings then."""
+    inner = [entry(each.get("MetricStat")) for each in maps(alarm.get("Metrics"))]
+    for stat in [{"Metric": alarm}, *inner]:
+        metric = entry(stat.get("Metric"))
+        # Nobody reads what an expression makes of a metric.
+        known = True if metric is alarm else None
+        measured = text(metric.get("MetricName"))
         dimensions = {
             text(each.get("Name")): text(each.get("Value"))
-            for each in alarm.get("Dimensions") or []
-            if isinstance(each, dict)
+            for each in maps(metric.get("Dimensions"))
         }
-        if dimensions.get("BackupVaultName", next(iter(vaults), "")) not in vaults:
-            continue
-        what = _METRICS.get(metric)
-        after: Value | None = None
-        lower = text(alarm.get("ComparisonOperator")).startswith("LessThan")
-        if metric == "NumberOfBackupJobsCompleted" and lower:
-            if text(alarm.get("TreatMissingData")) != "breaching":
-                continue
+        vault = dimensions.get("BackupVaultName")
+        # Without a vault, AWS documents no metric.
+        its = None if vault is None else some(equal(vault, each) for each in subjects.vaults)
+        is_ours = every([known, its, equal("AWS/Backup", text(metric.get("Namespace")))])
+        if measured == _DONE:
             kind = dimensions.get("ResourceType")
-            what, after = f"{MISSING} of {kind}" if kind else MISSING, _hours(alarm)
-        if not what or (lower and after is None):
-            continue
-        for topic in texts(alarm.get("AlarmActions")):
-            source = stack.attribute(name, "Arn")
-            takes = _takes(stack, topic, "cloudwatch.amazonaws.com", source)
-            if takes is not False:
-                yield Hearing(what, topic, after, certain=bool(takes))
+            # The metric is there only when a backup was completed.
+            is_missed = equal("breaching", text(alarm.get("TreatMissingData")))
+            what = f"{MISSING} of {kind}" if kind else MISSING
+            yield what, _hours(alarm), every([is_ours, _compares(alarm, 0), is_missed])
+        elif measured in _METRICS:
+            at_once = _periods(alarm) == 1 or None
+            yield _METRICS[measured], None, every([is_ours, _compares(alarm, 1), at_once])
+
+
+def _compares(alarm: Mapping[str, Any], value: int) -> Known:
+    """Return whether an alarm compares a value as one that breaches."""
+    compare = _COMPARE.get(text(alarm.get("ComparisonOperator")))
+    threshold = text(alarm.get("Threshold"))
+    try:
+        return compare(value, float(threshold)) if compare else None
+    except ValueError:
+        return None
+
+
+def _periods(alarm: Mapping[str, Any]) -> Value | None:
+    return number(alarm.get("DatapointsToAlarm")) or number(alarm.get("EvaluationPeriods"))
 
 
 def _hours(alarm: Mapping[str, Any]) -> Value:
-    period = number(alarm.get("Period"))
-    periods = number(alarm.get("DatapointsToAlarm")) or number(alarm.get("EvaluationPeriods"))
+    period, periods = number(alarm.get("Period")), _periods(alarm)
     if isinstance(period, int) and isinstance(periods, int):
         return -(-period * periods // 3600)
     return unknown("hours")
 
 
-def _notifications(stack: Stack) -> Iterator[Hearing]:
-    for _, vault in stack.of_type("AWS::Backup::BackupVault"):
-        asked = vault.get("Notifications")
-        if not isinstance(asked, dict):
-            continue
+# Vaults and topics
+
+
+def _by_vaults(stack: Stack) -> Iterator[Hearing]:
+    for name, vault in stack.of_type("AWS::Backup::BackupVault"):
+        asked = entry(vault.get("Notifications"))
         topic = text(asked.get("SNSTopicArn"))
-        takes = _takes(stack, topic, "backup.amazonaws.com", unknown("the vault"))
+        takes = _takes(stack, topic, _BACKUP, stack.attribute(name, "BackupVaultArn"))
         for event in texts(asked.get("BackupVaultEvents")):
             for what in _NOTIFIED.get(event, ()) if takes is not False else ():
                 yield Hearing(what, topic, certain=bool(takes))
 
 
-def _takes(stack: Stack, topic: str, service: str, source: str) -> bool | None:
-    """Return whether the topic takes messages of the service; None: that is not in the template."""
+def _takes(stack: Stack, topic: str, service: str, source: str) -> Known:
+    """Return whether a topic takes messages of the service; None: that is not in the template."""
     of_stack = {stack.ref(name): held for name, held in stack.of_type("AWS::SNS::Topic")}
     if topic not in of_stack:
         return None
-    key = text(of_stack[topic].get("KmsMasterKeyId"))
-    if key.endswith("alias/aws/sns"):  # its policy lets no service publish
-        return False
+    # Of the services, only alarms send the owner, which SNS's default policy asks for.
+    owner: str | list[str] = stack.ref("AWS::AccountId") if service == _ALARMS else []
+    context = {
+        "aws:SourceArn": source,
+        "aws:SourceAccount": stack.ref("AWS::AccountId"),
+        "aws:SourceOwner": owner,
+    }
+    principal = {"Service": service}
     policies = [
-        plain(policy.get("PolicyDocument"))
+        document_of(policy.get("PolicyDocument"))
         for _, policy in stack.of_type("AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy")
         if topic in (*texts(policy.get("Topics")), *texts(policy.get("TopicArn")))
     ]
-    context = {"aws:SourceArn": source, "aws:SourceAccount": unknown("AWS::AccountId")}
-    principal = {"Service": service}
-    answers = [decide(policies, "sns:Publish", topic, context, principal=principal)]
-    for name, held in stack.of_type("AWS::KMS::Key"):
-        if key and key in (stack.ref(name), stack.attribute(name, "Arn")):
-            documents = [plain(held.get("KeyPolicy"))]
-            answers += [
-                decide(documents, f"kms:{action}", "*", context, principal=principal)
-                for action in ("Decrypt", "GenerateDataKey")
-            ]
-    if Answer.DENIED in answers:
+    by_default = Answer.ALLOWED if service == _ALARMS else Answer.DENIED
+    answers = [
+        decide(policies, "sns:Publish", topic, context, principal=principal)
+        if policies
+        else by_default
+    ]
+    reference = text(of_stack[topic].get("KmsMasterKeyId"))
+    if reference.endswith("alias/aws/sns"):  # its policy lets no service publish
         return False
-    return None if Answer.UNKNOWN in answers else True
+    key = stack.key_named(reference) if reference else None
+    if key is None and reference:
+        answers.append(Answer.UNKNOWN)
+    if key is not None:
+        answers += [
+            decide(
+                [stack.policy_of_key(key)],
+                f"kms:{action}",
+                stack.attribute(key, "Arn"),
+                context,
+                principal=principal,
+            )
+            for action in ("Decrypt", "GenerateDataKey")
+        ]
+    return every({Answer.ALLOWED: True, Answer.DENIED: False}.get(answer) for answer in answers)

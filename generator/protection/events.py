@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from _backup.matching import Known, equal, every, like, negated, some
@@ -42,23 +42,34 @@ def _is(wanted: Any, value: Any) -> Known:
     if operator == "exists":
         return (value is not _MISSING) == (str(argument).lower() == "true")
     if operator == "anything-but":
-        found = argument if isinstance(argument, list) else [argument]
-        return False if value is _MISSING else negated(some(_is(each, value) for each in found))
-    if not isinstance(argument, str) or not isinstance(value, str):
-        return None if isinstance(value, str) else False
-    match operator:
-        case "wildcard":
-            return None if "?" in argument else like(argument, value)
-        case "prefix":
-            return _begins(argument, value)
-        case "suffix":
-            return _begins(argument[::-1], value[::-1])
-        case "equals-ignore-case":
-            return equal(argument.lower(), value.lower())
-    return None
+        refused = argument if isinstance(argument, list) else [argument]
+        return False if value is _MISSING else negated(some(_is(each, value) for each in refused))
+    if not isinstance(value, str):
+        return False if operator in _OPERATORS else None
+    compare = _OPERATORS.get(operator)
+    return compare(argument, value) if compare and isinstance(argument, str) else None
 
 
-def _begins(start: str, value: str) -> Known:
-    if "\0" in start + value:
-        return None
-    return value.startswith(start)
+def _wildcard(argument: str, value: str) -> Known:
+    # Where IAM's wildcards differ, nothing is said.
+    return None if set("?\\") & {*argument} else like(argument, value)
+
+
+def _prefix(argument: str, value: str) -> Known:
+    return None if "\0" in argument + value else value.startswith(argument)
+
+
+def _suffix(argument: str, value: str) -> Known:
+    return None if "\0" in argument + value else value.endswith(argument)
+
+
+def _equals_ignore_case(argument: str, value: str) -> Known:
+    return equal(argument.lower(), value.lower())
+
+
+_OPERATORS: dict[str, Callable[[str, str], Known]] = {
+    "equals-ignore-case": _equals_ignore_case,
+    "prefix": _prefix,
+    "suffix": _suffix,
+    "wildcard": _wildcard,
+}

@@ -42,6 +42,8 @@ class Rule:
     """Whether snapshots of EBS volumes move to cold storage, too."""
     vault: str
     copies: tuple[Copy, ...]
+    pauses_windows: bool = False
+    """Whether Windows instances write their data to disk before a backup (VSS)."""
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,12 @@ class Vault:
     key_made: bool
     key_kept: bool
     key_refuses: tuple[str, ...]
-    """What the key's policy does not let the account do, as actions."""
+    """What the key's policy does not surely let the account do, as actions."""
     lock: Lock | None
     denied: Mapping[str, frozenset[str]]
     """Actions that the vault's policy denies everybody, and the ARNs that it leaves out."""
     open_to: frozenset[tuple[str, str]]
-    """Actions that the policy allows, and who may do them."""
+    """Actions that the policy allows, and who may do them, with the condition."""
 
 
 @dataclass(frozen=True)

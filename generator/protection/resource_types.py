@@ -32,16 +32,19 @@ def name_of(resource: str) -> str:
     return NAMES[service, beginning]
 
 
-_PLACE = f"{unknown('AWS::Region')}:{unknown('AWS::AccountId')}"
-
 ARNS = {
     NAMES[kind.service, kind.resource]: (
-        f"{kind.service}:{'' if kind.service == 's3' else _PLACE}"
-        f"{':' * (kind.service == 's3')}:{kind.resource}{unknown('its id', colons=False)}"
+        f"{kind.service}:{unknown('AWS::Region')}:{unknown('AWS::AccountId')}:{kind.resource}"
+        f"{unknown('its id', colons=False)}"
+        if kind.service != "s3"
+        else f"s3:::{unknown('its id', colons=False)}"
     )
     for kind in KINDS
 }
 """By name, the ARN of one resource of the type, from the service on."""
+
+GIVEN = "given resources"
+"""What stands for the type of resources whose ARNs only a deployment knows."""
 
 STAYS_WARM = frozenset(NAMES[kind.service, kind.resource] for kind in KINDS if kind.warm)
 """The types whose backups never move to cold storage."""

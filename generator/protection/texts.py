@@ -1,13 +1,15 @@
 """The texts and numbers of a template that is evaluated, with their unknown parts marked."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
+from _backup.arn_forms import FORMS, IN_THE_ARN, Form
 from _backup.matching import unknown
 
 from generator.cloudformation.evaluate import ABSENT, View
 from generator.cloudformation.functions import call_of
-from generator.cloudformation.read import Template
+from generator.cloudformation.read import Template, entry
 from generator.protection.model import Value
 
 
@@ -61,6 +63,11 @@ def document_of(node: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"Statement": unknown("statement")}
 
 
+def maps(node: Any) -> list[dict[str, Any]]:
+    """Return the maps in a resolved list."""
+    return [each for each in node if isinstance(each, dict)] if isinstance(node, list) else []
+
+
 VAULTS = ("AWS::Backup::BackupVault", "AWS::Backup::LogicallyAirGappedBackupVault")
 
 
@@ -69,28 +76,36 @@ class Stack:
 
     def __init__(self, template: Template, values: dict[str, Any]) -> None:
         view = View(template, values)
-        # What a resource is called does not depend on how the template refers to it.
-        names: dict[str, Any] = {}
-        for name, resource in template.resources.items():
-            own = view.resolve(_name_node(resource)) if view.exists(resource) else None
-            if own and own is not ABSENT:
-                names[name] = own
-                if resource["Type"] in VAULTS:
-                    names[f"{name}.BackupVaultArn"] = view.resolve(_vault_arn(own))
-        self._resolved: dict[str, dict[str, Any]] = {}
-        self._view = View(template, {**names, **values})
         self.resources = {
-            name: resource
-            for name, resource in template.resources.items()
-            if self._view.exists(resource)
+            name: resource for name, resource in template.resources.items() if view.exists(resource)
         }
+        self._resolved: dict[str, dict[str, Any]] = {}
+        names = dict(self._names(view))
+        self._view = View(template, {**names, **values})
+        self._by_type: dict[str, list[str]] = {}
+        for name, resource in self.resources.items():
+            self._by_type.setdefault(str(resource.get("Type")), []).append(name)
+
+    def _names(self, view: View) -> Iterator[tuple[str, Any]]:
+        """Yield what Ref and Fn::GetAtt give for resources that have a name.
+
+        What a resource is called does not depend on how the template refers to it.
+        """
+        for name, resource in self.resources.items():
+            form = FORMS.get(str(resource.get("Type")))
+            properties = entry(resource, "Properties")
+            own = view.resolve(properties.get(form.property_name)) if form else None
+            if not form or own in ("", None, ABSENT):
+                continue
+            arn = view.resolve(_arn(form, own))
+            for attributes, value in ((form.name, own), (form.arn, arn)):
+                if value is own or not IN_THE_ARN & properties.keys():
+                    yield from ((f"{name}.{each}".removesuffix("."), value) for each in attributes)
 
     def of_type(self, *types: str) -> list[tuple[str, dict[str, Any]]]:
         """Return logical id and properties of the resources of these types that exist."""
         return [
-            (name, self._properties(name))
-            for name, resource in self.resources.items()
-            if resource.get("Type") in types
+            (name, self._properties(name)) for kind in types for name in self._by_type.get(kind, ())
         ]
 
     def _properties(self, name: str) -> dict[str, Any]:
@@ -107,9 +122,23 @@ class Stack:
         """Return what Fn::GetAtt gives."""
         return text(self._view.resolve({"Fn::GetAtt": [name, attribute]}))
 
-    def vault_arn(self, name: str) -> str:
-        """Return the ARN of a vault in the region and account of the stack."""
-        return text(self._view.resolve(_vault_arn(name)))
+    def arn(self, kind: str, name: str) -> str:
+        """Return the ARN of something with this name in the region and account of the stack."""
+        return text(self._view.resolve(_arn(FORMS[kind], name)))
+
+    def key_named(self, reference: str) -> str | None:
+        """Return the logical id of a key by its id, its ARN or an alias; None: another one."""
+        for alias, properties in self.of_type("AWS::KMS::Alias"):
+            if reference in (self.ref(alias), text(properties.get("AliasName"))):
+                reference = text(properties.get("TargetKeyId"))
+        for name, _ in self.of_type("AWS::KMS::Key", "AWS::KMS::ReplicaKey"):
+            if reference in (self.ref(name), self.attribute(name, "Arn")):
+                return name
+        return None
+
+    def policy_of_key(self, name: str) -> dict[str, Any]:
+        """Return the document of a key's policy."""
+        return document_of(self._properties(name).get("KeyPolicy"))
 
     def is_kept(self, name: str) -> bool:
         """Return whether the resource stays when the stack is deleted or replaces it."""
@@ -120,19 +149,8 @@ class Stack:
         return all(policy in ("Retain", "RetainExceptOnCreate") for policy in policies)
 
 
-_NAMES = {**dict.fromkeys(VAULTS, "BackupVaultName"), "AWS::IAM::Role": "RoleName"}
-"""The property that Ref returns."""
-
-
-def _vault_arn(name: Any) -> dict[str, Any]:
-    form = "arn:${AWS::Partition}:backup:${AWS::Region}:${AWS::AccountId}:backup-vault:${Name}"
-    return {"Fn::Sub": [form, {"Name": name}]}
-
-
-def _name_node(resource: dict[str, Any]) -> Any:
-    properties = resource.get("Properties")
-    key = _NAMES.get(str(resource.get("Type")))
-    return properties.get(key) if key and isinstance(properties, dict) else None
+def _arn(form: Form, name: Any) -> dict[str, Any]:
+    return {"Fn::Sub": [form.beginning + "${Name}", {"Name": name}]}
 
 
 def accounts(stack: Stack) -> dict[str, str]:

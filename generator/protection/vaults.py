@@ -1,13 +1,14 @@
 """The vaults that rules fill: their keys, locks and policies."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from _backup.iam import Answer, as_list, decide
 from _backup.matching import unknown
 
 from generator.protection.model import Lock, Vault
-from generator.protection.texts import VAULTS, Stack, number, plain, text
+from generator.protection.texts import VAULTS, Stack, accounts, document_of, number, text
 
 # What can lose backups that are there, and what can weaken the vault.
 GUARDED = (
@@ -28,7 +29,18 @@ NEEDED = (
     "backup:CopyIntoBackupVault",
 )
 # What backups, restores and copies ask of a key.
-_USE = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
+_USE = (
+    "CreateGrant",
+    "Decrypt",
+    "DescribeKey",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+)
+# Condition keys that say who somebody is.
+_WHO = ("aws:principalarn", "aws:userid")
 
 
 def vaults(stack: Stack, names: Iterable[str]) -> dict[str, Vault]:
@@ -43,22 +55,19 @@ def vaults(stack: Stack, names: Iterable[str]) -> dict[str, Vault]:
 
 
 def _vault(stack: Stack, name: str, properties: dict[str, Any]) -> Vault:
-    keys = {
-        stack.attribute(key, "Arn"): (key, held) for key, held in stack.of_type("AWS::KMS::Key")
-    }
     arn = text(properties.get("EncryptionKeyArn"))
-    key, key_properties = keys.get(arn, ("", {}))
+    key = stack.key_named(arn)
     statements = _statements(properties.get("AccessPolicy"))
     return Vault(
         name=stack.ref(name),
         made=True,
         kept=stack.is_kept(name),
         key=arn,
-        key_made=bool(key),
-        key_kept=not key or stack.is_kept(key),
-        key_refuses=tuple(_refuses(key_properties)) if key else (),
+        key_made=key is not None,
+        key_kept=key is None or stack.is_kept(key),
+        key_refuses=() if key is None else tuple(_refuses(stack, key)),
         lock=_lock(properties),
-        denied=_denied(statements),
+        denied=dict(_denied(stack, stack.attribute(name, "BackupVaultArn"), statements)),
         open_to=frozenset(_open_to(statements)),
     )
 
@@ -74,78 +83,84 @@ def _lock(properties: dict[str, Any]) -> Lock | None:
 
 
 def _statements(document: Any) -> list[dict[str, Any]]:
-    found = plain(document) if isinstance(document, dict) else {}
-    statements = as_list(found.get("Statement", [])) if isinstance(found, dict) else []
+    statements = as_list(document_of(document).get("Statement", [])) if document else []
     return [each for each in statements if isinstance(each, dict)]
 
 
-def _denied(statements: list[dict[str, Any]]) -> dict[str, frozenset[str]]:
-    """Return what is denied to everybody but the principals that a condition leaves out."""
-    found: dict[str, frozenset[str]] = {}
-    somebody = f"arn:{unknown('AWS::Partition')}:iam::{unknown('AWS::AccountId')}:role/somebody"
+def _denied(
+    stack: Stack, vault: str, statements: list[dict[str, Any]]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield what is denied to everybody, and the principals that all such statements leave out."""
+    denials = [each for each in statements if each.get("Effect") == "Deny"]
     for action in (*GUARDED, *NEEDED):
-        for statement in statements:
-            if statement.get("Effect") != "Deny":
-                continue
-            allow = {**statement, "Effect": "Allow"}
-            answer = decide(
-                [{"Version": "2012-10-17", "Statement": [allow]}],
-                action,
-                unknown("the vault"),
-                {"aws:PrincipalArn": somebody},
-                principal={"AWS": somebody},
-            )
-            exceptions = _exceptions(statement.get("Condition"))
-            if answer is Answer.ALLOWED and (
-                action not in found or len(exceptions) < len(found[action])
-            ):
-                found[action] = exceptions
-    return found
+        arn = vault if "BackupVault" in action else unknown("a recovery point")
+        left_out = [_left_out(each) for each in denials if _is_about(stack, each, action, arn)]
+        if left_out:
+            yield action, frozenset.intersection(*left_out)
 
 
-def _exceptions(condition: Any) -> frozenset[str]:
-    block = condition if isinstance(condition, dict) else {}
-    return frozenset(
-        value
-        for operator, tests in block.items()
+def _is_about(stack: Stack, statement: dict[str, Any], action: str, arn: str) -> bool:
+    """Return whether a denial is about what somebody does whom it does not name."""
+    somebody = _somebody(stack)
+    answer = decide(
+        [{"Version": "2012-10-17", "Statement": {**statement, "Effect": "Allow"}}],
+        action,
+        arn,
+        {"aws:PrincipalArn": somebody, "aws:userid": "somebody", **accounts(stack)},
+        principal={"AWS": somebody},
+    )
+    return answer is Answer.ALLOWED
+
+
+def _somebody(stack: Stack) -> str:
+    return f"arn:{stack.ref('AWS::Partition')}:iam::{stack.ref('AWS::AccountId')}:role/somebody"
+
+
+def _left_out(statement: dict[str, Any]) -> frozenset[str]:
+    condition = statement.get("Condition")
+    named = [
+        str(value)
+        for operator, tests in (condition if isinstance(condition, dict) else {}).items()
         if "Not" in operator and isinstance(tests, dict)
         for key, values in tests.items()
         for value in as_list(values)
-        if key.lower() == "aws:principalarn"
-    )
+        if key.lower() in _WHO
+    ]
+    return frozenset([*named, *_principals(statement.get("NotPrincipal", {}))])
 
 
-def _open_to(statements: list[dict[str, Any]]) -> Iterable[tuple[str, str]]:
+def _principals(principal: Any) -> list[str]:
+    kinds = principal.values() if isinstance(principal, dict) else [principal]
+    return [str(who) for kind in kinds for who in as_list(kind)]
+
+
+def _open_to(statements: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for statement in statements:
         if statement.get("Effect") != "Allow":
             continue
-        principal = statement.get("Principal", "*")
-        who = (
-            [str(value) for values in principal.values() for value in as_list(values)]
-            if isinstance(principal, dict)
-            else [str(principal)]
-        )
+        condition = statement.get("Condition")
+        only_if = f" if {json.dumps(condition, sort_keys=True)}" if condition else ""
         for action in as_list(statement.get("Action", [])):
-            yield from ((str(action), each) for each in who)
+            for who in _principals(statement.get("Principal", "*")):
+                yield str(action), who + only_if
 
 
-def _refuses(properties: dict[str, Any]) -> Iterable[str]:
-    """Yield what the policy of a key does not let the account use it for."""
-    enabled = text(properties.get("Enabled"))
-    document = plain(properties.get("KeyPolicy"))
-    account = unknown("AWS::AccountId")
-    somebody = f"arn:{unknown('AWS::Partition')}:iam::{account}:role/somebody"
-    for action in (*_USE, "CreateGrant"):
+def _refuses(stack: Stack, key: str) -> Iterator[str]:
+    """Yield what the policy of a key does not surely let the account use it for."""
+    properties = dict(stack.of_type(str(stack.resources[key]["Type"])))[key]
+    is_off = text(properties.get("Enabled")) == "false"
+    context = {
+        **accounts(stack),
+        "kms:CallerAccount": stack.ref("AWS::AccountId"),
+        "kms:GrantIsForAWSResource": "true",
+    }
+    for action in _USE:
         answer = decide(
-            [document] if isinstance(document, dict) else [],
+            [stack.policy_of_key(key)],
             f"kms:{action}",
-            "*",
-            {
-                "kms:GrantIsForAWSResource": "true",
-                "kms:CallerAccount": account,
-                "aws:PrincipalAccount": account,
-            },
-            principal={"AWS": somebody},
+            stack.attribute(key, "Arn"),
+            context,
+            principal={"AWS": _somebody(stack)},
         )
-        if answer is not Answer.ALLOWED or enabled == "false":
+        if is_off or answer is not Answer.ALLOWED:
             yield f"kms:{action}"

@@ -16,7 +16,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Above it.
     "lint": {"cloudformation"},
     "templates_folder": {"cloudformation", "deployer_policy", "lint", "stacks"},
-    "compare": {"cloudformation"},
+    "protection": {"cloudformation"},
+    "compare": {"cloudformation", "protection"},
     "parent": {"cloudformation", "stacks"},
     "release": {"cloudformation", "stacks"},
     "docs": {"cloudformation", "parent", "release", "stacks"},
