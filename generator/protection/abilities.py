@@ -22,7 +22,7 @@ from _backup.actions import (
 from _backup.iam import Answer, Context, Document, as_list, decide
 from _backup.matching import like, unknown
 
-from generator.protection.model import Ability, Role
+from generator.protection.model import Ability, Reach, Role
 from generator.protection.resource_types import name_of
 from generator.protection.texts import Stack, accounts, document_of, text, texts
 
@@ -30,7 +30,7 @@ BACKUP, RESTORE, COPY, EXPIRE = "backup", "restore", "copy", "expire"
 
 
 class Request(NamedTuple):
-    """An action, what it is about (service and resource of the ARN, or ``*``), and more."""
+    """An action, what it is about (service and resource of the ARN, ``*`` or an ARN), and more."""
 
     action: str
     about: str
@@ -201,6 +201,9 @@ REQUESTS: dict[Ability, list[Request]] = {
 }
 """What a role needs for each ability."""
 
+_RESOURCES = {name_of(needs.resource): needs.resource for needs in TYPES.values()}
+"""Service and resource of the ARN, by the name of the type."""
+
 # AWS's own policies, and what they allow for every type.
 _MANAGED = {
     "AWSBackupServiceRolePolicyForBackup": {BACKUP, COPY, EXPIRE},
@@ -215,10 +218,24 @@ _ATTACHED = {
 """Resources that give roles a policy, and the property that names the roles."""
 
 
-def roles(stack: Stack, copies: Mapping[str, Iterable[str]]) -> dict[str, Role]:
+class Use(NamedTuple):
+    """What selections do with a role."""
+
+    searches: bool
+    """Whether one of them does not name single resources."""
+    copied_to: Iterable[str]
+    """The ARNs of the vaults that their plans copy to."""
+    reaches: Iterable[Reach]
+
+
+# Of a role that no selection of the template names.
+_NOT_USED = Use(True, (), ())
+
+
+def roles(stack: Stack, uses: Mapping[str, Use]) -> dict[str, Role]:
     """Return the roles of the stack by their ARN, as references to them give it.
 
-    ``copies`` are the ARNs of the vaults that a role copies to, by the role's ARN.
+    ``uses`` are by the ARN, too.
     """
     found = {}
     for name, properties in stack.of_type("AWS::IAM::Role"):
@@ -227,7 +244,7 @@ def roles(stack: Stack, copies: Mapping[str, Iterable[str]]) -> dict[str, Role]:
         found[arn] = Role(
             arn,
             _is_trusted(stack, properties.get("AssumeRolePolicyDocument"), arn),
-            {ability: policies.lacks(ability, copies.get(arn, ())) for ability in REQUESTS},
+            {ability: policies.lacks(ability, uses.get(arn, _NOT_USED)) for ability in REQUESTS},
             frozenset(policies.passes()),
             policies.kept,
         )
@@ -270,11 +287,13 @@ class _Policies:
         self._relevant: dict[str, tuple[list[Document], list[Document]]] = {}
         self._answers: dict[str, Answer] = {}
 
-    def lacks(self, ability: Ability, copied_to: Iterable[str]) -> tuple[str, ...] | None:
+    def lacks(self, ability: Ability, use: Use) -> tuple[str, ...] | None:
         """Return the actions that an ability lacks; None: policies elsewhere decide it."""
         requests = [*REQUESTS[ability]]
         if ability[1] == COPY:
-            requests += [Request(COPYING[1], arn) for arn in copied_to or [_VAULT]]
+            requests += [Request(COPYING[1], arn) for arn in use.copied_to or [_VAULT]]
+        if ability[1] == BACKUP:
+            requests = [one for each in requests for one in _as_used(each, ability[0], use)]
         answers = [(each.action, self._answer(each, ability[1])) for each in requests]
         denied = [action for action, answer in answers if answer is Answer.DENIED]
         if not denied and any(answer is Answer.UNKNOWN for _, answer in answers):
@@ -331,6 +350,20 @@ class _Policies:
                         )
                         if answer is not Answer.DENIED:
                             yield arn, service
+
+
+def _as_used(request: Request, kind: str, use: Use) -> Iterator[Request]:
+    """Yield what is asked about the resources that selections take."""
+    if request.action in SEARCHING and not use.searches:
+        return
+    arns = {reach.arn for reach in use.reaches if reach.type == kind} - {""}
+    if arns and request.about == _RESOURCES[kind]:
+        # A pattern stands for resources that nobody knows.
+        unknown_item = unknown("an item", colons=False)
+        for arn in sorted(arns):
+            yield request._replace(about=re.sub("[*?]+", unknown_item, arn))
+    else:
+        yield request
 
 
 def _beside(stack: Stack, role: str, named: set[str]) -> Iterator[tuple[str, Any]]:

@@ -1,14 +1,16 @@
 """Reads what a template protects with some parameter values."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
+from _backup.matching import unknown
 
 from generator.cloudformation.expand import expanded
 from generator.cloudformation.read import Template, entry
-from generator.protection.abilities import roles
+from generator.protection.abilities import Use, roles
 from generator.protection.alerts import Subjects, heard, subscribers
-from generator.protection.model import Copy, Protection, Rule, Selection, Value
-from generator.protection.selections import reaches, selections
+from generator.protection.model import Copy, Protection, Reach, Rule, Selection, Value
+from generator.protection.selections import reaches, searches, selections
 from generator.protection.texts import VAULTS, Stack, maps, number, text
 from generator.protection.vaults import vaults
 
@@ -33,18 +35,15 @@ def protection_of(stack: Stack) -> Protection:
     rules = tuple(_rules(stack))
     selected = tuple(selections(stack))
     used = {rule.vault for rule in rules}
-    subjects = Subjects(
-        {name: stack.arn(VAULTS[0], name) for name in used},
-        frozenset(selection.role for selection in selected),
-        frozenset(stack.ref(name) for name, _ in stack.of_type(_PLAN)),
-    )
+    found = vaults(stack, used)
+    taken = tuple(reach for selection in selected for reach in reaches(stack, selection))
     return Protection(
         rules,
         selected,
-        tuple(reach for selection in selected for reach in reaches(stack, selection)),
-        roles(stack, _copies(rules, selected)),
-        vaults(stack, used),
-        heard(stack, subjects),
+        taken,
+        roles(stack, _uses(rules, selected, taken)),
+        found,
+        heard(stack, _subjects(stack, used or {*found}, selected)),
         subscribers(stack),
     )
 
@@ -89,11 +88,34 @@ def _copy_kept(copy: Mapping[str, Any], kept: Value | None) -> Value | None:
     return _lifecycle(copy)[0] if copy.get("Lifecycle") else kept
 
 
-def _copies(rules: Iterable[Rule], selected: Iterable[Selection]) -> dict[str, set[str]]:
-    """Return the ARNs of the vaults that each role copies to."""
-    found: dict[str, set[str]] = {}
+def _uses(
+    rules: Sequence[Rule], selected: Iterable[Selection], taken: Sequence[Reach]
+) -> dict[str, Use]:
+    """Return what selections do with each role, by its ARN."""
+    by_role: dict[str, list[Selection]] = {}
     for selection in selected:
-        for rule in rules:
-            if rule.plan == selection.plan:
-                found.setdefault(selection.role, set()).update(copy.vault for copy in rule.copies)
-    return found
+        by_role.setdefault(selection.role, []).append(selection)
+    return {
+        role: Use(
+            any(map(searches, its)),
+            {
+                copy.vault
+                for rule in rules
+                if rule.plan in {selection.plan for selection in its}
+                for copy in rule.copies
+            },
+            [reach for reach in taken if reach.role == role],
+        )
+        for role, its in by_role.items()
+    }
+
+
+def _subjects(stack: Stack, used: Iterable[str], selected: Iterable[Selection]) -> Subjects:
+    """Return what is heard of; a stack without plans may be there to hear of those of others."""
+    plans = [stack.ref(name) for name, _ in stack.of_type(_PLAN)]
+    return Subjects(
+        {name: stack.arn(VAULTS[0], name) for name in used}
+        or {unknown("a vault"): unknown("the ARN of a vault")},
+        frozenset(selection.role for selection in selected) or frozenset([unknown("a role")]),
+        frozenset(plans or [unknown("a plan")]),
+    )

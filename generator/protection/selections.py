@@ -41,6 +41,12 @@ def selections(stack: Stack) -> Iterator[Selection]:
         )
 
 
+def searches(selection: Selection) -> bool:
+    """Return whether AWS Backup has to look for what a selection takes, not only to take it."""
+    tags = selection.any_tags or selection.all_tags
+    return bool(tags) or any(re.search("[*?]", arn) for arn in selection.arns)
+
+
 def reaches(stack: Stack, selection: Selection) -> Iterator[Reach]:
     """Yield what a selection takes: Resources and ListOfTags are a union, Conditions hold for all.
 

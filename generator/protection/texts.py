@@ -21,13 +21,17 @@ def text(node: Any) -> str:
         return unknown(node) if "{{resolve:" in node else node
     call = call_of(node)
     match (call.name, call.argument) if call else (None, None):
-        case "Ref", str(name):
-            return unknown(name)
-        case "Fn::GetAtt", [str(name), str(attribute)]:
-            return unknown(f"{name}.{attribute}")
         case "Fn::Join", ["", list(parts)]:
             return "".join(map(text, parts))
-    return unknown(json.dumps(node, sort_keys=True, default=str))
+        case "Ref", str(name):
+            pass
+        case "Fn::GetAtt", [str(name), str(attribute)]:
+            name = f"{name}.{attribute}"
+        case "Fn::ImportValue", str(name):
+            name = f"Fn::ImportValue {name}"
+        case _:
+            name = json.dumps(node, sort_keys=True, default=str)
+    return unknown(name)
 
 
 def number(node: Any, default: Value | None = None) -> Value | None:
@@ -68,6 +72,13 @@ def maps(node: Any) -> list[dict[str, Any]]:
     return [each for each in node if isinstance(each, dict)] if isinstance(node, list) else []
 
 
+_AS_REF = {
+    "AWS::Backup::BackupPlan": "BackupPlanId",
+    "AWS::KMS::Key": "KeyId",
+    "AWS::SNS::Topic": "TopicArn",
+}
+"""An attribute that is what Ref returns."""
+
 VAULTS = ("AWS::Backup::BackupVault", "AWS::Backup::LogicallyAirGappedBackupVault")
 
 
@@ -92,7 +103,10 @@ class Stack:
         What a resource is called does not depend on how the template refers to it.
         """
         for name, resource in self.resources.items():
-            form = FORMS.get(str(resource.get("Type")))
+            kind = str(resource.get("Type"))
+            if kind in _AS_REF:
+                yield f"{name}.{_AS_REF[kind]}", {"Ref": name}
+            form = FORMS.get(kind)
             properties = entry(resource, "Properties")
             own = view.resolve(properties.get(form.property_name)) if form else None
             if not form or own in ("", None, ABSENT):

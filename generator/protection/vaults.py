@@ -138,8 +138,9 @@ def _open_to(statements: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for statement in statements:
         if statement.get("Effect") != "Allow":
             continue
-        condition = statement.get("Condition")
-        only_if = f" if {json.dumps(condition, sort_keys=True)}" if condition else ""
+        condition = json.dumps(statement.get("Condition"), sort_keys=True)
+        # An unknown part stays one.
+        only_if = "" if condition == "null" else f" if {condition}".replace("\\u0000", "\0")
         for action in as_list(statement.get("Action", [])):
             for who in _principals(statement.get("Principal", "*")):
                 yield str(action), who + only_if
