@@ -41,7 +41,8 @@ _ANY = "*"
 _INSTANCE, _VOLUME, _IMAGE, _SNAPSHOT = (
     f"ec2:{kind}/" for kind in ("instance", "volume", "image", "snapshot")
 )
-_WITHOUT_ACCOUNT = {_IMAGE, _SNAPSHOT}
+_VSS = "ssm:document/AWSEC2-CreateVssSnapshot"
+_WITHOUT_ACCOUNT = {_IMAGE, _SNAPSHOT, _VSS}
 _LAUNCHED = (
     _IMAGE, _INSTANCE, _VOLUME, "ec2:network-interface/", "ec2:security-group/", "ec2:subnet/",
 )  # fmt: skip
@@ -201,6 +202,15 @@ REQUESTS: dict[Ability, list[Request]] = {
 }
 """What a role needs for each ability."""
 
+PAUSE_WINDOWS = [
+    Request("ssm:CancelCommand", _ANY),
+    Request("ssm:GetCommandInvocation", _ANY),
+    Request("ssm:SendCommand", _INSTANCE),
+    Request("ssm:SendCommand", _VSS),
+]
+"""What backups of instances need besides if their plan pauses Windows."""
+
+_EC2 = name_of(TYPES["EC2"].resource)
 _RESOURCES = {name_of(needs.resource): needs.resource for needs in TYPES.values()}
 """Service and resource of the ARN, by the name of the type."""
 
@@ -226,6 +236,7 @@ class Use(NamedTuple):
     copied_to: Iterable[str]
     """The ARNs of the vaults that their plans copy to."""
     reaches: Iterable[Reach]
+    pauses_windows: bool = False
 
 
 # Of a role that no selection of the template names.
@@ -293,6 +304,8 @@ class _Policies:
         if ability[1] == COPY:
             requests += [Request(COPYING[1], arn) for arn in use.copied_to or [_VAULT]]
         if ability[1] == BACKUP:
+            if use.pauses_windows and ability[0] == _EC2:
+                requests += PAUSE_WINDOWS
             requests = [one for each in requests for one in _as_used(each, ability[0], use)]
         answers = [(each.action, self._answer(each, ability[1])) for each in requests]
         denied = [action for action, answer in answers if answer is Answer.DENIED]
@@ -397,7 +410,7 @@ def _arn(stack: Stack, about: str) -> str:
     service, _, beginning = about.partition(":")
     region, account = stack.ref("AWS::Region"), stack.ref("AWS::AccountId")
     place = f"{region}:{'' if about in _WITHOUT_ACCOUNT else account}"
-    rest = f"{beginning}{unknown('its id', colons=False)}"
+    rest = beginning if about == _VSS else f"{beginning}{unknown('its id', colons=False)}"
     return f"arn:{stack.ref('AWS::Partition')}:{service}:{place}:{rest}"
 
 

@@ -89,25 +89,21 @@ def _copy_kept(copy: Mapping[str, Any], kept: Value | None) -> Value | None:
 
 
 def _uses(
-    rules: Sequence[Rule], selected: Iterable[Selection], taken: Sequence[Reach]
+    rules: Sequence[Rule], selected: Sequence[Selection], taken: Sequence[Reach]
 ) -> dict[str, Use]:
     """Return what selections do with each role, by its ARN."""
-    by_role: dict[str, list[Selection]] = {}
-    for selection in selected:
-        by_role.setdefault(selection.role, []).append(selection)
-    return {
-        role: Use(
+    found = {}
+    for role in {selection.role for selection in selected}:
+        its = [selection for selection in selected if selection.role == role]
+        plans = {selection.plan for selection in its}
+        its_rules = [rule for rule in rules if rule.plan in plans]
+        found[role] = Use(
             any(map(searches, its)),
-            {
-                copy.vault
-                for rule in rules
-                if rule.plan in {selection.plan for selection in its}
-                for copy in rule.copies
-            },
+            {copy.vault for rule in its_rules for copy in rule.copies},
             [reach for reach in taken if reach.role == role],
+            any(rule.pauses_windows for rule in its_rules),
         )
-        for role, its in by_role.items()
-    }
+    return found
 
 
 def _subjects(stack: Stack, used: Iterable[str], selected: Iterable[Selection]) -> Subjects:

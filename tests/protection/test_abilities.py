@@ -5,8 +5,15 @@ from typing import Any
 import pytest
 from _backup.iam import as_list
 
-from generator.protection.abilities import BACKUP, COPY, EXPIRE, REQUESTS, RESTORE
-from generator.protection.model import shown
+from generator.protection.abilities import (
+    BACKUP,
+    COPY,
+    EXPIRE,
+    PAUSE_WINDOWS,
+    REQUESTS,
+    RESTORE,
+)
+from generator.protection.model import Ability, shown
 from tests.local_aws import managed_policies
 from tests.protection.support import ROLE_ARN, Resource, allow, document, of_type, role, the_role
 
@@ -18,7 +25,6 @@ EFS = "EFS file systems"
 ARCHIVE = "only for snapshots in the archive tier"
 FAILED = "only after a restore that failed"
 GATEWAY = "only for storage gateways"
-VSS = "only for Windows, with VSS"
 BESIDE = "AWS allows it beside another action"
 NOT_NEEDED = {
     managed_policies.BACKUP: {
@@ -28,10 +34,6 @@ NOT_NEEDED = {
         "ec2:DescribeSpotInstanceRequests on *": "only for spot instances",
         "ec2:ModifySnapshotTier on ec2:snapshot/": ARCHIVE,
         "fsx:ListTagsForResource on fsx:backup/": BESIDE,
-        "ssm:CancelCommand on *": VSS,
-        "ssm:GetCommandInvocation on *": VSS,
-        "ssm:SendCommand on ec2:instance/": VSS,
-        "ssm:SendCommand on ssm:document/AWSEC2-CreateVssSnapshot": VSS,
     },
     managed_policies.RESTORES: {
         "ds:DescribeDirectories on *": "only for file systems in a directory",
@@ -84,8 +86,9 @@ def of_the_table(policy: str) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("policy", POLICIES)
 def test_what_aws_allows_is_asked_for_or_there_is_a_reason(policy: str) -> None:
     asked = of_the_table(policy)
-    # The table leaves it to the vault that a rule copies to.
+    # What depends on the rules: the vault that they copy to, and Windows.
     asked.add(("backup:copyintobackupvault", "backup:backup-vault:"))
+    asked |= {(each.action.lower(), about) for each in PAUSE_WINDOWS for about in ("*", each.about)}
     theirs = of_aws(policy)
     missing = {
         f"{action} on {about}" for action, about in theirs if (action.lower(), about) not in asked
@@ -248,21 +251,27 @@ def test_where_policies_are(where: str) -> None:
     assert the_role(resources).lacks[EFS, BACKUP] == expected
 
 
+def lacks(
+    ability: Ability, *statements: Any, plan: Any = None, arn: Any = "*", **rule: Any
+) -> tuple[str, ...] | None:
+    """Return what a role with these statements lacks, of a selection of one plan with one rule."""
+    rules = [{"RuleName": "Daily", "TargetBackupVault": "Default", **rule}]
+    its_plan = {"BackupPlan": {"BackupPlanRule": rules, **(plan or {})}}
+    taken = {"IamRoleArn": ROLE_ARN, "Resources": [arn]}
+    selection = {"BackupPlanId": {"Ref": "Plan"}, "BackupSelection": taken}
+    resources = {
+        "Plan": of_type("Backup::BackupPlan", its_plan),
+        "Selection": of_type("Backup::BackupSelection", selection),
+        "Role": role(*statements),
+    }
+    return the_role(resources).lacks[ability]
+
+
 def lacks_copies(vault: Any, *into: Any) -> tuple[str, ...] | None:
     """Return what a role lacks for copies to a vault, if it may copy into some."""
-    rule = {
-        "RuleName": "Daily",
-        "TargetBackupVault": "Default",
-        "CopyActions": [{"DestinationBackupVaultArn": vault}],
-    }
-    plan = of_type("Backup::BackupPlan", {"BackupPlan": {"BackupPlanRule": [rule]}})
-    selection = of_type(
-        "Backup::BackupSelection",
-        {"BackupPlanId": {"Ref": "Plan"}, "BackupSelection": {"IamRoleArn": ROLE_ARN}},
-    )
     copies = allow(["backup:CopyFromBackupVault", "backup:TagResource"])
-    its = role(copies, allow("backup:CopyIntoBackupVault", [*into]))
-    return the_role({"Plan": plan, "Selection": selection, "Role": its}).lacks[EFS, COPY]
+    its = copies, allow("backup:CopyIntoBackupVault", [*into])
+    return lacks((EFS, COPY), *its, CopyActions=[{"DestinationBackupVaultArn": vault}])
 
 
 FAR = "arn:aws:backup:eu-west-1:111122223333:backup-vault:far"
@@ -277,6 +286,33 @@ def test_a_role_has_to_copy_into_the_vault_that_a_rule_names() -> None:
     assert lacks_copies(FAR, own) is None
     assert lacks_copies({"Ref": "Given"}, {"Ref": "Given"}) == ()
     assert lacks_copies({"Ref": "Given"}, FAR) is None
+
+
+FILES_1 = "arn:aws:elasticfilesystem:us-east-1:123456789012:file-system/fs-1"
+OF_FILES_1 = allow(["elasticfilesystem:Backup", "elasticfilesystem:DescribeTags"], FILES_1)
+
+
+def test_a_role_for_one_resource_may_back_up_that_one() -> None:
+    assert lacks((EFS, BACKUP), OF_FILES_1, arn=FILES_1) == ()
+    assert lacks((EFS, BACKUP), OF_FILES_1, arn=f"{FILES_1}2") == LACKING[1:]
+    # Who looks for file systems has to search, and may find another one.
+    assert lacks((EFS, BACKUP), OF_FILES_1, arn=f"{FILES_1[:-4]}*") == LACKING[:1]
+    searching = allow("tag:GetResources")
+    assert lacks((EFS, BACKUP), OF_FILES_1, searching, arn=f"{FILES_1[:-4]}*") is None
+
+
+def test_a_plan_that_pauses_windows_needs_more() -> None:
+    vss = {"AdvancedBackupSettings": [{"BackupOptions": {"WindowsVSS": "enabled"}}]}
+    instances = "EC2 instances", BACKUP
+    ec2 = allow(["ec2:*", "tag:*"])
+    commands = ("ssm:CancelCommand", "ssm:GetCommandInvocation", "ssm:SendCommand")
+    assert lacks(instances, ec2) == ()
+    assert lacks(instances, ec2, plan=vss) == commands
+    document_only = allow("ssm:SendCommand", "arn:aws:ssm:*:*:document/AWSEC2-CreateVssSnapshot")
+    rest = allow([*commands[:2]])
+    assert lacks(instances, ec2, rest, document_only, plan=vss) == commands[2:]
+    on_instances = allow("ssm:SendCommand", "arn:aws:ec2:*:*:instance/*")
+    assert lacks(instances, ec2, rest, document_only, on_instances, plan=vss) == ()
 
 
 TO_EC2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
