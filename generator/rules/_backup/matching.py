@@ -112,10 +112,11 @@ def _overlap(wanted: Symbols, text: Symbols, *, sure: bool) -> bool:
         for n, (its, any_text) in enumerate(zip(text, free, strict=True), 1):
             same = symbol == its or (symbol == ONE and its[0] != "\0")
             takes = any_text and not (symbol == ":" and its.startswith("\0="))
+            covers = stretches and not (its == ":" and symbol.startswith("\0="))
             following.append(
                 (row[n - 1] and same)
                 or (row[n] and (stretches or takes))
-                or (following[n - 1] and (stretches or any_text))
+                or (following[n - 1] and (covers or any_text))
             )
         row = following
     return row[-1]

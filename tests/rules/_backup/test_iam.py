@@ -74,6 +74,8 @@ def test_a_statement(elements: dict[str, Any], answer: Answer) -> None:
         ("arn:aws:a:*:b/*", f"arn:aws:a:us:c/{unknown('Id')}", OPEN),
         ("arn:aws:a:*:b/*", f"arn:aws:a:us:c/{unknown('Id', colons=False)}", NO),
         ("arn:aws:a:*:c/b*", f"arn:aws:a:us:c/{unknown('Id', colons=False)}", OPEN),
+        (f"arn:aws:a:{SOMEWHERE}:c/*", "arn:aws:a:us:b:c/1", OPEN),
+        (f"arn:aws:a:{unknown('AWS::Region')}:c/*", "arn:aws:a:us:b:c/1", NO),
         ("*" * 300 + "b", "a" * 300, NO),
         ("*a" + "?" * 3000, "a" * 3000, OPEN),  # too long to compare
     ],
