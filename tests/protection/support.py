@@ -50,7 +50,8 @@ def what_it_protects(template: Template, values: Mapping[str, str]) -> Protectio
 
 def protected(resources: Mapping[str, Resource], **values: str) -> Protection:
     """Return what these resources protect; the values are those of parameters without default."""
-    parameters = {name: {"Type": "String"} for name in ("Given", *values)}
+    names = ["Given", *(name for name in values if "::" not in name)]
+    parameters = {name: {"Type": "String"} for name in names}
     document = {"Parameters": parameters, "Resources": {**resources}}
     return what_it_protects(parse("a test", json.dumps(document)), values)
 

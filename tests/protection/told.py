@@ -1,6 +1,6 @@
 """What a template protects, in lines that a table can hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from generator.protection.abilities import BACKUP, COPY, EXPIRE, RESTORE
@@ -12,7 +12,7 @@ ABILITIES = (BACKUP, RESTORE, COPY, EXPIRE)
 def told(protection: Protection) -> list[str]:
     """Return the lines, in their order."""
     lines = [_rule(rule) for rule in protection.rules]
-    lines += [_reach(reach, protection.roles) for reach in protection.reaches]
+    lines += _reaches(protection)
     lines += [_role(role) for role in protection.roles.values()]
     lines += [line for vault in protection.vaults.values() for line in _vault(vault)]
     lines += [
@@ -33,22 +33,43 @@ def _rule(rule: Rule) -> str:
     return f"rule: {rule.name}: {when}, kept {rule.kept}{cold} in {rule.vault}{copies}{vss}"
 
 
-def _reach(reach: Reach, roles: Mapping[str, Role]) -> str:
-    role = roles.get(reach.role)
+def _reaches(protection: Protection) -> Iterator[str]:
+    """Yield what is selected in the same way, in one line."""
+    types: dict[str, list[str]] = {}
+    for reach in protection.reaches:
+        how = _how(reach, protection.roles.get(reach.role))
+        types.setdefault(how, []).append(_SHORT.get(reach.type, reach.type))
+    for how, names in types.items():
+        yield f"selected: {', '.join(names) if len(names) <= MANY else len(names)}{how}"
+
+
+MANY = 5
+_SHORT = {
+    "EC2 instances": "EC2",
+    "EBS volumes": "EBS",
+    "EFS file systems": "EFS",
+    "FSx file systems": "FSx",
+}
+
+
+def _how(reach: Reach, role: Role | None) -> str:
     tags = "".join(
         f" with {tag.key} {tag.operator} {tag.value}"
         for tag in sorted(reach.tags, key=lambda tag: (tag.key, tag.value))
     )
-    able = [
-        f"{ability}{'' if lacks == () else '?' if lacks is None else ' lacks ' + ' '.join(lacks)}"
-        for ability in ABILITIES
-        for lacks in [role.lacks.get((reach.type, ability)) if role else None]
+    able = {
+        ability: role.lacks.get((reach.type, ability)) if role else None for ability in ABILITIES
+    }
+    said = [
+        f"{ability}{'' if lacks == () else '?' if lacks is None else f' lacks {len(lacks)}'}"
+        for ability, lacks in able.items()
     ]
     return (
-        f"selected: {reach.type}{reach.arn and f' like {reach.arn}'}{tags}"
+        (f" like {reach.arn}" if reach.arn else "")
+        + tags
         + "".join(f" without {arn}" for arn in sorted(reach.without))
         + (" if opted in" if reach.opted_in else "")
-        + f": {', '.join(able)}"
+        + f": {', '.join(said)}"
     )
 
 
