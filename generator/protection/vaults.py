@@ -100,10 +100,16 @@ def _denied(
 
 
 def _is_about(stack: Stack, statement: dict[str, Any], action: str, arn: str) -> bool:
-    """Return whether a denial is about what somebody does whom it does not name."""
+    """Return whether a denial is about what somebody does whom it does not name.
+
+    AWS Backup supports no wildcard in an action.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
+    """
+    named = [str(each) for each in as_list(statement.get("Action", [])) if "*" not in str(each)]
+    its = {"Action": named} if "Action" in statement else {}
     somebody = _somebody(stack)
     answer = decide(
-        [{"Version": "2012-10-17", "Statement": {**statement, "Effect": "Allow"}}],
+        [{"Version": "2012-10-17", "Statement": {**statement, **its, "Effect": "Allow"}}],
         action,
         arn,
         {"aws:PrincipalArn": somebody, "aws:userid": "somebody", **accounts(stack)},

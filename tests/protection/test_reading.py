@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from generator.cloudformation.read import parse, read
 from generator.paths import ROOT
-from generator.protection.model import is_known, shown
+from generator.protection.abilities import BACKUP
+from generator.protection.model import Protection, is_known, shown
 from tests.protection.support import (
     ROLE_ARN,
     Resource,
@@ -232,6 +234,44 @@ def test_a_member_account_that_copies() -> None:
     [rule] = found.rules
     assert [(copy.vault, copy.kept) for copy in rule.copies] == [(central, 60)]
     assert rule.cold_after == 30
+
+
+FIXTURES: dict[str, Callable[[Protection], bool]] = {
+    "compliance_lock": lambda found: all(
+        vault.lock and vault.lock.grace is None for vault in found.vaults.values()
+    ),
+    "everything": lambda found: all(reach.tags for reach in found.reaches),
+    "kept_forever": lambda found: all(rule.kept is not None for rule in found.rules),
+    "key_kept": lambda found: all(vault.key_kept for vault in found.vaults.values()),
+    "missing_actions": lambda found: all(
+        found.roles[reach.role].lacks[reach.type, BACKUP] == () for reach in found.reaches
+    ),
+    "nothing": lambda found: bool(found.reaches),
+    "notifications": lambda found: bool(found.heard),
+    "opt_in": lambda found: not any(reach.opted_in for reach in found.reaches),
+    "pass_role": lambda found: all(
+        service != "*" for each in found.roles.values() for _, service in each.passes
+    ),
+    "policy": lambda found: all(
+        {*vault.denied}
+        == {"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"}
+        for vault in found.vaults.values()
+    ),
+    "role_kept": lambda found: all(each.kept for each in found.roles.values()),
+    "topic_policy": lambda found: bool(found.heard),
+    "trust": lambda found: all(each.trusted for each in found.roles.values()),
+    "vault_kept": lambda found: all(vault.kept for vault in found.vaults.values()),
+}  # fmt: skip
+"""What the model says of the good template of a rule, and not of the bad one."""
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_the_templates_of_our_rules(name: str) -> None:
+    answers = [
+        FIXTURES[name](what_it_protects(read(f"{ROOT}/tests/rules/{kind}/{name}.yaml"), {}))
+        for kind in ("good", "bad")
+    ]
+    assert answers == [True, False]
 
 
 def test_soca_261() -> None:
