@@ -178,14 +178,24 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 
 def _by_alarms(stack: Stack, subjects: Subjects) -> Iterator[Hearing]:
     for name, alarm in stack.of_type("AWS::CloudWatch::Alarm"):
-        if text(alarm.get("ActionsEnabled")).lower() == "false":
-            continue
-        for what, after, rings in _rings(alarm, subjects):
-            for topic in texts(alarm.get("AlarmActions")):
-                takes = _takes(stack, topic, _ALARMS, stack.attribute(name, "Arn"))
-                answer = every([rings, takes])
+        acting = [(name, alarm, True), *((*each, None) for each in _composites(stack, name))]
+        for (what, after, rings), (source, its, follows) in product(
+            _rings(alarm, subjects), acting
+        ):
+            is_on = text(its.get("ActionsEnabled")).lower() != "false"
+            for topic in texts(its.get("AlarmActions")):
+                takes = _takes(stack, topic, _ALARMS, stack.attribute(source, "Arn"))
+                answer = every([rings, follows, is_on, takes])
                 if answer is not False:
                     yield Hearing(what, topic, after, certain=bool(answer))
+
+
+def _composites(stack: Stack, alarm: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the alarms whose rule names an alarm; how they follow it is not read."""
+    names = stack.ref(alarm), stack.attribute(alarm, "Arn")
+    for name, composite in stack.of_type("AWS::CloudWatch::CompositeAlarm"):
+        if any(each in text(composite.get("AlarmRule")) for each in names):
+            yield name, composite
 
 
 def _rings(

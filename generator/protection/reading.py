@@ -66,10 +66,7 @@ def _rules(stack: Stack) -> Iterator[Rule]:
                 cold_after=cold,
                 archives=text(archives) == "true",
                 vault=text(rule.get("TargetBackupVault")),
-                copies=tuple(
-                    Copy(text(copy.get("DestinationBackupVaultArn")), _copy_kept(copy, kept))
-                    for copy in maps(rule.get("CopyActions"))
-                ),
+                copies=tuple(_copies_of(rule, kept)),
                 pauses_windows="enabled" in pauses,
             )
 
@@ -81,6 +78,14 @@ def _lifecycle(owner: Mapping[str, Any]) -> tuple[Value | None, Value | None]:
     )
     # -1: an update says with it that there is no end.
     return (None if kept == -1 else kept), (None if cold == -1 else cold)
+
+
+def _copies_of(rule: Mapping[str, Any], kept: Value | None) -> Iterator[Copy]:
+    for copy in maps(rule.get("CopyActions")):
+        yield Copy(text(copy.get("DestinationBackupVaultArn")), _copy_kept(copy, kept))
+    # Some types get there without a stop in the other vault.
+    if air_gapped := text(rule.get("TargetLogicallyAirGappedBackupVaultArn")):
+        yield Copy(air_gapped, kept)
 
 
 def _copy_kept(copy: Mapping[str, Any], kept: Value | None) -> Value | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from _backup.actions import RESTORING, TYPES
 from _backup.iam import as_list
 
 from generator.protection.abilities import (
@@ -14,6 +15,7 @@ from generator.protection.abilities import (
     RESTORE,
 )
 from generator.protection.model import Ability, shown
+from generator.protection.resource_types import name_of
 from tests.local_aws import managed_policies
 from tests.protection.support import ROLE_ARN, Resource, allow, document, of_type, role, the_role
 
@@ -101,6 +103,18 @@ def test_the_text_of_aws_policies_lacks_nothing_of_its_own_abilities(policy: str
     found = the_role({"Role": role(*managed_policies.statements(policy).values())})
     its = {ability for ability in REQUESTS if ability[1] in POLICIES[policy]}
     assert {ability for ability in its if found.lacks[ability] != ()} == set()
+
+
+@pytest.mark.parametrize("its", ["EC2", "EBS", "EFS", "FSx", "FSx volume"])
+def test_what_the_rules_ask_for_is_asked_of_each_type(its: str) -> None:
+    name = name_of(TYPES[its].resource)
+    asked = {
+        ability: {request.action for request in REQUESTS[name, ability]}
+        for ability in (BACKUP, COPY, EXPIRE, RESTORE)
+    }
+    assert {*TYPES[its].actions} <= asked[BACKUP] | asked[EXPIRE]
+    assert {*TYPES[its].copying} <= asked[COPY]
+    assert {*RESTORING.get(its, ())} <= asked[RESTORE]
 
 
 ACTIONS = sorted({r.action for requests in REQUESTS.values() for r in requests})

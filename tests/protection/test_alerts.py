@@ -274,6 +274,14 @@ def test_alarms(name: str) -> None:
     assert heard(Alarm=resource) == expected
 
 
+def test_an_alarm_of_alarms_may_follow_each_of_them() -> None:
+    said = {"Fn::Sub": 'ALARM("${Alarm}") OR ALARM("x")'}
+    composite = of_type("CloudWatch::CompositeAlarm", {"AlarmRule": said, "AlarmActions": [TOPIC]})
+    silent = alarm(FAILURES, AlarmActions=[])
+    assert heard(Alarm=silent, Both=composite) == UNSURE
+    assert heard(Other=silent, Both=composite) == []
+
+
 def test_alarms_reach_a_topic_without_a_policy() -> None:
     assert heard(Alarm=alarm(FAILURES), Policy=policy(topics=["x"])) == HEARD
     assert heard(Alarm=alarm(FAILURES), Policy=policy(publish(EVENTS))) == []

@@ -335,6 +335,13 @@ FOR_EVER = ", copied to c for None"
             + FOR_EVER,
         ),
         (
+            {
+                "TargetLogicallyAirGappedBackupVaultArn": "gap",
+                "Lifecycle": {"DeleteAfterDays": 9},
+            },
+            "cron(0 5 ? * * *) UTC +480, kept 9 in v, copied to gap for 9",
+        ),
+        (
             {"TargetBackupVault": {"Ref": "Given"}},
             "cron(0 5 ? * * *) UTC +480, kept None in ${Given}",
         ),
