@@ -159,8 +159,8 @@ def _event(stack: Stack, kind: str, detail: dict[str, Any]) -> dict[str, Any]:
     return {
         "source": "aws.backup",
         "detail-type": f"{kind} State Change",
-        "account": stack.ref("AWS::AccountId"),
-        "region": stack.ref("AWS::Region"),
+        "account": stack.place.account,
+        "region": stack.place.region,
         "resources": [unknown("a resource")],
         "detail": detail,
     }
@@ -267,10 +267,10 @@ def _takes(stack: Stack, topic: str, service: str, source: str) -> Known:
     if topic not in of_stack:
         return None
     # Of the services, only alarms send the owner, which SNS's default policy asks for.
-    owner: str | list[str] = stack.ref("AWS::AccountId") if service == _ALARMS else []
+    owner: str | list[str] = stack.place.account if service == _ALARMS else []
     context = {
         "aws:SourceArn": source,
-        "aws:SourceAccount": stack.ref("AWS::AccountId"),
+        "aws:SourceAccount": stack.place.account,
         "aws:SourceOwner": owner,
     }
     principal = {"Service": service}

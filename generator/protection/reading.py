@@ -7,9 +7,9 @@ from _backup.matching import unknown
 
 from generator.cloudformation.expand import expanded
 from generator.cloudformation.read import Template, entry
-from generator.protection.abilities import Use, roles
 from generator.protection.alerts import Subjects, heard, subscribers
 from generator.protection.model import Copy, Protection, Reach, Rule, Selection, Value
+from generator.protection.roles import Use, roles
 from generator.protection.selections import reaches, searches, selections
 from generator.protection.texts import VAULTS, Stack, maps, number, text
 from generator.protection.vaults import vaults
@@ -104,8 +104,10 @@ def _uses(
         its_rules = [rule for rule in rules if rule.plan in plans]
         found[role] = Use(
             any(map(searches, its)),
-            {copy.vault for rule in its_rules for copy in rule.copies},
-            [reach for reach in taken if reach.role == role],
+            frozenset(copy.vault for rule in its_rules for copy in rule.copies),
+            frozenset(
+                (reach.type, reach.arn) for reach in taken if reach.role == role and reach.arn
+            ),
             any(rule.pauses_windows for rule in its_rules),
         )
     return found

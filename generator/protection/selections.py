@@ -59,7 +59,9 @@ def reaches(stack: Stack, selection: Selection) -> Iterator[Reach]:
     )
     named = {arn: _type_of(stack, arn) for arn in (*selection.arns, *selection.not_arns)}
     for kind, rest in ARNS.items():
-        arn = _placed(stack, rest)
+        arn = rest.replace(unknown("AWS::Region"), stack.place.region).replace(
+            unknown("AWS::AccountId"), stack.place.account
+        )
         takes = {
             pattern: its == kind if its else _takes(pattern, arn) for pattern, its in named.items()
         }
@@ -105,12 +107,6 @@ def _type_of(stack: Stack, arn: str) -> str:
     resource: dict[str, Any] = stack.resources.get(found[1], {})
     kind = KIND_OF_TYPE.get(str(resource.get("Type")))
     return NAMES[kind.service, kind.resource] if kind else GIVEN
-
-
-def _placed(stack: Stack, arn: str) -> str:
-    for name in ("AWS::Region", "AWS::AccountId"):
-        arn = arn.replace(unknown(name), stack.ref(name))
-    return arn
 
 
 def _takes(pattern: str, arn: str) -> Known:

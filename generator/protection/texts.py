@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from _backup.arn_forms import FORMS, IN_THE_ARN, Form
 from _backup.matching import unknown
@@ -82,6 +82,14 @@ _AS_REF = {
 VAULTS = ("AWS::Backup::BackupVault", "AWS::Backup::LogicallyAirGappedBackupVault")
 
 
+class Place(NamedTuple):
+    """Where a stack is."""
+
+    partition: str
+    region: str
+    account: str
+
+
 class Stack:
     """The resources of a template with some parameter values, and their properties."""
 
@@ -93,6 +101,7 @@ class Stack:
         self._resolved: dict[str, dict[str, Any]] = {}
         names = dict(self._names(view))
         self._view = View(template, {**names, **values})
+        self.place = Place(*map(self.ref, ("AWS::Partition", "AWS::Region", "AWS::AccountId")))
         self._by_type: dict[str, list[str]] = {}
         for name, resource in self.resources.items():
             self._by_type.setdefault(str(resource.get("Type")), []).append(name)
@@ -167,7 +176,7 @@ def _arn(form: Form, name: Any) -> dict[str, Any]:
     return {"Fn::Sub": [form.beginning + "${Name}", {"Name": name}]}
 
 
-def accounts(stack: Stack) -> dict[str, str]:
+def accounts(place: Place) -> dict[str, str]:
     """Return what every request within the account of the stack says about accounts."""
     keys = ("aws:PrincipalAccount", "aws:ResourceAccount", "aws:SourceAccount")
-    return dict.fromkeys(keys, stack.ref("AWS::AccountId"))
+    return dict.fromkeys(keys, place.account)

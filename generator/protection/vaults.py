@@ -112,14 +112,14 @@ def _is_about(stack: Stack, statement: dict[str, Any], action: str, arn: str) ->
         [{"Version": "2012-10-17", "Statement": {**statement, **its, "Effect": "Allow"}}],
         action,
         arn,
-        {"aws:PrincipalArn": somebody, "aws:userid": "somebody", **accounts(stack)},
+        {"aws:PrincipalArn": somebody, "aws:userid": "somebody", **accounts(stack.place)},
         principal={"AWS": somebody},
     )
     return answer is Answer.ALLOWED
 
 
 def _somebody(stack: Stack) -> str:
-    return f"arn:{stack.ref('AWS::Partition')}:iam::{stack.ref('AWS::AccountId')}:role/somebody"
+    return f"arn:{stack.place.partition}:iam::{stack.place.account}:role/somebody"
 
 
 def _left_out(statement: dict[str, Any]) -> frozenset[str]:
@@ -157,8 +157,8 @@ def _refuses(stack: Stack, key: str) -> Iterator[str]:
     properties = dict(stack.of_type(str(stack.resources[key]["Type"])))[key]
     is_off = text(properties.get("Enabled")) == "false"
     context = {
-        **accounts(stack),
-        "kms:CallerAccount": stack.ref("AWS::AccountId"),
+        **accounts(stack.place),
+        "kms:CallerAccount": stack.place.account,
         "kms:GrantIsForAWSResource": "true",
     }
     for action in _USE:
