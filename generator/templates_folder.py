@@ -2,10 +2,9 @@
 
 import difflib
 import os
-import tempfile
 from pathlib import Path
 
-from generator import paths
+from generator import files, paths
 from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.fetch import MAX_BYTES, load
 from generator.cloudformation.read import Template, read
@@ -76,7 +75,7 @@ def write(texts: dict[str, str], directory: Path) -> list[Path]:
     Raises OSError if the directory cannot be created or written to.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    return [_write(directory / name, text) for name, text in texts.items()]
+    return [files.write(directory / name, text) for name, text in texts.items()]
 
 
 def shown_path(path: Path) -> str:
@@ -92,16 +91,3 @@ def _read(path: Path) -> str:
     if len(content) > MAX_BYTES:
         raise UnreadableError(f"{shown_path(path)}: is larger than {MAX_BYTES} bytes: delete it")
     return content.decode("utf-8", "replace")
-
-
-def _write(path: Path, text: str) -> Path:
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)  # mkstemp sets 600, and others read the file too
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return path

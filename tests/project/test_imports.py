@@ -20,17 +20,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "compare": {"cloudformation", "protection"},
     "parent": {"cloudformation", "stacks"},
     "release": {"cloudformation", "stacks"},
-    "docs": {"cloudformation", "parent", "release", "stacks"},
+    "docs": {"cloudformation", "parent", "protection", "release", "stacks"},
     # What cfn-lint loads by itself, from any directory.
     "rules": set(),
     # What everybody may import.
     "bounded": set(),
+    "files": set(),
     "hosts": set(),
     "iam_language": set(),
     "paths": set(),
     "printable": set(),
 }
-EVERYBODY_MAY = {"bounded", "hosts", "iam_language", "paths", "printable", "VERSION"}
+EVERYBODY_MAY = {"bounded", "files", "hosts", "iam_language", "paths", "printable", "VERSION"}
 SLOW = {"boto3", "botocore", "cfnlint"}
 """What takes long to import, and which most verbs do not need."""
 
