@@ -22,9 +22,11 @@ from generator.printable import LONGEST, json_text, printable, without_secrets
 from generator.stacks import MAIN, TEMPLATES
 
 if TYPE_CHECKING:
-    from pathlib import Path  # no option needs it before its verb runs
+    from datetime import date
+    from pathlib import Path  # no option needs them before its verb runs
 
 FINE, FINDING, USAGE = 0, 1, 2
+CLUSTER = "soca-mycluster"
 SOURCE = "a file, https://... or s3://BUCKET/KEY"
 
 
@@ -177,6 +179,46 @@ def compare(arguments: argparse.Namespace) -> int:
         return USAGE
     _write((report.as_json if arguments.json else report.as_text)(compared))
     return FINDING if compared.failures else FINE
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """Print what a stack of a template protects, for how long, and what it does not.
+
+    TEMPLATE is any template with AWS Backup in it, in YAML or JSON (default: ours, as it is in
+    templates/). A word with only letters and digits before its first = is the value of a
+    parameter; all others have their defaults. A value that CloudFormation would refuse is refused.
+    The exit code is 2 then, and if TEMPLATE is not a template. --json prints one document, which
+    generator/protection/explanation.schema.json describes. --svg draws which backups exist, by
+    their age.
+    """
+    from datetime import datetime, timezone
+
+    from generator import files, paths, protection  # noqa: F401 - it makes _backup importable
+    from generator.cloudformation.errors import UnreadableError
+    from generator.cloudformation.read import read
+    from generator.protection import document, page, picture
+    from generator.protection.explain import explain as explained
+    from generator.protection.given import RefusedError
+
+    try:
+        source, given = _template_and_values(arguments.words)
+        if source is None:
+            source = os.path.relpath(paths.TEMPLATES / MAIN)
+            given = {"ClusterId": CLUSTER, **given}
+        explanation = explained(
+            read(source), given, arguments.start or datetime.now(timezone.utc).date()
+        )
+        if arguments.svg:
+            drawing = picture.picture(explanation.types, explanation.now)
+    except (UnreadableError, RefusedError, picture.UnknownError) as error:
+        if arguments.json:
+            _write(document.error_as_json(str(error)))
+        _say(str(error))
+        return USAGE
+    if arguments.svg:
+        files.write(arguments.svg, drawing)
+    _write((document.as_json if arguments.json else page.as_text)(explanation))
+    return FINE
 
 
 def deployer_policy(arguments: argparse.Namespace) -> int:
@@ -344,6 +386,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=VERSION)
     parser.set_defaults(run=templates, output=None, interrupted="nothing was left half-written")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB")
+    options = {
+        deployer_policy: _add_bounds,
+        explain: _add_values,
+        publish: _add_s3_options,
+        verify: _add_s3_options,
+    }
     for run, example in (
         (templates, "--output /tmp/templates"),
         (check, ""),
@@ -351,6 +399,7 @@ def _parser() -> argparse.ArgumentParser:
         (docs, ""),
         (check_parent, "scale-out-computing-on-aws.template"),
         (compare, "s3://BUCKET/soca-backup/v1.0.0/templates/Backup.template"),
+        (explain, "WeeklyRetention=3-months MonthlyRetention=7-years"),
         (deployer_policy, "--cluster-id soca-mycluster > policy.json"),
         (publish, "--bucket templates-{region} --regions us-east-1,eu-west-1"),
         (verify, "--bucket my-templates --against-local"),
@@ -400,7 +449,6 @@ def _parser() -> argparse.ArgumentParser:
         if run is render:
             text = f"one of {', '.join(TEMPLATES)} (default: {MAIN})"
             add("template", metavar="NAME", nargs="?", choices=TEMPLATES, default=MAIN, help=text)
-        options = {deployer_policy: _add_bounds, publish: _add_s3_options, verify: _add_s3_options}
         if run in options:
             options[run](verb)
         if run is publish:
@@ -417,6 +465,17 @@ def _parser() -> argparse.ArgumentParser:
             text = "also compare with what this checkout would publish"
             add("--against-local", action="store_true", help=text)
     return parser
+
+
+def _add_values(verb: argparse.ArgumentParser) -> None:
+    add = verb.add_argument
+    text = f"{SOURCE} (default: ours), and the values of its parameters"
+    add("words", metavar="TEMPLATE|NAME=VALUE", nargs="*", help=text)
+    text = "the day from which starts and ages are counted (default: today)"
+    add("--from", metavar="YYYY-MM-DD", type=_date, dest="start", help=text)
+    add("--json", action="store_true", help="print one JSON document")
+    text = "draw which backups exist, by their age, into FILE"
+    add("--svg", metavar="FILE", type=_svg, help=text)
 
 
 def _add_bounds(verb: argparse.ArgumentParser) -> None:
@@ -466,6 +525,44 @@ def _directory(value: str) -> "Path":
     if not value or (path.exists() and not path.is_dir()):
         raise argparse.ArgumentTypeError(f"{value!r} is not a directory: give one, or a new name")
     return path
+
+
+def _svg(value: str) -> "Path":
+    from pathlib import Path
+
+    path = Path(value).resolve() if value else Path()
+    if path.exists() and not path.is_file():
+        raise argparse.ArgumentTypeError(f"{value!r} is not a file: give one, or a new name")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{value!r} is in a directory that does not exist")
+    return path
+
+
+def _date(text: str) -> "date":
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day: write it as 2026-12-31") from None
+
+
+def _template_and_values(words: Sequence[str]) -> tuple[str | None, dict[str, str]]:
+    """Return the template, if there is one, and the values; raise UnreadableError for two."""
+    import re
+
+    from generator.cloudformation.errors import UnreadableError
+
+    sources, given = [], {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and re.fullmatch("[A-Za-z0-9]+", name):
+            given[name] = value
+        else:
+            sources.append(word)
+    if len(sources) > 1:
+        raise UnreadableError(f"{sources[1]!r}: a second template: give one, and NAME=VALUE")
+    return next(iter(sources), None), given
 
 
 def _placeholder(text: str) -> tuple[str, str | None]:

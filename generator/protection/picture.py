@@ -1,25 +1,50 @@
-"""The restore points by age, as a picture in SVG: a line for each rule, on a logarithmic axis."""
+"""Which backups exist, by their age, as a picture in SVG: a line for each rule.
+
+The axis is logarithmic. It is drawn without fonts of its own, in colours that can be read on a
+light and on a dark page, and shapes that say the same without the colours.
+"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
+from generator.printable import printable
 from generator.protection.derived import OfType
+from generator.protection.model import Rule, shown
 from generator.protection.restore_points import Plan, Timing, starts
-from generator.protection.words import listed
+from generator.protection.words import days, listed
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 760, 170, 24, 44, 34
+WIDTH, MARGIN, TOP, ROW, BOTTOM = 760, 16, 40, 46, 62
 DAY = timedelta(days=1)
-TICKS = [(1, "1 day"), (7, "7"), (30, "30"), (90, "90"), (365, "1 year"), (1095, "3"), (3650, "10")]
-FOR_EVER = timedelta(days=3650)
+HOUR = timedelta(hours=1)
+TICKS = [
+    (HOUR, "1 hour"),
+    (6 * HOUR, "6 hours"),
+    (DAY, "1 day"),
+    (7 * DAY, "7 days"),
+    (30 * DAY, "30 days"),
+    (90 * DAY, "90 days"),
+    (365 * DAY, "1 year"),
+    (3 * 365 * DAY, "3 years"),
+    (10 * 365 * DAY, "10 years"),
+    (100 * 365 * DAY, "100 years"),
+]
+FOR_EVER = 10 * 365 * DAY
 """How far a rule is drawn that keeps its backups for ever."""
-NEAREST = 5.0
-"""Points that are nearer to each other than this are drawn as one."""
+LEAST = 7 * DAY
+"""How far the axis reaches at least."""
+NEAREST = 9.0
+"""Marks are drawn at least so far from each other, so that each can be seen."""
+LABEL = 64.0
+"""The labels of the axis need so much room."""
+LONGEST = 80
+"""The most characters of a label of a line."""
 
-# Neither black nor white, so that it can be read on a light and on a dark page.
 STYLE = """
-text { font: 13px system-ui, sans-serif; fill: #57606a }
+text { font: 13px system-ui, sans-serif; fill: #6e7781 }
 .axis { stroke: #8c959f; stroke-width: 1 }
 .warm { fill: #2f81f7 }
 .cold { fill: none; stroke: #2f81f7; stroke-width: 2 }
@@ -27,17 +52,37 @@ text { font: 13px system-ui, sans-serif; fill: #57606a }
 """
 
 
-def picture(types: Sequence[OfType], now: datetime, title: str) -> str:
-    """Return the picture of the restore points of these types, all of which it shows as one.
+class UnknownError(ValueError):
+    """There is nothing to draw, because it is not known when backups are made or kept."""
 
-    A point that is cold for one of the types is drawn as cold. Raises ValueError if it is not
-    known when backups are made.
+
+@dataclass(frozen=True)
+class _Line:
+    timing: Timing
+    plan: Plan
+    cold_types: tuple[str, ...]
+    """The types whose backups are in cold storage, if not those of all types are."""
+
+    def label(self) -> str:
+        """Return what stands above the line."""
+        text = f"{self.timing.rule}, kept {_kept(self.timing)}"
+        if self.timing.cold_after is not None:
+            of = f" ({listed([*self.cold_types])})" if self.cold_types else ""
+            text += f", in cold storage after {days(self.timing.cold_after.days)}{of}"
+        return printable(shown(text), longest=None)
+
+
+def picture(types: Sequence[OfType], now: datetime) -> str:
+    """Return the picture of the backups that exist of these types.
+
+    A backup that is in cold storage for one of the types is drawn as such. Raises UnknownError if
+    a schedule, a retention or a start window is not known.
     """
-    plans = _plans(types)
-    timings = [timing for plan in plans for timing in plan]
-    longest = max((timing.kept or FOR_EVER for timing in timings), default=DAY)
-    scale = _Scale(max(longest, 2 * DAY))
-    height = TOP + ROW * len(timings) + 56
+    lines = _lines(types)
+    longest = max([line.timing.kept or FOR_EVER for line in lines] + [LEAST])
+    ages = [_ages(line, now, longest) for line in lines]
+    scale = _Scale(HOUR if any(map(_is_dense, ages)) else DAY, longest)
+    height = TOP + ROW * len(lines) + BOTTOM
     root = ET.Element(
         "svg",
         {
@@ -49,89 +94,127 @@ def picture(types: Sequence[OfType], now: datetime, title: str) -> str:
             "aria-labelledby": "title desc",
         },
     )
-    ET.SubElement(root, "title", {"id": "title"}).text = title
-    ET.SubElement(root, "desc", {"id": "desc"}).text = _description(timings)
+    ET.SubElement(root, "title", {"id": "title"}).text = "Backups that exist, by their age"
+    ET.SubElement(root, "desc", {"id": "desc"}).text = _description(lines, ages)
     ET.SubElement(root, "style").text = STYLE
-    _text(root, LEFT, 20, "Restore points that exist, by their age")
-    made = [start for plan in plans for start in starts(plan, now - longest, now)]
-    for number, timing in enumerate(timings):
-        y = TOP + ROW * number + ROW / 2
-        _text(root, LEFT - 12, y + 4, timing.rule, end=True)
-        _line(root, LEFT, y, WIDTH - RIGHT, y)
-        ages = [now - start.at for start in made if start.timing == timing]
-        _points(root, scale, y, timing, ages)
-    _axis(root, scale, TOP + ROW * len(timings) + 8)
+    _text(root, MARGIN, 22, "Backups that exist, by their age")
+    for number, (line, found) in enumerate(zip(lines, ages, strict=True)):
+        y = TOP + ROW * number
+        _text(root, MARGIN, y + 16, _shortened(line.label()))
+        _stroke(root, (MARGIN, y + 32), (WIDTH - MARGIN, y + 32))
+        _marks(root, scale, y + 32, line.timing, found)
+    _axis(root, scale, TOP + ROW * len(lines) + 6)
+    cold = any(line.timing.cold_after is not None for line in lines)
+    _legend(root, height - 12, cold=cold)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
 class _Scale:
-    def __init__(self, longest: timedelta) -> None:
-        self._longest = math.log(longest / DAY)
+    def __init__(self, youngest: timedelta, oldest: timedelta) -> None:
+        self.youngest, self.oldest = youngest, oldest
 
     def x(self, age: timedelta) -> float:
-        """Return where an age stands; up to a day, everything stands at the left."""
-        share = max(0.0, math.log(max(age / DAY, 1.0)) / self._longest)
-        return round(LEFT + 8 + share * (WIDTH - RIGHT - LEFT - 16), 1)
-
-    def shows(self, age: timedelta) -> bool:
-        return math.log(age / DAY) <= self._longest
+        """Return where an age stands; what is younger than the youngest stands with it."""
+        share = math.log(max(age / self.youngest, 1.0)) / math.log(self.oldest / self.youngest)
+        return round(MARGIN + 6 + share * (WIDTH - 2 * MARGIN - 12), 1)
 
 
-def _plans(types: Sequence[OfType]) -> list[Plan]:
-    if any(each.timings is None for each in types):
-        raise ValueError("when backups are made is not known: give the parameters values")
-    coldest: dict[str, Plan] = {}
+def _lines(types: Sequence[OfType]) -> list[_Line]:
+    """Return a line for each rule of the plans that select the types."""
+    by_rule: dict[Rule, dict[str, tuple[Timing, Plan]]] = {}
     for each in types:
-        for plan in each.timings or []:
-            key = "|".join(timing.rule for timing in plan)
-            if key not in coldest or any(timing.cold_after for timing in plan):
-                coldest[key] = plan
-    return [*coldest.values()]
+        if each.timings is None:
+            raise UnknownError(
+                "no picture: it is not known when backups are made, or how long they are kept: "
+                "give the parameters values"
+            )
+        timings = [(timing, plan) for plan in each.timings for timing in plan]
+        for rule in each.rules:
+            own = next(pair for pair in timings if pair[0].rule == rule.name)
+            by_rule.setdefault(rule, {})[each.type] = own
+    if not by_rule:
+        raise UnknownError("no picture: no backup plan with a rule selects anything")
+    lines = []
+    for found in by_rule.values():
+        cold = [name for name, (timing, _) in found.items() if timing.cold_after is not None]
+        timing, plan = found[cold[0]] if cold else next(iter(found.values()))
+        lines.append(_Line(timing, plan, tuple(cold) if len(cold) < len(found) else ()))
+    return lines
 
 
-def _points(
-    root: ET.Element, scale: _Scale, y: float, timing: Timing, ages: Sequence[timedelta]
+def _ages(line: _Line, now: datetime, longest: timedelta) -> list[timedelta]:
+    made = starts(line.plan, now - (line.timing.kept or longest), now)
+    return sorted(now - start.at for start in made if start.timing == line.timing)
+
+
+def _is_dense(ages: Sequence[timedelta]) -> bool:
+    return any(after - before < DAY / 2 for before, after in pairwise(ages[:3]))
+
+
+def _marks(
+    root: ET.Element, scale: _Scale, y: float, timing: Timing, ages: Iterable[timedelta]
 ) -> None:
     drawn = -math.inf
-    for age in sorted(ages):
+    for age in ages:
         x = scale.x(age)
-        if timing.kept is not None and age >= timing.kept or x - drawn < NEAREST:
+        if x - drawn < NEAREST:
             continue
         drawn = x
-        if timing.cold_after is not None and age >= timing.cold_after:
-            place = {"x": f"{x - 4:.1f}", "y": f"{y - 4:.1f}", "width": "8", "height": "8"}
-            ET.SubElement(root, "rect", {"class": "cold", **place})
-        else:
-            ET.SubElement(root, "circle", {"class": "warm", "cx": f"{x}", "cy": f"{y}", "r": "4"})
+        _mark(root, x, y, cold=timing.cold_after is not None and age >= timing.cold_after)
+
+
+def _mark(root: ET.Element, x: float, y: float, *, cold: bool) -> None:
+    if cold:
+        place = {"x": f"{x - 3:.1f}", "y": f"{y - 3:.1f}", "width": "6", "height": "6"}
+        ET.SubElement(root, "rect", {"class": "cold", **place})
+    else:
+        ET.SubElement(root, "circle", {"class": "warm", "cx": f"{x}", "cy": f"{y}", "r": "4"})
 
 
 def _axis(root: ET.Element, scale: _Scale, y: float) -> None:
-    _line(root, LEFT, y, WIDTH - RIGHT, y)
-    for days, label in TICKS:
-        if scale.shows(days * DAY):
-            x = scale.x(days * DAY)
-            _line(root, x, y, x, y + 5)
-            _text(root, x, y + 20, label, middle=True)
-    _text(root, LEFT, y + 40, "Filled: warm. Hollow: in cold storage.")
+    _stroke(root, (MARGIN, y), (WIDTH - MARGIN, y))
+    free = -math.inf
+    for age, label in TICKS:
+        x = scale.x(age)
+        if scale.youngest <= age <= scale.oldest and x >= free:
+            free = x + LABEL
+            _stroke(root, (x, y), (x, y + 5))
+            at_start, at_end = x - LABEL / 2 < 0, x + LABEL / 2 > WIDTH
+            anchor = "start" if at_start else "end" if at_end else "middle"
+            place = MARGIN if at_start else WIDTH - MARGIN if at_end else x
+            _text(root, place, y + 20, label, anchor)
 
 
-def _description(timings: Sequence[Timing]) -> str:
-    parts = []
-    for timing in timings:
-        kept = "for ever" if timing.kept is None else f"{timing.kept.days} days"
-        cold = "" if not timing.cold_after else f", cold after {timing.cold_after.days} days"
-        parts.append(f"{timing.rule}, kept {kept}{cold}")
-    return f"Restore points of {listed(parts)}."
+def _legend(root: ET.Element, y: float, *, cold: bool) -> None:
+    _mark(root, MARGIN + 6, y - 4, cold=False)
+    _text(root, MARGIN + 18, y, "backup")
+    if cold:
+        _mark(root, MARGIN + 106, y - 4, cold=True)
+        _text(root, MARGIN + 118, y, "in cold storage")
 
 
-def _line(root: ET.Element, x1: float, y1: float, x2: float, y2: float) -> None:
-    places = zip(("x1", "y1", "x2", "y2"), (x1, y1, x2, y2), strict=True)
-    ET.SubElement(root, "line", {"class": "axis", **{name: f"{place}" for name, place in places}})
+def _description(lines: Sequence[_Line], ages: Sequence[Sequence[timedelta]]) -> str:
+    parts = [
+        f"{line.label()}: {len(found)}{' in ten years' * (line.timing.kept is None)}"
+        for line, found in zip(lines, ages, strict=True)
+    ]
+    return f"The backups of each rule, and how many there are. {'; '.join(parts)}."
 
 
-def _text(
-    root: ET.Element, x: float, y: float, words: str, *, end: bool = False, middle: bool = False
-) -> None:
-    anchor = "end" if end else "middle" if middle else "start"
-    ET.SubElement(root, "text", {"x": f"{x}", "y": f"{y}", "text-anchor": anchor}).text = words
+def _kept(timing: Timing) -> str:
+    return "for ever" if timing.kept is None else f"for {days(timing.kept.days)}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _stroke(root: ET.Element, start: tuple[float, float], end: tuple[float, float]) -> None:
+    places = {"x1": start[0], "y1": start[1], "x2": end[0], "y2": end[1]}
+    ET.SubElement(root, "line", {"class": "axis", **{n: f"{p:g}" for n, p in places.items()}})
+
+
+def _text(root: ET.Element, x: float, y: float, words: str, anchor: str = "start") -> None:
+    place = {"x": f"{x:g}", "y": f"{y:g}", "text-anchor": anchor}
+    ET.SubElement(root, "text", place).text = words

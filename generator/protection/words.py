@@ -1,9 +1,19 @@
-"""Lengths of time, lists and tags in words."""
+"""Lengths of time, schedules, lists, tags and ARNs in words."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from generator.protection.model import Tag, Value
+from _backup.cron import WEEKDAYS, Cron
+
+from generator.protection.model import Tag, Value, is_known
+
+YEAR = 365
+HOURS, MONTHS, YEARS = 24, 12, 230
+"""As many as a schedule can name."""
+MOST_TIMES = 4
+"""More times of a day are not told one by one."""
+_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 
 def duration(time: timedelta) -> str:
@@ -25,6 +35,62 @@ def day_count(number: Value) -> str:
     return f"{number} day{'s' * (number != 1)}"
 
 
+def days(number: Value) -> str:
+    """Return a number of days, in years if it is a whole number of them."""
+    if not isinstance(number, int) or number < YEAR or number % YEAR:
+        return day_count(number)
+    years = number // YEAR
+    return f"{years} year{'s' * (years != 1)}"
+
+
+def kept(number: Value | None) -> str:
+    """Return how long something is kept."""
+    return "for ever" if number is None else f"for {days(number)}"
+
+
+def minutes(number: Value) -> str:
+    """Return a number of minutes in words."""
+    return duration(timedelta(minutes=number)) if isinstance(number, int) else f"{number} minutes"
+
+
+def schedule(cron: Cron | None, expression: str) -> str:
+    """Return when a schedule starts something; an unusual one as it is written."""
+    on = _on(cron) if cron else ""
+    if not cron or not on:
+        return expression
+    at = [f"{time:%H:%M}" for time in cron.times]
+    if len(at) == HOURS and len({time.minute for time in cron.times}) == 1:
+        return f"{on}, every hour at minute {cron.times[0]:%M}"
+    return f"{on} at {listed(at)}" if len(at) <= MOST_TIMES else expression
+
+
+def _on(cron: Cron) -> str:
+    """Return the days; empty if they are not easy to say."""
+    if len(cron.months) < MONTHS or len(cron.years) < YEARS:
+        return ""
+    if cron.weekdays not in ("?", "*"):
+        return _on_weekdays(cron.weekdays) if cron.days in ("?", "*") else ""
+    if cron.days in ("?", "*"):
+        return "every day"
+    if cron.days == "L":
+        return "on the last day of each month"
+    return f"on day {int(cron.days)} of each month" if cron.days.isdecimal() else ""
+
+
+def _on_weekdays(text: str) -> str:
+    numbers = [_weekday(part) for part in re.split("[,-]", text)]
+    names = [_DAYS[number] for number in numbers if number is not None]
+    if len(names) < len(numbers) or ("-" in text and "," in text):
+        return ""
+    return f"from {names[0]} to {names[-1]}" if "-" in text else f"every {listed(names)}"
+
+
+def _weekday(text: str) -> int | None:
+    if text in WEEKDAYS:
+        return WEEKDAYS.index(text)
+    return int(text) - 1 if re.fullmatch("[1-7]", text) else None
+
+
 def listed(names: list[str]) -> str:
     """Return names with commas and `and`; empty if there is none."""
     if not names:
@@ -38,3 +104,18 @@ def tags_text(tags: Iterable[Tag]) -> str:
         f"{tag.key}={tag.value}" + ("" if tag.operator == "StringEquals" else f" ({tag.operator})")
         for tag in sorted(tags, key=lambda tag: (tag.key, tag.value))
     )
+
+
+def named(arn: str, *, alone: bool = False) -> str:
+    """Return the name in an ARN, with region and account, or alone; another text as it is.
+
+    What of them only a deployment knows is those of the stack, and left out.
+    """
+    parts = arn.split(":", 5)
+    if parts[0] != "arn" or len(parts) != len(("arn", "aws", "backup", "", "", "a:b")):
+        return arn
+    _, _, _, region, account, resource = parts
+    where = [region] if region and is_known(region) else []
+    where += [f"account {account}"] if account and is_known(account) else []
+    name = re.split("[:/]", resource, maxsplit=1)[-1]
+    return f"{name} ({', '.join(where)})" if where and not alone else name

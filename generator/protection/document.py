@@ -1,0 +1,171 @@
+"""What a template protects, as a document for machines: explanation.schema.json says what it has.
+
+A text with a part that only the deployment knows has ``${...}`` for it.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from generator.printable import json_text
+from generator.protection.derived import OfType
+from generator.protection.explain import Explanation
+from generator.protection.gaps import gaps, used_roles, used_vaults
+from generator.protection.model import Role, Rule, Tag, Value, Vault, shown
+from generator.protection.restore_points import Band
+
+SCHEMA = 1
+"""Goes up when a key is renamed or removed."""
+
+_DELETION = "backup:DeleteRecoveryPoint"
+
+
+def as_json(explanation: Explanation) -> str:
+    """Return the explanation for machines."""
+    protection = explanation.protection
+    values = explanation.values
+    document = {
+        "schema": SCHEMA,
+        "template": explanation.template.name,
+        "date": f"{explanation.start}",
+        "values": {name: value for name, value in values.items() if not explanation.hides(name)},
+        "not_known": explanation.unknown,
+        "assumed": [
+            {"condition": each.condition, "holds": each.holds, "decided_by": [*each.asks]}
+            for each in explanation.assumptions
+        ],
+        "types": [
+            _type(each, bands, loss)
+            for types, bands, loss in explanation.by_timings
+            for each in types
+        ],
+        "rules": [_rule(rule, explanation) for rule in protection.rules],
+        "vaults": [_vault(vault) for vault in used_vaults(protection)],
+        "roles": [_role(role) for role in used_roles(protection)],
+        "alerts": [
+            {
+                "what": each.what,
+                "after_hours": _value(each.after),
+                "topic": shown(each.topic),
+                "subscribers": _shown(protection.subscribers.get(each.topic, ())),
+                "certain": each.certain,
+            }
+            for each in sorted(protection.heard, key=lambda each: (each.what, each.topic))
+        ],
+        "gaps": [
+            {"text": shown(gap.text), "parameters": [*gap.parameters]} for gap in gaps(explanation)
+        ],
+    }
+    return json_text(document)
+
+
+def error_as_json(sentence: str) -> str:
+    """Return why nothing is explained, for machines."""
+    return json_text({"schema": SCHEMA, "error": sentence})
+
+
+def _value(value: Value | None) -> Value | None:
+    return shown(value) if isinstance(value, str) else value
+
+
+def _shown(texts: Iterable[str]) -> list[str]:
+    return sorted(map(shown, texts))
+
+
+def _type(each: OfType, bands: list[Band] | None, loss: timedelta | None) -> dict[str, Any]:
+    return {
+        "name": each.type,
+        "selected": [
+            {
+                "plan": shown(reach.plan),
+                "arn": shown(reach.arn) or None,
+                "tags": [_tag(tag) for tag in sorted(reach.tags, key=lambda tag: tag.key)],
+                "without": _shown(reach.without),
+                "if_opted_in": reach.opted_in,
+                "role": shown(reach.role),
+            }
+            for reach in each.protection.reaches
+            if reach.type == each.type
+        ],
+        "backed_up": each.backed_up,
+        "restored": each.restored,
+        "copied": each.copied,
+        "worst_loss_minutes": _minutes(loss),
+        "restore_points": None if bands is None else [_band(band) for band in bands],
+    }
+
+
+def _tag(tag: Tag) -> dict[str, str]:
+    return {"operator": tag.operator, "key": shown(tag.key), "value": shown(tag.value)}
+
+
+def _band(band: Band) -> dict[str, Any]:
+    return {
+        "from_days": band.youngest.days,
+        "to_days": None if band.oldest is None else band.oldest.days,
+        "count": band.count,
+        "longest_gap_minutes": _minutes(band.gap),
+        "rules": _shown(band.rules),
+        "in_cold_storage": _shown(band.cold),
+    }
+
+
+def _minutes(time: timedelta | None) -> int | None:
+    return None if time is None else round(time / timedelta(minutes=1))
+
+
+def _rule(rule: Rule, explanation: Explanation) -> dict[str, Any]:
+    following = explanation.next_starts(rule)
+    return {
+        "plan": shown(rule.plan),
+        "name": shown(rule.name),
+        "schedule": shown(rule.schedule),
+        "time_zone": shown(rule.zone),
+        "start_window_minutes": _value(rule.start_window),
+        "kept_days": _value(rule.kept),
+        "cold_after_days": _value(rule.cold_after),
+        "pauses_windows": rule.pauses_windows,
+        "vault": shown(rule.vault),
+        "copies": [
+            {"vault": shown(copy.vault), "kept_days": _value(copy.kept)} for copy in rule.copies
+        ],
+        "next_starts": None
+        if following is None
+        else [
+            {
+                "at": start.at.astimezone(start.timing.zone).isoformat(),
+                "certain": not start.uncertain,
+            }
+            for start in following
+        ],
+    }
+
+
+def _vault(vault: Vault) -> dict[str, Any]:
+    lock, denied = vault.lock, vault.denied.get(_DELETION)
+    return {
+        "name": shown(vault.name),
+        "in_template": vault.made,
+        "outlives_stack": vault.kept if vault.made else None,
+        "key": shown(vault.key) or "aws/backup",
+        "key_in_template": vault.key_made,
+        "key_outlives_stack": vault.key_kept if vault.key_made else None,
+        "lock": lock
+        and {
+            "minimum_days": _value(lock.minimum),
+            "maximum_days": _value(lock.maximum),
+            "final_after_days": _value(lock.grace),
+        },
+        "may_delete": None if denied is None else _shown(denied),
+    }
+
+
+def _role(role: Role) -> dict[str, Any]:
+    return {
+        "arn": shown(role.arn),
+        "trusts_aws_backup": role.trusted,
+        "outlives_stack": role.kept,
+        "passes": [
+            {"role": shown(arn), "to": shown(service)} for arn, service in sorted(role.passes)
+        ],
+    }

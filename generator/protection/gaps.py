@@ -1,0 +1,188 @@
+"""What is not protected and what nobody hears of, with the parameters that would change it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from generator.protection.abilities import BACKUP, COPY, EXPIRE, RESTORE
+from generator.protection.alerts import MISSING
+from generator.protection.derived import OfType
+from generator.protection.explain import Explanation
+from generator.protection.model import Protection, Role, Vault
+from generator.protection.vaults import NEEDED
+from generator.protection.words import day_count, listed, named
+
+LONG = 90
+"""Days: who keeps backups so long can restore what was missed for a while."""
+
+# The types of resources that SOCA has, and what AWS/Backup calls them in its metrics.
+_WATCHED = {"EC2": "EC2 instances", "EFS": "EFS file systems"}
+
+_PASSED = {
+    "SchedulerIAMRoleArn": "A restored scheduler cannot have its role again",
+    "ComputeNodeIAMRoleArn": "A restored instance cannot have the role of compute nodes again",
+    "AdditionalInstanceRoleArns": "A restored login node or desktop cannot have its role again",
+}
+"""Parameters of our own template, and what is missing while one is empty."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that is missing."""
+
+    text: str
+    parameters: tuple[str, ...] = ()
+    """Those of the template's parameters of which each would change it."""
+
+
+def gaps(explanation: Explanation) -> list[Gap]:
+    """Return what is missing, the worst first."""
+    protection, types = explanation.protection, explanation.types
+    if not types or not protection.rules:
+        return []
+    found = [
+        *_disabled(protection, types),
+        *_not_kept(protection),
+        *_not_heard(protection, types),
+        *_not_protected(explanation),
+        *_not_passed(explanation),
+        *_not_guarded(protection),
+    ]
+    has = explanation.template.parameters
+    return [
+        Gap(each.text, tuple(name for name in each.parameters if name in has)) for each in found
+    ]
+
+
+def _disabled(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:
+    """Yield what is meant to happen, and cannot."""
+    by_text: dict[str, list[str]] = {}
+    for each in types:
+        for text in _cannot(each):
+            by_text.setdefault(text, []).append(each.type)
+    for text, names in by_text.items():
+        yield Gap(text.format(listed(names)))
+    for vault in used_vaults(protection):
+        for action in NEEDED:
+            if action in vault.denied:
+                but = [named(arn, alone=True) for arn in sorted(vault.denied[action])]
+                rest = f" but {listed(but)}" if but else ""
+                yield Gap(f"The policy of {vault.name} denies {action} to everybody{rest}")
+        if vault.key_refuses:
+            refused = listed([*vault.key_refuses])
+            yield Gap(f"The policy of the vault's key does not let the account use it: {refused}")
+
+
+def _cannot(each: OfType) -> Iterator[str]:
+    if each.backed_up is False:
+        yield f"{{}} are selected, but cannot be backed up: {_why(each)}"
+        return
+    if each.restored is False:
+        yield f"{{}} cannot be restored: {_lacks(each, RESTORE)}"
+    if each.copied is False and any(rule.copies for rule in each.rules):
+        yield f"{{}} are not copied: {_lacks(each, COPY)}"
+    if any(role.lacks.get((each.type, EXPIRE)) for role in _roles_of(each)):
+        yield f"Backups of {{}} do not expire: {_lacks(each, EXPIRE)}"
+
+
+def _lacks(each: OfType, ability: str) -> str:
+    found = (role.lacks.get((each.type, ability)) or () for role in _roles_of(each))
+    return (
+        f"the role lacks {listed([*dict.fromkeys(action for lacks in found for action in lacks)])}"
+    )
+
+
+def _not_kept(protection: Protection) -> Iterator[Gap]:
+    for vault in used_vaults(protection):
+        if not vault.kept:
+            yield Gap(f"The vault {vault.name} does not outlive the stack")
+        if vault.key_made and not vault.key_kept:
+            yield Gap("The vault's key goes with the stack: then nobody can restore from the vault")
+    if any(not role.kept for role in used_roles(protection)):
+        yield Gap("The role goes with the stack: then backups do not expire by themselves")
+
+
+def _not_heard(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:
+    topic = ("NotificationEmail", "NotificationTopicArn")
+    heard = {each.what for each in protection.heard}
+    if not heard:
+        yield Gap("Nobody hears of a failed or missing backup", topic)
+    elif MISSING not in heard:
+        selected = {each.type for each in types}
+        silent = [
+            name
+            for kind, name in _WATCHED.items()
+            if name in selected and f"{MISSING} of {kind}" not in heard
+        ]
+        if silent:
+            yield Gap(f"Nobody hears if {listed(silent)} are not backed up", ("SilenceAlarmFor",))
+
+
+def _not_protected(explanation: Explanation) -> Iterator[Gap]:
+    protection = explanation.protection
+    names = {each.type for each in explanation.types}
+    # Of other templates nobody knows what there is besides what they select.
+    has = explanation.template.parameters
+    if "ProtectFSx" in has and not names & {"FSx file systems", "FSx volumes"}:
+        yield Gap("FSx file systems and volumes are not backed up", ("ProtectFSx",))
+    rules = protection.rules
+    if "WindowsVSS" in has and not any(rule.pauses_windows for rule in rules):
+        yield Gap("Windows instances are backed up in the middle of a write", ("WindowsVSS",))
+    if not any(rule.copies for rule in rules):
+        text = "No copies: nothing survives the loss of the region or account"
+        yield Gap(text, ("CopyDestinationVaultArn",))
+    longest = [rule.kept for rule in rules if isinstance(rule.kept, int)]
+    if longest and len(longest) == len(rules) and max(longest) < LONG:
+        text = f"Nothing is kept longer than {day_count(max(longest))}"
+        yield Gap(text, ("WeeklyRetention", "MonthlyRetention"))
+
+
+def _not_passed(explanation: Explanation) -> Iterator[Gap]:
+    if not any(each.type == "EC2 instances" for each in explanation.types):
+        return
+    for name, text in _PASSED.items():
+        if explanation.values.get(name) == "":
+            yield Gap(text, (name,))
+    ours = _PASSED.keys() & explanation.template.parameters.keys()
+    roles = used_roles(explanation.protection)
+    if roles and not ours and not any(role.passes for role in roles):
+        yield Gap("No restored instance can have its role again")
+
+
+def _not_guarded(protection: Protection) -> Iterator[Gap]:
+    for vault in used_vaults(protection):
+        if not vault.made:
+            continue
+        if vault.lock is None:
+            yield Gap("No lock keeps an administrator from deleting backups", ("VaultLock",))
+        if "backup:DeleteRecoveryPoint" not in vault.denied:
+            text = "The vault's policy denies nobody the deletion of backups"
+            yield Gap(text, ("DenyRecoveryPointDeletion",))
+        if not vault.key:
+            text = "AWS manages the key of the vault, whose policy cannot be changed"
+            yield Gap(text, ("CreateVaultKmsKey", "VaultKmsKeyArn"))
+
+
+def used_vaults(protection: Protection) -> list[Vault]:
+    """Return the vaults that rules fill."""
+    return [protection.vaults[name] for name in dict.fromkeys(r.vault for r in protection.rules)]
+
+
+def used_roles(protection: Protection) -> list[Role]:
+    """Return the roles of selections that are in the template."""
+    arns = dict.fromkeys(selection.role for selection in protection.selections)
+    return [protection.roles[arn] for arn in arns if arn in protection.roles]
+
+
+def _roles_of(each: OfType) -> list[Role]:
+    protection = each.protection
+    arns = dict.fromkeys(reach.role for reach in protection.reaches if reach.type == each.type)
+    return [protection.roles[arn] for arn in arns if arn in protection.roles]
+
+
+def _why(each: OfType) -> str:
+    if not each.rules:
+        return "their plan has no rule"
+    roles = _roles_of(each)
+    if any(role.trusted is False for role in roles):
+        return "AWS Backup may not assume the role"
+    return _lacks(each, BACKUP)
