@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from generator import paths
-from generator.docs import readme_tables, rules_page
+from generator.docs import explained, readme_tables, rules_page
 from generator.parent import example
 from generator.release import publisher_policy
 from generator.stacks import templates
@@ -17,10 +17,12 @@ def pages() -> dict[Path, str]:
     """
     described = {name: template.to_dict() for name, template in templates().items()}
     blocks = {**readme_tables.tables(described), "snippet": example.block()}
+    blocks["explain"] = explained.block()
     readme = paths.README.read_text(encoding="utf-8")
     return {
         paths.README: readme_tables.refresh(readme, blocks),
         example.PATH: render(example.template()),
         publisher_policy.PATH: publisher_policy.example(),
         rules_page.PAGE: rules_page.page(),
+        **explained.pictures(),
     }

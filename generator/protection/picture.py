@@ -40,8 +40,11 @@ NEAREST = 9.0
 """Marks are drawn at least so far from each other, so that each can be seen."""
 LABEL = 64.0
 """The labels of the axis need so much room."""
-LONGEST = 80
-"""The most characters of a label of a line."""
+NARROW, WIDE, WIDEST = 7.5, 11.5, 14.0
+"""How wide the characters of a label are at most: small letters, capitals, those of other scripts.
+
+Nobody knows which font a viewer has.
+"""
 
 STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #6e7781 }
@@ -207,7 +210,15 @@ def _kept(timing: Timing) -> str:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
+    """Return as much of a text as fits beside the margins."""
+    room = WIDTH - 2 * MARGIN - WIDEST
+    for number, char in enumerate(text):
+        room -= (
+            WIDEST if not char.isascii() else WIDE if char.isupper() or char in "mw@%" else NARROW
+        )
+        if room < 0:
+            return f"{text[:number]}\N{HORIZONTAL ELLIPSIS}"
+    return text
 
 
 def _stroke(root: ET.Element, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -33,7 +33,7 @@ RESTORE_METADATA = {
 @pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_no_command_hides_in_a_block_that_is_not_read(page: Path) -> None:
     fences = re.findall(r"^ *```(.*)$", page.read_text("utf-8"), re.MULTILINE)
-    assert set(fences[::2]) <= {"bash", "json", "yaml", "mermaid"}
+    assert set(fences[::2]) <= {"bash", "json", "yaml", "mermaid", "text"}
     assert set(fences[1::2]) <= {""}
 
 
