@@ -78,7 +78,7 @@ class Explanation:
         """
         found: dict[object, list[OfType]] = {}
         for each in self.types:
-            key = each.timings and tuple(map(tuple, each.timings))
+            key = None if each.timings is None else tuple(map(tuple, each.timings))
             found.setdefault(key, []).append(each)
         return [
             (types, types[0].bands(self.now), types[0].worst_loss(self.now))

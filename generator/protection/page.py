@@ -28,6 +28,8 @@ from generator.protection.words import (
 
 WIDTH = 100
 _INDENT = 16
+LONGEST = 200
+"""The most characters of a value."""
 MANY = 6
 """More types than this are told in short."""
 _DELETION = "backup:DeleteRecoveryPoint"
@@ -64,7 +66,7 @@ def _wrapped(text: str, start: str, then: str = "") -> list[str]:
 
 def _title(explanation: Explanation) -> str:
     given = [
-        f"{name}={'****' if explanation.hides(name) else value}"
+        f"{name}={'****' if explanation.hides(name) else printable(value, LONGEST)}"
         for name, value in explanation.given.items()
     ]
     values = listed(given) or "its defaults"
@@ -74,6 +76,11 @@ def _title(explanation: Explanation) -> str:
 def _answers(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     protection, types = explanation.protection, explanation.types
     what = [*_what(types)] or ["nothing: no selection of a backup plan takes anything"]
+    unsure = [each.type for each in types if each.backed_up is None]
+    if unsure:
+        what.append(
+            f"{_these(unsure, types)}: only if policies elsewhere let the role back them up"
+        )
     if any(rule.pauses_windows for rule in protection.rules):
         what.append("Windows instances write their data to disk before a backup (VSS)")
     yield "What", what
@@ -247,7 +254,7 @@ def _restores(protection: Protection, types: Sequence[OfType]) -> Iterator[str]:
     said = {
         True: "{}",
         False: "not {}",
-        None: "{}, if policies that are not in the template allow it",
+        None: "{}: only if policies elsewhere let the role restore them",
     }
     by_answer: dict[bool | None, list[str]] = {}
     for each in types:

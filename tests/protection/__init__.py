@@ -1,1 +1,1 @@
-"""Tests of generator/protection."""
+"""Tests of the model of protection, and of what is made of it."""

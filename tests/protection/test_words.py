@@ -1,0 +1,58 @@
+"""Lengths, schedules and ARNs in words."""
+
+import pytest
+from _backup.cron import parse
+from _backup.matching import unknown
+
+from generator.protection import words
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, "1 day"),
+        (183, "183 days"),
+        (365, "1 year"),
+        (366, "366 days"),
+        (2555, "7 years"),
+        ("x", "x days"),
+    ],
+)
+def test_days_are_years_where_they_are_whole_ones(number: int | str, said: str) -> None:
+    assert words.days(number) == said
+
+
+@pytest.mark.parametrize(
+    ("cron", "said"),
+    [
+        ("0 5 * * ? *", "every day at 05:00"),
+        ("0 5 ? * * *", "every day at 05:00"),
+        ("0 1,13 * * ? *", "every day at 01:00 and 13:00"),
+        ("0 * * * ? *", "every day, every hour at minute 00"),
+        ("0 5 ? * SUN *", "every Sunday at 05:00"),
+        ("0 5 ? * 2,4 *", "every Monday and Wednesday at 05:00"),
+        ("30 22 ? * MON-FRI *", "from Monday to Friday at 22:30"),
+        ("0 5 1 * ? *", "on day 1 of each month at 05:00"),
+        ("15 4 L * ? *", "on the last day of each month at 04:15"),
+        # Nothing that is unusual is told by halves.
+        *(
+            (cron, f"cron({cron})")
+            for cron in (
+                "0 5 1 JAN,JUL ? *", "0 5 * * ? 2030", "0 5 LW * ? *", "0 5 ? * 6L *",
+                "0 5 ? * 2#1 *", "0 5 1/7 * ? *", "0 5 ? * MON-WED,SAT *", "0/5 5 * * ? *",
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_a_schedule_in_words(cron: str, said: str) -> None:
+    expression = f"cron({cron})"
+    assert words.schedule(parse(expression), expression) == said
+
+
+def test_an_arn_is_told_by_its_name_and_by_where_it_is() -> None:
+    vault = "arn:aws:backup:us-west-2:111122223333:backup-vault:copies"
+    assert words.named(vault) == "copies (us-west-2, account 111122223333)"
+    assert words.named(vault, alone=True) == "copies"
+    own = f"arn:aws:iam::{unknown('AWS::AccountId')}:role/path/admin"
+    assert words.named(own) == "path/admin"
+    assert words.named("Vault-a") == "Vault-a"
