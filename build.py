@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path  # no option needs them before its verb runs
 
+    from generator.cloudformation.read import Template
+
 FINE, FINDING, USAGE = 0, 1, 2
 CLUSTER = "soca-mycluster"
 SOURCE = "a file, https://... or s3://BUCKET/KEY"
@@ -193,7 +195,7 @@ def explain(arguments: argparse.Namespace) -> int:
     """
     from datetime import datetime, timezone
 
-    from generator import files, paths, protection  # noqa: F401 - it makes _backup importable
+    from generator import files, protection  # noqa: F401 - it makes _backup importable
     from generator.cloudformation.errors import UnreadableError
     from generator.cloudformation.read import read
     from generator.protection import document, page, picture
@@ -203,11 +205,12 @@ def explain(arguments: argparse.Namespace) -> int:
     try:
         source, given = _template_and_values(arguments.words)
         if source is None:
-            source = os.path.relpath(paths.TEMPLATES / MAIN)
+            template = _ours()
             given = {"ClusterId": CLUSTER, **given}
-        explanation = explained(
-            read(source), given, arguments.start or datetime.now(timezone.utc).date()
-        )
+        else:
+            template = read(source)
+        day = arguments.start or datetime.now(timezone.utc).date()
+        explanation = explained(template, given, day)
         if arguments.svg:
             drawing = picture.picture(explanation.types, explanation.now)
     except (UnreadableError, RefusedError, picture.UnknownError) as error:
@@ -563,6 +566,18 @@ def _template_and_values(words: Sequence[str]) -> tuple[str | None, dict[str, st
     if len(sources) > 1:
         raise UnreadableError(f"{sources[1]!r}: a second template: give one, and NAME=VALUE")
     return next(iter(sources), None), given
+
+
+def _ours() -> "Template":
+    """Return our template as it is committed, which takes no troposphere, and is what is used."""
+    from generator import paths
+    from generator.cloudformation.errors import UnreadableError
+    from generator.cloudformation.read import read
+
+    try:
+        return read(os.path.relpath(paths.TEMPLATES / MAIN))
+    except UnreadableError as error:
+        raise UnreadableError(f"{error}; run `make templates`") from None
 
 
 def _placeholder(text: str) -> tuple[str, str | None]:

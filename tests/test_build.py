@@ -147,8 +147,15 @@ def test_render_prints_the_text_and_lints_and_writes_nothing(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [["render"], ["--help"]])
+@pytest.mark.parametrize(
+    "words",
+    [["render"], ["--help"], ["explain"], ["explain", "templates/Backup.template", "ClusterId=ab"]],
+    ids=" ".join,
+)
 def test_what_is_slow_to_import_is_not_imported_for(words: list[str]) -> None:
+    slow = {"cfnlint", "boto3", "botocore"}
+    if words[0] != "render":
+        slow |= {"troposphere", "awacs"}
     code = (
         f"import sys; sys.argv = ['build.py', *{words!r}]; import build\n"
         "try: build.main()\n"
@@ -160,7 +167,59 @@ def test_what_is_slow_to_import_is_not_imported_for(words: list[str]) -> None:
     )
     loaded = set(done.stderr.split())
     assert "build" in loaded
-    assert loaded & {"cfnlint", "boto3", "botocore"} == set()
+    assert loaded & slow == set()
+
+
+# explain
+
+
+def test_explain_takes_words_with_letters_and_digits_before_the_sign_for_values(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "a=b.template"
+    other.write_text(text())
+    assert build.main(["explain", "ClusterId=a=b", str(other)]) == build.USAGE
+    assert f"{other} refuses ClusterId: 'a=b' " in capsys.readouterr().err
+    words = ["explain", str(other), "ClusterId=ab", "--from=2030-01-01"]
+    assert build.main(words) == build.FINE
+    out, _ = capsys.readouterr()
+    assert " ".join(out.split()).startswith(f"{other} with ClusterId=ab, on 2030-01-01 What ")
+    assert "next: Tue 2030-01-01 05:00, " in out
+
+
+def test_explain_without_a_template_is_about_ours_as_it_is_committed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(paths, "TEMPLATES", tmp_path)
+    assert build.main(["explain"]) == build.USAGE
+    assert capsys.readouterr().err.endswith("; run `make templates`\n")
+    (tmp_path / NAME).write_text(text().replace("Default: 30\n", "Default: 7\n", 1))
+    assert build.main(["explain"]) == build.FINE
+    out, _ = capsys.readouterr()
+    assert "ClusterId=soca-mycluster" in out
+    assert "kept for 7 days" in out
+
+
+def test_explain_draws_a_picture_or_leaves_the_old_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "backups.svg"
+    assert build.main(["explain", "--svg", str(target)]) == build.FINE
+    drawn = target.read_text()
+    assert drawn.startswith("<svg ")
+    assert capsys.readouterr().out.startswith("templates/Backup.template with ")
+    (tmp_path / "link.svg").symlink_to(target)
+    words = ["explain", "RetentionDays=7", "--svg", str(tmp_path / "link.svg")]
+    assert build.main(words) == build.FINE
+    assert (tmp_path / "link.svg").is_symlink()
+    assert (seven := target.read_text()) != drawn
+    (tmp_path / "none.template").write_text("Resources: {A: {Type: AWS::SNS::Topic}}")
+    capsys.readouterr()
+    words = ["explain", str(tmp_path / "none.template"), "--svg", str(target)]
+    assert build.main(words) == build.USAGE
+    assert capsys.readouterr().out == ""
+    assert target.read_text() == seven
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".svg", ".svg", ".template"]
 
 
 # Wrong usage, and a world that does not cooperate: one sentence, and no traceback.
@@ -177,6 +236,14 @@ def test_what_is_slow_to_import_is_not_imported_for(words: list[str]) -> None:
         pytest.param(["templates", "--output", "build.py"], "'build.py'", id="a-file"),
         pytest.param(["--output", "build.py"], "'build.py'", id="a-file-without-a-verb"),
         pytest.param(["--wrong"], "--wrong", id="unknown-option"),
+        pytest.param(["explain", "--from", "1.1.2027"], "'1.1.2027'", id="no-day"),
+        pytest.param(["explain", "--svg", "docs"], "'docs'", id="a-directory-for-a-picture"),
+        pytest.param(["explain", "--svg", "none/x.svg"], "'none/x.svg'", id="a-picture-nowhere"),
+        pytest.param(["explain", "--svg", ""], "''", id="a-picture-without-a-name"),
+        pytest.param(["explain", "a", "b"], "'b'", id="two-templates"),
+        pytest.param(["explain", "Retention=1"], "'Retention'", id="unknown-parameter"),
+        pytest.param(["explain", "RetentionDays=0"], "RetentionDays: '0'", id="refused-value"),
+        pytest.param(["explain", "VaultLock=compliance"], "ComplianceIsConfirmed", id="refused"),
     ],
 )
 def test_wrong_usage_exits_2_and_names_the_value(words: list[str], named: str) -> None:
@@ -261,6 +328,9 @@ EXIT_CODES: dict[str, tuple[int, list[str]]] = {
     "render": (0, ["render"]),
     "--help": (0, ["--help"]),
     "an unknown verb": (2, ["publsh"]),
+    "explain": (0, ["explain"]),
+    "explain --json": (0, ["explain", "--json", "{folder}/other"]),
+    "explain of nothing, --json": (2, ["explain", "--json", "{folder}/none"]),
     "deployer-policy of a wrong account": (2, ["deployer-policy", "--account", "1"]),
     "check with findings": (1, ["check"]),
     "compare without a change": (0, ["compare", "templates/Backup.template"]),

@@ -32,6 +32,7 @@ SMALL = "Resources: {A: {Type: AWS::SNS::Topic}}\n"
 VERBS: dict[str, list[str]] = {
     "compare, old": ["compare", "{file}", "{good}"],
     "compare, new": ["compare", "--json", "{good}", "{file}"],
+    "explain": ["explain", "--json", "{file}"],
     "check-parent": ["check-parent", "{file}"],
     "check-parent --stack": ["check-parent", "{file}", "--stack=Backup"],
 }
@@ -110,7 +111,7 @@ TEXTS["a loop of one long text"] = json.dumps(
 )
 
 
-@pytest.mark.parametrize("verb", ["compare, new", "check-parent"])
+@pytest.mark.parametrize("verb", ["compare, new", "explain", "check-parent"])
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_what_is_no_template(text: str | bytes, verb: str, tmp_path: Path) -> None:
     file, good = tmp_path / "file", tmp_path / "good"
@@ -324,7 +325,7 @@ OTHERS = {
 } | {ODD["other items"]: ODD["other items"].replace('", "', '", "x')}
 
 
-@pytest.mark.parametrize("verb", ["compare, new", "check-parent --stack"])
+@pytest.mark.parametrize("verb", ["compare, new", "explain", "check-parent --stack"])
 @pytest.mark.parametrize("text", ODD.values(), ids=ODD)
 def test_an_odd_template(text: str, verb: str, tmp_path: Path) -> None:
     file, good = tmp_path / "file", tmp_path / "good"
