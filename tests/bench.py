@@ -47,6 +47,7 @@ def rows() -> list[Row]:
     far = FarS3()
     return [
         Row("render / its imports alone", (*BUILD, "render"), imports_of_render(), 1.5),
+        Row("explain / render", (*BUILD, "explain"), (*BUILD, "render"), 2.5),
         Row("--help / render", (*BUILD, "--help"), (*BUILD, "render"), 1.0),
         Row("cfn-lint with our rules / without", WITH_RULES, CFN_LINT, 1.3),
         Row(

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from _backup.cron import parse
 
 from generator.protection.abilities import BACKUP, COPY, RESTORE
-from generator.protection.model import Protection, Rule
+from generator.protection.model import Protection, Rule, Value
 from generator.protection.resource_types import ARNS, STAYS_WARM
 from generator.protection.restore_points import Band, Plan, Timing, bands, worst_loss
 
 EBS = "EBS volumes"
+MOST_DAYS, MOST_MINUTES, MOST_TIMES = 36_500, 52_560_000, 24
+"""AWS Backup refuses more: days to keep a backup, minutes to start it, backups a day."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,11 @@ def selected_types(protection: Protection) -> list[OfType]:
 
 
 def timing_of(rule: Rule, type_name: str) -> Timing | None:
-    """Return when a rule backs up a type; None: a part of that is unknown."""
+    """Return when a rule backs up a type; None: a part of it is not known, or refused."""
     cron, zone = parse(rule.schedule), zone_of(rule.zone)
-    numbers = (rule.start_window, rule.kept, rule.cold_after)
-    if not cron or not zone or any(isinstance(number, str) for number in numbers):
+    possible = [_is_possible(rule.start_window, MOST_MINUTES)]
+    possible += [_is_possible(each, MOST_DAYS) for each in (rule.kept, rule.cold_after)]
+    if not cron or not zone or len(cron.times) > MOST_TIMES or not all(possible):
         return None
     warm = type_name in STAYS_WARM or (type_name == EBS and not rule.archives)
 
@@ -106,6 +109,11 @@ def timing_of(rule: Rule, type_name: str) -> Timing | None:
         days(rule.kept),
         None if warm else days(rule.cold_after),
     )
+
+
+def _is_possible(number: Value | None, most: int) -> bool:
+    """Return whether a number is known, and one that AWS Backup may take."""
+    return number is None or (isinstance(number, int) and 0 <= number <= most)
 
 
 def zone_of(name: str) -> ZoneInfo | None:

@@ -11,6 +11,8 @@ from generator.protection.model import Tag, Value, is_known
 YEAR = 365
 HOURS, MONTHS, YEARS = 24, 12, 230
 """As many as a schedule can name."""
+MANY = 100_000
+"""Minutes: so many are not told as days."""
 MOST_TIMES = 4
 """More times of a day are not told one by one."""
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -50,7 +52,9 @@ def kept(number: Value | None) -> str:
 
 def minutes(number: Value) -> str:
     """Return a number of minutes in words."""
-    return duration(timedelta(minutes=number)) if isinstance(number, int) else f"{number} minutes"
+    if isinstance(number, int) and 0 < number < MANY:
+        return duration(timedelta(minutes=number))
+    return f"{number} minutes"
 
 
 def schedule(cron: Cron | None, expression: str) -> str:

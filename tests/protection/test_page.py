@@ -238,3 +238,18 @@ def test_a_template_without_a_plan_protects_nothing() -> None:
         "never: no backup plan has a rule",
     ]
     assert "Not protected" not in told
+
+
+@pytest.mark.parametrize(
+    ("usual", "odd"),
+    [
+        ("cron(0 5 1 JAN ? *)", "cron(* * * * ? *)"),
+        ("!Ref Days", "99999999999999999999"),
+        ("!Ref Days", "3650000"),
+        ("!Ref Days", "-7"),
+        ("TargetBackupVault", "StartWindowMinutes: 99999999999999999999, TargetBackupVault"),
+    ],
+)
+def test_what_aws_backup_refuses_is_not_simulated(usual: str, odd: str) -> None:
+    odd = odd.replace(", ", "\n            ")
+    assert "Restore from    not known\n" in of_others(OTHERS.replace(usual, odd), Days="30")
