@@ -134,19 +134,20 @@ class _Request:
 
     def _effect(self, effect: str, documents: list[Document]) -> Known:
         """Return whether a statement with this effect applies."""
-        return some(
+        answers: list[Known] = []
+        for document in documents:
             # Documents of the older version, which is the default, have no variables.
-            replace(self, variables=document.get("Version") == "2012-10-17").applies(
-                statement, effect
-            )
-            for document in documents
-            for statement in as_list(document.get("Statement", []))
-        )
+            request = replace(self, variables=document.get("Version") == "2012-10-17")
+            statements = as_list(document.get("Statement", []))
+            answers += [request.applies(statement, effect) for statement in statements]
+        return some(answers)
 
     def applies(self, statement: Any, effect: str) -> Known:
         if not isinstance(statement, dict):
             return self._doubt("what a statement says")
         parts: list[Known] = [equal(_text(statement.get("Effect")), effect)]
+        if parts == [False]:
+            return False
         if strange := sorted(map(str, set(statement) - ELEMENTS)):
             parts.append(self._doubt(f"{strange} in a statement"))
         # A doubt counts only in a statement that nothing else excludes.
