@@ -1,4 +1,5 @@
-// Draws each of PICTURES, and logs what lies over something else in it or cannot be read.
+// Draws each of PICTURES by Mermaid, or each of FILES, and logs what lies over something else in it
+// or cannot be read.
 const box = (element) => element.getBoundingClientRect();
 const overlap = (a, b, by = 1) =>
   a.left < b.right - by && b.left < a.right - by && a.top < b.bottom - by && b.top < a.bottom - by;
@@ -34,8 +35,39 @@ function faults(svg) {
   return found;
 }
 
+function faultsOfFile(svg) {
+  const found = [];
+  const frame = box(svg);
+  const things = [...svg.querySelectorAll("text, circle, rect")].map((element) => ({
+    name: element.matches("text") ? `"${element.textContent}"` : `a ${element.tagName}`,
+    area: box(element),
+  }));
+  things.forEach(({ name, area }, i) => {
+    if (area.left < frame.left || area.right > frame.right || area.top < frame.top || area.bottom > frame.bottom)
+      found.push(`${name} is not inside of the picture`);
+    for (const other of things.slice(i + 1))
+      if (overlap(area, other.area, 0.5)) found.push(`${name} lies over ${other.name}`);
+  });
+  for (const line of svg.querySelectorAll("line"))
+    for (const { name, area } of things.filter((thing) => thing.name.startsWith('"')))
+      if (overlap(area, grown(box(line)), 0)) found.push(`a line lies over ${name}`);
+  return found;
+}
+
+// A line may have no height, or no width.
+const grown = ({ left, right, top, bottom }) =>
+  ({ left: left - 0.5, right: right + 0.5, top: top - 0.5, bottom: bottom + 0.5 });
+
 (async () => {
   const found = [];
+  if (globalThis.FILES) {
+    for (const [name, text] of FILES) {
+      document.body.innerHTML = text;
+      found.push(...faultsOfFile(document.querySelector("svg")).map((fault) => [name, fault]));
+    }
+    console.log("faults: " + JSON.stringify(found));
+    return;
+  }
   mermaid.initialize({ startOnLoad: false });
   for (const [name, picture] of PICTURES)
     try {

@@ -1,5 +1,7 @@
 """The pictures of the pages can be read: a browser draws them as wide as a README is shown.
 
+Those in Mermaid are drawn by it, those of ``explain`` are SVG files.
+
 Browser and Mermaid are npm packages, kept in .venv; nothing is installed, and none of their
 scripts runs. Where they cannot be had, the test is skipped.
 """
@@ -19,7 +21,14 @@ from pathlib import Path
 
 import pytest
 
+from generator.cloudformation.read import parse
+from generator.docs import explained
+from generator.paths import DOCS
+from generator.protection.explain import explain
+from generator.protection.picture import picture
 from tests.project.pages import PAGES, shown
+from tests.support.generated import text
+from tests.support.parameter_values import CLUSTER
 
 # What `npm view NAME@VERSION dist.integrity` prints after "sha512-".
 INTEGRITY = {
@@ -47,6 +56,56 @@ CROSSED = """flowchart TB
         inside
     end
 """
+
+
+# Words that lie over each other, and words and a mark that lie outside of the picture.
+CROSSED_SVG = """
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 60" width="760" height="60">
+<text x="10" y="20">one</text><text x="12" y="24">another one</text>
+<text x="740" y="20">too wide</text>
+<circle cx="10" cy="58" r="4"/><circle cx="60" cy="20" r="4"/></svg>
+"""
+CROSSED_FAULTS = [
+    '"one" lies over "another one"',
+    '"another one" lies over a circle',
+    '"too wide" is not inside of the picture',
+    "a circle is not inside of the picture",
+]
+LONG = "W" * 50
+"""The longest name of a rule, in the widest letters."""
+VARIED = {
+    "hourly": {"BackupSchedule": "cron(0 * * * ? *)", "RetentionDays": "36500"},
+    "a day": {"RetentionDays": "1"},
+    "all": {"WeeklyRetention": "1-year", "MonthlyRetention": "10-years", "ProtectFSx": "yes"},
+}
+
+
+def test_nothing_in_an_svg_file_lies_over_anything_else(tmp_path: Path) -> None:
+    files = {shown(path): path.read_text("utf-8") for path in sorted(DOCS.rglob("*.svg"))}
+    assert len(files) == len(explained.PICTURES)
+    source = text()
+    for name, given in VARIED.items():
+        files[name] = _svg(source, given)
+        files[f"{name}, long names"] = _svg(source.replace("SOCADailyBackup", LONG), given)
+    pictures = [("crossed", CROSSED_SVG), *files.items()]
+    try:
+        browser, environment = _browser(tmp_path)
+    except OSError as error:
+        pytest.skip(f"no browser: {error}")
+    html = tmp_path / "pictures.html"
+    html.write_text(
+        f'<!doctype html><meta charset="utf-8"><body style="width: 830px">'
+        f"<script>FILES = {json.dumps(pictures)}</script>"
+        f'<script src="{Path(__file__).with_name("pictures.js").as_uri()}"></script>'
+    )
+    found = _logged(browser, html, environment)
+    assert [fault for fault in found if fault[0] != "crossed"] == []
+    assert [fault for name, fault in found] == CROSSED_FAULTS
+
+
+def _svg(source: str, given: dict[str, str]) -> str:
+    explanation = explain(parse("t", source), {"ClusterId": CLUSTER, **given}, explained.DATE)
+    return picture(explanation.types, explanation.now)
 
 
 def test_nothing_in_a_picture_lies_over_anything_else(tmp_path: Path) -> None:
