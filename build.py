@@ -198,9 +198,9 @@ def explain(arguments: argparse.Namespace) -> int:
     from generator import files, protection  # noqa: F401 - it makes _backup importable
     from generator.cloudformation.errors import UnreadableError
     from generator.cloudformation.read import read
-    from generator.protection import document, page, picture
+    from generator.protection import page
     from generator.protection.explain import explain as explained
-    from generator.protection.given import RefusedError
+    from generator.protection.given import RefusedError, UnknownError
 
     try:
         source, given = _template_and_values(arguments.words)
@@ -212,15 +212,24 @@ def explain(arguments: argparse.Namespace) -> int:
         day = arguments.start or datetime.now(timezone.utc).date()
         explanation = explained(template, given, day)
         if arguments.svg:
+            from generator.protection import picture
+
             drawing = picture.picture(explanation.types, explanation.now)
-    except (UnreadableError, RefusedError, picture.UnknownError) as error:
+    except (UnreadableError, RefusedError, UnknownError) as error:
         if arguments.json:
+            from generator.protection import document
+
             _write(document.error_as_json(str(error)))
         _say(str(error))
         return USAGE
     if arguments.svg:
         files.write(arguments.svg, drawing)
-    _write((document.as_json if arguments.json else page.as_text)(explanation))
+    if arguments.json:
+        from generator.protection import document
+
+        _write(document.as_json(explanation))
+    else:
+        _write(page.as_text(explanation))
     return FINE
 
 

@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cached_property
+from typing import Any
 
 from _backup.cron import parse
+from _backup.matching import Known, every, negated, some
 
 from generator.cloudformation.errors import UnreadableError
-from generator.cloudformation.evaluate import View
+from generator.cloudformation.evaluate import View, unknowns
 from generator.cloudformation.expand import expanded
 from generator.cloudformation.functions import scalar
 from generator.cloudformation.read import Template
-from generator.cloudformation.references import references
+from generator.cloudformation.references import conditions_of, references
 from generator.protection.derived import OfType, selected_types, timing_of, zone_of
 from generator.protection.given import values_of
 from generator.protection.model import Protection, Rule
@@ -124,23 +126,54 @@ def explain(template: Template, given: Mapping[str, str], start: date) -> Explan
 def _assumptions(
     template: Template, values: Mapping[str, str], found: Protection
 ) -> Iterator[Assumption]:
+    """Yield the conditions that only the deployment decides and that make a difference."""
     known = {**PARTITION, **values}
-    tried = 0
-    for name, condition in template.conditions.items():
+    view, used = View(template, values), _used(template)
+    for tried, name in enumerate(name for name in used if _holds(template, view, name) is None):
+        condition = template.conditions[name]
         asks = references(condition) - values.keys() - {"AWS::NoValue"}
-        if not asks:
-            continue
-        tried += 1
         otherwise = {**template.conditions, name: {"Fn::Not": [condition]}}
         document = {**template.document, "Conditions": otherwise}
+        other = replace(template, document=document)
         try:
-            matters = (
-                tried > TRIED or protection(replace(template, document=document), known) != found
-            )
-        except UnreadableError:
-            matters = True
-        if matters:
+            if asks and (tried >= TRIED or protection(other, known) != found):
+                yield Assumption(name, View(template, known).holds(name), tuple(sorted(asks)))
+        except UnreadableError:  # what the other branch says is no value
             yield Assumption(name, View(template, known).holds(name), tuple(sorted(asks)))
+
+
+def _used(template: Template) -> list[str]:
+    """Return the conditions on which resources depend, in the order of the template."""
+    names: set[str] = set()
+    for resource in template.resources.values():
+        names |= conditions_of(resource, template.conditions)
+    return [name for name in template.conditions if name in names]
+
+
+def _holds(template: Template, view: View, name: str) -> Known:
+    """Return whether a condition is true; None: what is not known decides it.
+
+    A chain of conditions may be longer than Python's stack is deep: then nobody asks.
+    """
+    try:
+        return _true(template, view, {"Condition": name})
+    except RecursionError:
+        return None
+
+
+def _true(template: Template, view: View, node: Any) -> Known:
+    ((function, argument),) = node.items()
+    match function:
+        case "Condition":
+            return _true(template, view, template.conditions[scalar(argument)])
+        case "Fn::Not":
+            return negated(_true(template, view, argument[0]))
+        case "Fn::And":
+            return every(_true(template, view, each) for each in argument)
+        case "Fn::Or":
+            return some(_true(template, view, each) for each in argument)
+    left, right = map(view.resolve, argument)
+    return None if left != right and unknowns([left, right]) else left == right
 
 
 def _timing(rule: Rule) -> Timing | None:

@@ -15,6 +15,10 @@ class RefusedError(ValueError):
     """CloudFormation would refuse a value; the text says why."""
 
 
+class UnknownError(ValueError):
+    """What is asked for needs a value that is not given; the text says which."""
+
+
 def values_of(template: Template, given: Mapping[str, str]) -> dict[str, str]:
     """Return the values of the parameters; one that has neither value nor default is missing.
 

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 from generator.printable import printable
 from generator.protection.derived import OfType
+from generator.protection.given import UnknownError
 from generator.protection.model import Rule, shown
 from generator.protection.restore_points import Plan, Timing, starts
 from generator.protection.words import days, listed
@@ -53,10 +54,6 @@ text { font: 13px system-ui, sans-serif; fill: #6e7781 }
 .cold { fill: none; stroke: #2f81f7; stroke-width: 2 }
 @media (prefers-color-scheme: dark) { text { fill: #9198a1 } }
 """
-
-
-class UnknownError(ValueError):
-    """There is nothing to draw, because it is not known when backups are made or kept."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import pytest
 
 from generator.cloudformation.read import parse
 from generator.protection.explain import explain
-from generator.protection.picture import WIDTH, UnknownError, picture
+from generator.protection.given import UnknownError
+from generator.protection.picture import WIDTH, picture
 from tests.support.generated import text
 from tests.support.parameter_values import CLUSTER
 
