@@ -11,7 +11,7 @@ from generator.protection.explain import Explanation, explain
 from generator.stacks import MAIN, TEMPLATES
 from generator.stacks.render import render
 
-DATE = date(2027, 1, 1)
+DATE = date(2026, 12, 15)
 """The day from which is counted: today's would change the pages every day."""
 
 PICTURES: dict[Path, dict[str, str]] = {
