@@ -174,13 +174,14 @@ def test_what_is_slow_to_import_is_not_imported_for(words: list[str]) -> None:
 
 
 def test_explain_takes_words_with_letters_and_digits_before_the_sign_for_values(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other = tmp_path / "a=b.template"
-    other.write_text(text())
-    assert build.main(["explain", "ClusterId=a=b", str(other)]) == build.USAGE
+    monkeypatch.chdir(tmp_path)
+    other = "./a=b.template"
+    Path(other).write_text(text())
+    assert build.main(["explain", "ClusterId=a=b", other]) == build.USAGE
     assert f"{other} refuses ClusterId: 'a=b' " in capsys.readouterr().err
-    words = ["explain", str(other), "ClusterId=ab", "--from=2030-01-01"]
+    words = ["explain", other, "ClusterId=ab", "--from=2030-01-01"]
     assert build.main(words) == build.FINE
     out, _ = capsys.readouterr()
     assert " ".join(out.split()).startswith(f"{other} with ClusterId=ab, on 2030-01-01 What ")
@@ -198,6 +199,8 @@ def test_explain_without_a_template_is_about_ours_as_it_is_committed(
     out, _ = capsys.readouterr()
     assert "ClusterId=soca-mycluster" in out
     assert "kept for 7 days" in out
+    assert build.main(["explain", "ClusterId=other"]) == build.FINE
+    assert "soca:BackupPlan=other" in capsys.readouterr().out
 
 
 def test_explain_draws_a_picture_or_leaves_the_old_one(

@@ -74,21 +74,19 @@ def _disabled(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:
 
 def _cannot(each: OfType) -> Iterator[str]:
     if each.backed_up is False:
-        yield f"{{}} are selected, but cannot be backed up: {_why(each)}"
-        return
-    if each.restored is False:
-        yield f"{{}} cannot be restored: {_lacks(each, RESTORE)}"
-    if each.copied is False and any(rule.copies for rule in each.rules):
-        yield f"{{}} are not copied: {_lacks(each, COPY)}"
-    if any(role.lacks.get((each.type, EXPIRE)) for role in _roles_of(each)):
-        yield f"Backups of {{}} do not expire: {_lacks(each, EXPIRE)}"
+        yield f"{{}} are selected, but {_why(each)}"
+    if lacks := _lacks(each, RESTORE):
+        yield f"The role lacks what restores of {{}} need: {lacks}"
+    if any(rule.copies for rule in each.rules) and (lacks := _lacks(each, COPY)):
+        yield f"The role lacks what copies of {{}} need: {lacks}"
+    if lacks := _lacks(each, EXPIRE):
+        yield f"The role lacks what deletes expired backups of {{}}: {lacks}"
 
 
 def _lacks(each: OfType, ability: str) -> str:
+    """Return the actions that roles of the type lack for an ability."""
     found = (role.lacks.get((each.type, ability)) or () for role in _roles_of(each))
-    return (
-        f"the role lacks {listed([*dict.fromkeys(action for lacks in found for action in lacks)])}"
-    )
+    return listed([*dict.fromkeys(action for lacks in found for action in lacks)])
 
 
 def _not_kept(protection: Protection) -> Iterator[Gap]:
@@ -180,9 +178,9 @@ def _roles_of(each: OfType) -> list[Role]:
 
 
 def _why(each: OfType) -> str:
+    """Return why nothing is backed up."""
     if not each.rules:
         return "their plan has no rule"
-    roles = _roles_of(each)
-    if any(role.trusted is False for role in roles):
+    if any(role.trusted is False for role in _roles_of(each)):
         return "AWS Backup may not assume the role"
-    return _lacks(each, BACKUP)
+    return f"the role lacks what backups of them need: {_lacks(each, BACKUP)}"

@@ -112,7 +112,9 @@ def _what(types: Sequence[OfType]) -> Iterator[str]:
             without = f", without {listed(sorted(reach.without))}" if reach.without else ""
             by_rest.setdefault(f"{what}{tags}{without}{opted}", {})[each.type] = None
     for rest, names in by_rest.items():
-        yield f"{'everything' if len(names) == len(ARNS) else listed([*names])}{rest}"
+        others = [name for name in ARNS if name not in names]
+        every_type = f"everything but {listed(others)}" if others else "everything"
+        yield f"{listed([*names]) if len(names) <= max(MANY, len(others)) else every_type}{rest}"
 
 
 def _these(names: Sequence[str], types: Sequence[OfType]) -> str:
@@ -253,7 +255,7 @@ def _copies(protection: Protection) -> Iterator[str]:
 def _restores(protection: Protection, types: Sequence[OfType]) -> Iterator[str]:
     said = {
         True: "{}",
-        False: "not {}",
+        False: "not {} (see below)",
         None: "{}: only if policies elsewhere let the role restore them",
     }
     by_answer: dict[bool | None, list[str]] = {}

@@ -164,6 +164,11 @@ def test_the_table_is_by_age_and_by_what_is_in_cold_storage() -> None:
     ]
 
 
+def test_an_hour_of_summer_time_does_not_count_in_a_week() -> None:
+    paris = explained(WeeklyRetention="1-year", BackupScheduleTimezone="Europe/Paris")
+    assert "30 days to 1 year  every 7 days  48" in by_heading(paris)["Restore from"]
+
+
 def test_the_next_starts_leave_out_what_another_rule_stands_in_for() -> None:
     explanation = explained(WeeklyRetention="3-months")
     daily, weekly = explanation.protection.rules
@@ -229,6 +234,56 @@ def test_a_given_value_makes_it_known() -> None:
 
 def test_a_name_cannot_write_to_the_terminal() -> None:
     assert "daily\\x1b[31m: " in of_others(OTHERS)
+
+
+ROLE = """\
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - {Effect: Allow, Principal: {Service: SERVICE}, Action: sts:AssumeRole}
+      Policies:
+        - PolicyName: p
+          PolicyDocument: {Statement: [{Effect: Allow, Action: "ec2:*", Resource: "*"}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("service", "arns", "told"),
+    [
+        (
+            "backup.amazonaws.com",
+            "arn:aws:ec2:*:*:volume/*",
+            "- EBS volumes are selected, but the role lacks what backups of them need: ",
+        ),
+        (
+            "backup.amazonaws.com",
+            "arn:aws:ec2:*:*:volume/*",
+            "- The role lacks what restores of EBS volumes need: ",
+        ),
+        (
+            "backup.amazonaws.com",
+            "arn:aws:fsx:*:*:volume/*",
+            "- The role lacks what deletes expired backups of FSx volumes: ",
+        ),
+        (
+            "ec2.amazonaws.com",
+            "arn:aws:ec2:*:*:volume/*",
+            "- EBS volumes are selected, but AWS Backup may not assume the role ",
+        ),
+        (
+            "backup.amazonaws.com",
+            "arn:aws:ec2:*:*:volume/*",
+            "- The role goes with the stack: then backups do not expire by themselves ",
+        ),
+    ],
+)
+def test_what_is_selected_and_not_protected_is_told(service: str, arns: str, told: str) -> None:
+    source = OTHERS + ROLE.replace("SERVICE", service)
+    source = source.replace("arn:aws:iam::111122223333:role/backup", "!GetAtt Role.Arn")
+    source = re.sub(r"ListOfTags:\n.*", f"Resources: ['{arns}']", source)
+    assert told in " ".join(of_others(source, Days="30").split())
 
 
 def test_a_template_without_a_plan_protects_nothing() -> None:
