@@ -358,7 +358,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = argparse.Namespace(interrupted="nothing was left half-written")
     try:
         try:
-            arguments = _parser().parse_args(words)
+            arguments = _parsed(words)
             status: int = arguments.run(arguments)
         except SystemExit as leave:  # argparse has printed help, the version or what is wrong
             status = USAGE if leave.code else FINE
@@ -387,6 +387,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         super().error(printable(without_secrets(message)))
+
+
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
+    parser = _parser()
+    arguments, left = parser.parse_known_args(words)
+    if arguments.run is explain and not any(word.startswith("-") for word in left):
+        arguments.words += left  # argparse takes no more of them after an option
+    elif left:
+        parser.error(f"unrecognized arguments: {' '.join(left)}")
+    return arguments
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -181,7 +181,7 @@ def test_explain_takes_words_with_letters_and_digits_before_the_sign_for_values(
     Path(other).write_text(text())
     assert build.main(["explain", "ClusterId=a=b", other]) == build.USAGE
     assert f"{other} refuses ClusterId: 'a=b' " in capsys.readouterr().err
-    words = ["explain", other, "ClusterId=ab", "--from=2030-01-01"]
+    words = ["explain", other, "--from=2030-01-01", "ClusterId=ab"]
     assert build.main(words) == build.FINE
     out, _ = capsys.readouterr()
     assert " ".join(out.split()).startswith(f"{other} with ClusterId=ab, on 2030-01-01 What ")
@@ -243,6 +243,7 @@ def test_explain_draws_a_picture_or_leaves_the_old_one(
         pytest.param(["explain", "--svg", "docs"], "'docs'", id="a-directory-for-a-picture"),
         pytest.param(["explain", "--svg", "none/x.svg"], "'none/x.svg'", id="a-picture-nowhere"),
         pytest.param(["explain", "--svg", ""], "''", id="a-picture-without-a-name"),
+        pytest.param(["explain", "A=1", "--svgs", "x"], "--svgs", id="option-and-more"),
         pytest.param(["explain", "a", "b"], "'b'", id="two-templates"),
         pytest.param(["explain", "Retention=1"], "'Retention'", id="unknown-parameter"),
         pytest.param(["explain", "RetentionDays=0"], "RetentionDays: '0'", id="refused-value"),

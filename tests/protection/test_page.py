@@ -182,6 +182,12 @@ def test_the_day_begins_in_the_time_zone_of_the_rule() -> None:
     assert "next: Wed 2026-11-25 00:30, " in page.as_text(explained(**far))
 
 
+def test_a_start_in_the_hour_that_the_clocks_leave_out_is_unsure() -> None:
+    early = {"BackupScheduleTimezone": "Europe/Paris", "BackupSchedule": "cron(30 2 * * ? *)"}
+    told = page.as_text(explain(ours(), {"ClusterId": CLUSTER, **early}, date(2027, 3, 27)))
+    assert "2027-03-27 02:30, Sun 2027-03-28 03:30 (unsure: the clocks change)," in told
+
+
 OTHERS = """\
 Parameters:
   Days: {Type: Number}
