@@ -52,12 +52,13 @@ def answers(explanation: Explanation) -> list[str]:
     for heading, paragraphs in _answers(explanation):
         for number, paragraph in enumerate(paragraphs):
             start = (heading if not number else "").ljust(_INDENT)
-            lines += _wrapped(paragraph, start, " " * _INDENT)
+            deeper = len(paragraph) - len(paragraph.lstrip())
+            lines += _wrapped(paragraph, start, " " * (_INDENT + deeper))
     return lines
 
 
 def _wrapped(text: str, start: str, then: str = "") -> list[str]:
-    """Return lines; a text that begins with a space or is a row of a table keeps its spaces."""
+    """Return the lines of a text; one that fits, such as a row of a table, keeps its spaces."""
     line = start + printable(shown(text), longest=None)
     if len(line) <= WIDTH:
         return [line]
@@ -86,18 +87,21 @@ def _answers(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     yield "What", what
     rules = [line for rule in protection.rules for line in _when(explanation, rule)]
     yield "When", rules or ["never: no backup plan has a rule"]
-    if not types or not rules:
-        return
+    if types and rules:
+        yield from _of_backups(explanation)
+    yield from _not_known(explanation)
+
+
+def _of_backups(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
+    protection, types = explanation.protection, explanation.types
+    names = {each.type for each in types}
     yield "Restore from", [*_restore_points(explanation)]
     yield "Lost at worst", [*_worst(explanation)]
-    vaults = used_vaults(protection)
-    names = {each.type for each in types}
-    yield "Where", [line for vault in vaults for line in _where(vault, names)]
+    yield "Where", [line for vault in used_vaults(protection) for line in _where(vault, names)]
     yield "Copies", [*_copies(protection)] or ["none"]
     yield "Restore", [*_restores(protection, types)]
     yield "Alerts", [*_alerts(protection)] or ["none: nobody hears of anything"]
     yield "Stays", [_stays(protection) or "nothing: all of it goes with the stack"]
-    yield from _not_known(explanation)
 
 
 def _what(types: Sequence[OfType]) -> Iterator[str]:
@@ -159,7 +163,7 @@ def _restore_points(explanation: Explanation) -> Iterator[str]:
 
 def _table(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     """Yield the rows with columns as wide as they need to be."""
-    found = [("age", "a backup", "in all", ""), *rows]
+    found = [("age", "a backup", "how many", ""), *rows]
     widths = [max(map(len, column)) for column in zip(*found, strict=True)]
     for row in found:
         yield "  ".join(map(str.ljust, row, widths)).rstrip()

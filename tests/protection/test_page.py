@@ -152,15 +152,15 @@ def test_the_table_is_by_age_and_by_what_is_in_cold_storage() -> None:
     weekly_and_monthly = {"WeeklyRetention": "3-months", "MonthlyRetention": "7-years"}
     assert by_heading(explained(**weekly_and_monthly))["Restore from"] == [
         "EC2 instances and EBS volumes:",
-        "age                 a backup       in all",
+        "age                 a backup       how many",
         "up to 30 days       every day      30",
         "30 to 90 days       every 7 days   11",
         "90 days to 7 years  every 31 days  81",
         "EFS file systems:",
-        "age                 a backup       in all",
+        "age                 a backup       how many",
         "up to 30 days       every day      30",
-        "30 to 90 days       every 7 days   11      SOCAMonthlyBackup in cold storage",
-        "90 days to 7 years  every 31 days  81      in cold storage",
+        "30 to 90 days       every 7 days   11        SOCAMonthlyBackup in cold storage",
+        "90 days to 7 years  every 31 days  81        in cold storage",
     ]
 
 
