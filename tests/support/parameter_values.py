@@ -1,6 +1,7 @@
 """Values for each parameter of the Backup template: the one table from which the tests take them.
 
-A new parameter is added to ``VALUES``, and nowhere else.
+A new parameter is added to ``VALUES``, and what ``explain`` says of it to ``CHANGES`` in
+tests/protection/test_page.py.
 """
 
 from typing import NamedTuple
