@@ -1,0 +1,126 @@
+"""What a vault, its key, its lock or its policy keeps and refuses no longer."""
+
+from collections.abc import Iterator
+
+from _backup.matching import like
+
+from generator.compare.loss import Loss, at_most, is_as_long
+from generator.protection.model import Lock, Protection, Rule, Value, Vault, is_known
+from generator.protection.vaults import GUARDED, NEEDED
+from generator.protection.words import day_count, listed
+
+_CAN = {
+    "backup:DeleteRecoveryPoint": "delete recovery points",
+    "backup:DisassociateRecoveryPoint": "disassociate recovery points",
+    "backup:UpdateRecoveryPointLifecycle": "shorten how long recovery points are kept",
+    "backup:DeleteBackupVault": "delete the vault",
+    "backup:DeleteBackupVaultAccessPolicy": "remove the vault's policy",
+    "backup:PutBackupVaultAccessPolicy": "change the vault's policy",
+    "backup:DeleteBackupVaultLockConfiguration": "remove the lock",
+    "backup:PutBackupVaultLockConfiguration": "change the lock",
+}
+
+
+def vault_losses(old: Protection, new: Protection) -> Iterator[Loss]:
+    """Yield what vaults protect no longer."""
+    used = [*dict.fromkeys(rule.vault for rule in new.rules)]
+    gone = [name for name in dict.fromkeys(rule.vault for rule in old.rules) if name not in used]
+    if used and gone:
+        others = [name for name in used if name not in {rule.vault for rule in old.rules}]
+        yield Loss(f"backups go into {listed(others or used)} instead of {listed(gone)}")
+    for rule in old.rules:
+        for after in {each.vault for each in new.rules if each.name == rule.name} - {rule.vault}:
+            if rule.vault not in gone:
+                yield Loss("backups of ", rule.name, f" go into {after} instead of {rule.vault}")
+    for name, before in old.vaults.items():
+        vault = new.vaults.get(name)
+        if vault is not None and vault.made:
+            yield from _of_vault(before, vault)
+        elif before.made and name not in gone:
+            yield Loss(f"the template no longer makes the vault {name}")
+    yield from _of_refusals(old, new)
+
+
+def _of_vault(before: Vault, after: Vault) -> Iterator[Loss]:
+    if before.kept and not after.kept:
+        yield Loss(f"the vault {before.name} no longer outlives the stack")
+    if before.key != after.key and before.key:
+        key = after.key or "AWS's own key"
+        yield Loss(f"the vault's key is now {key} instead of {before.key}")
+    elif before.key_kept and not after.key_kept:
+        yield Loss("the vault's key no longer outlives the stack")
+    if before.key == after.key:
+        for action in after.key_refuses:
+            if action not in before.key_refuses:
+                yield Loss("the policy of the vault's key no longer allows ", action)
+    yield from _of_lock(before.lock, after.lock)
+    yield from _of_policy(before, after)
+
+
+def _of_policy(before: Vault, after: Vault) -> Iterator[Loss]:
+    for action in GUARDED:
+        can = _CAN[action]
+        was, denied = before.denied.get(action), after.denied.get(action)
+        if was is not None and denied is None:
+            yield Loss("anybody may ", can)
+        elif was is not None and denied is not None:
+            for role in sorted(denied - was):
+                yield Loss(f"{role} may ", can)
+        if was is None or denied is not None:
+            for who in sorted(_allowed(after, action) - _allowed(before, action)):
+                yield Loss(f"the vault's policy now lets {'anybody' if who == '*' else who} ", can)
+    for action in NEEDED:
+        if action in after.denied and action not in before.denied:
+            yield Loss("the vault's policy denies ", action)
+
+
+def _allowed(vault: Vault, action: str) -> set[str]:
+    return {who for wanted, who in vault.open_to if like(wanted.lower(), action.lower())}
+
+
+def _of_lock(before: Lock | None, after: Lock | None) -> Iterator[Loss]:
+    if before is None:
+        return
+    if after is None:
+        yield Loss("the vault is no longer locked")
+        return
+    was = before.minimum
+    if was is not None and (after.minimum is None or not at_most(was, after.minimum)):
+        minimum = "no minimum" if after.minimum is None else f"minimum {day_count(after.minimum)}"
+        yield Loss(f"the lock is weaker: {minimum} instead of {was}")
+    if before.grace is not None and after.grace is None:
+        yield Loss("the lock can be lifted: governance instead of compliance")
+    elif before.grace is not None and not at_most(after.grace or 0, before.grace):
+        days = day_count(after.grace or 0)
+        yield Loss(f"the lock is final only after {days} instead of {before.grace}")
+
+
+def _of_refusals(old: Protection, new: Protection) -> Iterator[Loss]:
+    """Yield the rules whose backups the lock refuses, or may refuse, as none was before."""
+    before = {refusal for rule in old.rules if (refusal := _refusal(rule, old))}
+    for rule in new.rules:
+        refusal = _refusal(rule, new)
+        if refusal and refusal not in before:
+            yield Loss(refusal)
+
+
+def _refusal(rule: Rule, protection: Protection) -> str:
+    """Return that the lock refuses the backups of a rule, or may; empty if it takes them."""
+    lock = protection.vaults[rule.vault].lock
+    if lock is None:
+        return ""
+    low, high = lock.minimum, lock.maximum
+    asked = [
+        *([f"at least {day_count(low)}"] if low and not is_as_long(rule.kept, low) else []),
+        *([f"at most {day_count(high)}"] if high and not is_as_long(high, rule.kept) else []),
+    ]
+    if not asked:
+        return ""
+    known = all(map(is_known, _values(rule, low if "least" in asked[0] else high)))
+    kept = "for ever" if rule.kept is None else day_count(rule.kept)
+    what = "refuses" if known else "may refuse"
+    return f"the lock {what} the backups of {rule.name}, kept {kept}: it asks for {asked[0]}"
+
+
+def _values(rule: Rule, limit: Value | None) -> tuple[Value | None, ...]:
+    return (rule.kept, limit)
