@@ -38,7 +38,34 @@ class Change:
     """The values that differ, whole; the text shows parts of them."""
 
 
+NOT_PASSED = "not passed by the parent"
+"""What describes a value that only such stacks have."""
+
+
 def clause(where: dict[str, str]) -> str:
     """Return the parameters for which something happens, as a clause of a sentence."""
     cases = " and ".join(f"{name} is {value}" for name, value in where.items())
     return f"if {cases}" if cases else "with the usual parameters"
+
+
+@dataclass(frozen=True)
+class ProtectionLoss:
+    """What a stack is protected less by, and the parameters for which it is."""
+
+    sentence: str
+    where: dict[str, str] = field(default_factory=dict)
+    """Empty: the usual ones."""
+    reason: str | None = None
+    """Why it was accepted; None: it was not."""
+
+    @property
+    def told(self) -> str:
+        """The sentence, with the parameters for which it is true."""
+        cases = clause(self.where)
+        return f"{cases}: {self.sentence}" if self.where else self.sentence
+
+    @property
+    def text(self) -> str:
+        """What more there is to say; mostly nothing."""
+        changed = [name for name, value in self.where.items() if value == NOT_PASSED]
+        return "".join(f"stacks that pass {name} are not affected" for name in changed[:1])

@@ -18,6 +18,7 @@ from generator.cloudformation.functions import calls_in, is_list, scalar
 from generator.cloudformation.parameter_constraints import refusal
 from generator.cloudformation.read import Template, entry
 from generator.cloudformation.references import conditions_of, references
+from generator.compare.change import NOT_PASSED
 
 # More than the options that people can fill in for one resource usually make.
 _MOST = 256
@@ -67,6 +68,25 @@ def assignments(old: Template, new: Template, *nodes: Any) -> list[Assignment]:
     A parameter that no condition looks at and that is the same in both templates needs no value:
     what is equal without a value is equal for every value.
     """
+    choices, sides = _open(old, new, nodes)
+    if prod(map(len, choices.values())) <= _MOST:
+        every = product(*choices.values())
+        return [Assignment(dict(zip(choices, combination, strict=True))) for combination in every]
+    return _some(choices, sides)
+
+
+def around(old: Template, new: Template, *nodes: Any) -> list[Assignment]:
+    """Return the ordinary assignment, and for each condition one that makes it true or false."""
+    return _bases(*_open(old, new, nodes))
+
+
+Choices = dict[str, list[Choice]]
+Sides = list[tuple[Template, set[str]]]
+"""The two templates, each with the conditions that decide."""
+
+
+def _open(old: Template, new: Template, nodes: tuple[Any, ...]) -> tuple[Choices, Sides]:
+    """Return the choices for each parameter that can make a difference to the nodes."""
     named = [
         {name for node in nodes for name in conditions_of(node, template.conditions)}
         for template in (old, new)
@@ -78,27 +98,20 @@ def assignments(old: Template, new: Template, *nodes: Any) -> list[Assignment]:
         name: _choices(old, new, name, nodes, decides=name in deciding)
         for name in sorted(deciding | references(list(nodes)))
     }
-    choices = {name: several for name, several in choices.items() if several}
-    if prod(map(len, choices.values())) <= _MOST:
-        every = product(*choices.values())
-        return [Assignment(dict(zip(choices, combination, strict=True))) for combination in every]
-    return _some(choices, [(old, named[0]), (new, named[1])])
+    return (
+        {name: several for name, several in choices.items() if several},
+        [(old, named[0]), (new, named[1])],
+    )
 
 
-def _some(
-    choices: dict[str, list[Choice]], sides: list[tuple[Template, set[str]]]
-) -> list[Assignment]:
+def _some(choices: Choices, sides: Sides) -> list[Assignment]:
     """Return the usual values, each condition both ways, and unusual values added to these.
 
     One by one around each, two by two around the usual ones: more would not end.
     """
-    usual = Assignment({name: several[0] for name, several in choices.items()})
+    usual, *others = _bases(choices, sides)
+    bases = [usual, *others]
     unusual = [(name, choice) for name, several in choices.items() for choice in several[1:]]
-    bases = [usual]
-    tries = _tries(sides[0][0], choices)
-    for side, (template, names) in enumerate(sides):
-        for name in islice(sorted(names & template.conditions.keys()), tries):
-            bases += _for_condition(template, name, side, choices, bases)
     singles = (
         Assignment(base.choices | {name: choice}) for base in bases for name, choice in unusual
     )
@@ -107,6 +120,7 @@ def _some(
         for pair in combinations(unusual, 2)
         if pair[0][0] != pair[1][0]
     )
+    tries = _tries(sides[0][0], choices)
     return [*bases, *islice(singles, tries), *islice(pairs, tries)]
 
 
@@ -115,6 +129,16 @@ def _tries(template: Template, choices: dict[str, list[Choice]]) -> int:
     each = (len(choices) + len(template.conditions)) * len(template.resources)
     tries = _MOST_WORK // max(each, 1)
     return max(_FEWEST_TRIES, min(tries, _MOST_TRIES))
+
+
+def _bases(choices: Choices, sides: Sides) -> list[Assignment]:
+    """Return the usual values, and what makes each condition true and false."""
+    bases = [Assignment({name: several[0] for name, several in choices.items()})]
+    tries = _tries(sides[0][0], choices)
+    for side, (template, names) in enumerate(sides):
+        for name in islice(sorted(names & template.conditions.keys()), tries):
+            bases += _for_condition(template, name, side, choices, bases)
+    return bases
 
 
 def _for_condition(
@@ -228,7 +252,7 @@ def _changed_default(default: str | None, after: dict[str, Any] | None) -> list[
     if default is None or after is None or "Default" not in after:
         return []
     new = scalar(after["Default"])
-    return [] if new == default else [Choice(default, new, "not passed by the parent")]
+    return [] if new == default else [Choice(default, new, NOT_PASSED)]
 
 
 def _compared(template: Template, name: str, nodes: tuple[Any, ...]) -> set[str]:

@@ -1,0 +1,353 @@
+"""The protection of a live stack before and after an update, for the values that it may have."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from generator.cloudformation.functions import call_of, is_list, scalar
+from generator.cloudformation.read import Template
+from generator.cloudformation.references import conditions_of, references
+from generator.compare.alert_losses import alert_losses
+from generator.compare.change import ProtectionLoss
+from generator.compare.loss import Loss, sentences
+from generator.compare.parameter_values import Assignment, around, assignments
+from generator.compare.protection_losses import plan_losses
+from generator.compare.role_losses import role_losses
+from generator.compare.vault_losses import vault_losses
+from generator.protection.model import Protection
+from generator.protection.reading import protection_of
+from generator.protection.texts import Stack
+
+_VAULTS = ("AWS::Backup::BackupVault", "AWS::Backup::LogicallyAirGappedBackupVault")
+_MOST = 256
+"""The most sets of values to which each other option is added."""
+
+
+class Part(NamedTuple):
+    """What is read of a template together, because it changes together."""
+
+    types: tuple[str, ...]
+    """How the types of its resources begin."""
+    without: frozenset[str]
+    """The properties that say nothing about it, at any depth."""
+
+    def has(self, resource: Mapping[str, Any]) -> bool:
+        """Return whether a resource belongs to it."""
+        return str(resource["Type"]).startswith(self.types)
+
+
+_IDLE = frozenset(
+    {"AlarmDescription", "BackupPlanName", "BackupPlanTags", "BackupVaultTags", "Description",
+     "DisplayName", "EnableKeyRotation", "InputTransformer", "PendingWindowInDays", "PolicyName",
+     "RecoveryPointTags", "SelectionName", "Tags"}
+)  # fmt: skip
+"""What protects nothing."""
+_SCHEDULES = frozenset({"ScheduleExpression", "ScheduleExpressionTimezone", "StartWindowMinutes"})
+_PLANS = ("AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection")
+PLANS = Part(_PLANS, _IDLE)
+ROLES = Part((*_PLANS, "AWS::IAM::"), _IDLE | _SCHEDULES | {"Lifecycle"})
+STORES = Part(
+    ("AWS::Backup::BackupPlan", *_VAULTS, "AWS::KMS::"), _IDLE | _SCHEDULES | {"CopyActions"}
+)
+ALERTS = Part(
+    ("AWS::Backup::", "AWS::KMS::", "AWS::SNS::", "AWS::Events::", "AWS::CloudWatch::"),
+    _IDLE | _SCHEDULES | {"AccessPolicy", "CopyActions", "Lifecycle", "LockConfiguration"},
+)
+
+Subject = Callable[[Protection, Protection], Iterable[Loss]]
+_SUBJECTS: tuple[tuple[Subject, Part], ...] = (
+    (plan_losses, PLANS),
+    (role_losses, ROLES),
+    (vault_losses, STORES),
+    (alert_losses, ALERTS),
+)
+"""What finds losses, and the part that it looks at."""
+
+Where = tuple[tuple[str, str], ...]
+
+
+def protection_losses(old: Template, new: Template) -> list[ProtectionLoss]:
+    """Return what a stack is protected less by after the update, for any parameters.
+
+    A loss under several values is told once, with the fewest that are out of the ordinary. Raises
+    UnreadableError if a condition or a function of a template cannot be evaluated.
+    """
+    before, after = _Side(old), _Side(new)
+    changed = _changed(old, new)
+    differing = {
+        part: nodes
+        for _, part in _SUBJECTS
+        if (nodes := _differing(before.part(part), after.part(part), changed))
+    }
+    read = [side.part(part).resources for part in differing for side in (before, after)]
+    options = around(old, new, *(each for resources in read for each in resources.values()))
+    found: dict[Loss, dict[str, str]] = {}
+    for subject, part in _SUBJECTS:
+        tried = _assignments(old, new, differing[part], options) if part in differing else []
+        for loss, where in _of_subject(subject, part, before, after, tried):
+            if loss not in found or len(where) < len(found[loss]):
+                found[loss] = where
+    return [
+        ProtectionLoss(sentence, dict(where))
+        for where, several in _together(found).items()
+        for sentence in sentences(several)
+    ]
+
+
+def _together(found: dict[Loss, dict[str, str]]) -> dict[Where, list[Loss]]:
+    """Return the losses by the parameters for which they are told.
+
+    What more resources lose with one more option is told with what is lost without it.
+    """
+    told: dict[Where, list[Loss]] = {}
+    for loss, where in sorted(found.items(), key=lambda item: len(item[1])):
+        given = where.items()
+        alike = next(
+            (one for one, losses in told.items() if {*one} <= given and _is_told(loss, losses)),
+            None,
+        )
+        told.setdefault(tuple(given) if alike is None else alike, []).append(loss)
+    return told
+
+
+def _is_told(loss: Loss, others: list[Loss]) -> bool:
+    return any((loss.start, loss.end) == (other.start, other.end) for other in others)
+
+
+def _of_subject(
+    subject: Subject, part: Part, old: "_Side", new: "_Side", tried: list[Assignment]
+) -> Iterator[tuple[Loss, dict[str, str]]]:
+    compared = set()
+    usual = old.usual | {k: v for k, v in new.usual.items() if k not in old.template.parameters}
+    for assignment in tried:
+        was, is_now = (
+            usual | {name: value for name, value in given.items() if not _is_open(name, value)}
+            for given in (assignment.old, assignment.new)
+        )
+        key = (old.key(part, was), new.key(part, is_now))
+        if key not in compared:
+            compared.add(key)
+            for loss in subject(old.read(part, was), new.read(part, is_now)):
+                yield loss, assignment.where
+
+
+def _is_open(name: str, value: Any) -> bool:
+    """Return whether a pseudo parameter is left as it usually is."""
+    return name.startswith("AWS::") and value == {"Ref": name}
+
+
+def _assignments(
+    old: Template, new: Template, nodes: list[Any], options: list[Assignment]
+) -> list[Assignment]:
+    """Return the values for what differs, with each option of the rest added to them."""
+    own = assignments(old, new, *nodes)
+    usual, *others = options
+    varied = own[0].choices.keys()
+    more = [
+        each.choices
+        for each in others
+        if any(each.choices[name] != usual.choices[name] for name in each.choices.keys() - varied)
+    ]
+    fewer = own if len(own) * len(more) <= _MOST else around(old, new, *nodes)
+    found = [Assignment(usual.choices | each.choices) for each in own]
+    found += [Assignment(base | each.choices) for base in more for each in fewer]
+    return sorted(found, key=lambda each: len(each.where))
+
+
+class _Side:
+    """A template, and what is read of it, once for values that make no difference."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        self._parts: dict[Part, Template] = {}
+        self._names: dict[Part, tuple[str, ...]] = {}
+        self._read: dict[tuple[Part, tuple[str, ...]], Protection] = {}
+
+    @cached_property
+    def usual(self) -> dict[str, Any]:
+        """The values of a stack that sets only the required parameters."""
+        return {
+            "AWS::Partition": "aws",
+            **{
+                name: scalar(parameter["Default"])
+                for name, parameter in self.template.parameters.items()
+                if isinstance(parameter, dict) and "Default" in parameter
+            },
+        }
+
+    def part(self, part: Part) -> Template:
+        """Return the template with the resources of a part, and the names of all vaults."""
+        if part not in self._parts:
+            resources = {
+                name: _without(resource, part.without) if part.has(resource) else _named(resource)
+                for name, resource in self.template.resources.items()
+                if part.has(resource) or resource["Type"] in _VAULTS
+            }
+            document = {**self.template.document, "Resources": resources}
+            self._parts[part] = replace(self.template, document=document)
+        return self._parts[part]
+
+    def key(self, part: Part, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the values that can make a difference to a part."""
+        if part not in self._names:
+            resources = [*self.part(part).resources.values()]
+            conditions = self.template.conditions
+            named = {name for each in resources for name in conditions_of(each, conditions)}
+            deciding = [conditions.get(name) for name in named]
+            self._names[part] = tuple(sorted(references([resources, deciding])))
+        return tuple(str(values.get(name)) for name in self._names[part])
+
+    def read(self, part: Part, values: Mapping[str, Any]) -> Protection:
+        """Return what a part protects."""
+        key = (part, self.key(part, values))
+        if key not in self._read:
+            self._read[key] = protection_of(Stack(self.part(part), dict(values)))
+        return self._read[key]
+
+
+def _without(node: Any, names: frozenset[str]) -> Any:
+    """Return a node without the properties with these names."""
+    if isinstance(node, dict):
+        return {key: _without(each, names) for key, each in node.items() if key not in names}
+    return [_without(each, names) for each in node] if isinstance(node, list) else node
+
+
+def _named(resource: dict[str, Any]) -> dict[str, Any]:
+    """Return a vault with its name alone."""
+    properties = resource.get("Properties")
+    name = properties.get("BackupVaultName") if isinstance(properties, dict) else None
+    kept: dict[str, Any] = {k: resource[k] for k in ("Type", "Condition") if k in resource}
+    return {**kept, "Properties": {} if name is None else {"BackupVaultName": name}}
+
+
+# What is not the same.
+
+
+def _changed(old: Template, new: Template) -> frozenset[str]:
+    """Return the parameters, maps, conditions and resources whose meaning is not the same."""
+    changed = {
+        name
+        for section in ("parameters", "mappings", "resources")
+        for before, after in [(getattr(old, section), getattr(new, section))]
+        for name in before | after
+        if _meaning(before.get(name)) != _meaning(after.get(name))
+    }
+    conditions = old.conditions | new.conditions
+    found = {name for name in conditions if old.conditions.get(name) != new.conditions.get(name)}
+    for name, condition in conditions.items():
+        used = conditions_of({"Condition": name}, conditions)
+        deciding = [condition, *(conditions.get(each) for each in used)]
+        if used & found or _names_in(deciding) & changed:
+            changed.add(f"condition {name}")
+    return frozenset(changed | {f"condition {name}" for name in found})
+
+
+def _meaning(entry: Any) -> Any:
+    """Return what others see of a parameter, a map or a resource."""
+    if not isinstance(entry, dict) or "Type" not in entry:
+        return entry
+    properties = entry.get("Properties")
+    names = {
+        key: value
+        for key, value in (properties.items() if isinstance(properties, dict) else ())
+        if str(key).endswith("Name")
+    }
+    return [entry.get("Type"), entry.get("Default"), entry.get("Condition"), names]
+
+
+def _names_in(node: Any) -> set[str]:
+    """Return the parameters, resources and maps that a node refers to."""
+    found = references(node)
+    return found | {str(name) for name in _maps_in(node)}
+
+
+def _maps_in(node: Any) -> Iterator[Any]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "Fn::FindInMap" and is_list(value) and value:
+                yield value[0]
+            yield from _maps_in(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _maps_in(item)
+
+
+def _differing(old: Template, new: Template, changed: frozenset[str]) -> list[Any]:
+    """Return what differs between the resources, on both sides."""
+    before, after = old.resources, new.resources
+    return [
+        node
+        for name in before | after
+        for node in _of_resource(before.get(name), after.get(name), changed)
+    ]
+
+
+def _of_resource(
+    before: dict[str, Any] | None, after: dict[str, Any] | None, changed: frozenset[str]
+) -> list[dict[str, Any]]:
+    """Return a resource on both sides without what is the same; nothing, if all of it is."""
+    if before is None or after is None:
+        return [each for each in (before, after) if each is not None]
+    if before["Type"] != after["Type"]:
+        return [before, after]
+    keys = ("Condition", "DeletionPolicy", "UpdateReplacePolicy")
+    outer = [{key: each[key] for key in keys if key in each} for each in (before, after)]
+    pairs = _parts(before.get("Properties"), after.get("Properties"), changed)
+    if pairs is None and outer[0] == outer[1] and not _is_affected(outer[0], changed):
+        return []
+    return [
+        {**each, "Properties": properties}
+        for each, properties in zip(outer, pairs or ({}, {}), strict=True)
+    ]
+
+
+def _parts(old: Any, new: Any, changed: frozenset[str]) -> tuple[Any, Any] | None:
+    """Return two values without what is the same in them; None: all of it is."""
+    if old == new and not _is_affected(old, changed):
+        return None
+    one, other = call_of(old), call_of(new)
+    if one and other:
+        condition = one.argument[0] if is_list(one.argument, 3) else None
+        if (
+            one.name == other.name == "Fn::If"
+            and is_list(other.argument, 3)
+            and condition == other.argument[0]
+            and f"condition {condition}" not in changed
+        ):
+            several = [
+                _parts(was, is_now, changed) or ("", "")
+                for was, is_now in zip(one.argument[1:], other.argument[1:], strict=True)
+            ]
+            first, second = ([condition, *(pair[n] for pair in several)] for n in (0, 1))
+            return {"Fn::If": first}, {"Fn::If": second}
+        return old, new
+    if isinstance(old, dict) and isinstance(new, dict) and not one and not other:
+        pairs = {key: _parts(old.get(key, ""), new.get(key, ""), changed) for key in old | new}
+        differing = {key: pair for key, pair in pairs.items() if pair}
+        return tuple({key: pair[n] for key, pair in differing.items()} for n in (0, 1))  # type: ignore[return-value]
+    if isinstance(old, list) and isinstance(new, list):
+        return _items(old, new, changed)
+    return old, new
+
+
+def _items(old: list[Any], new: list[Any], changed: frozenset[str]) -> tuple[list[Any], list[Any]]:
+    """Return two lists without the items that are the same."""
+    same = [each for each in old if each in new and not _is_affected(each, changed)]
+    first, second = ([item for item in items if item not in same] for items in (old, new))
+    if len(first) != len(second):
+        return first, second
+    pairs = [
+        pair
+        for was, is_now in zip(first, second, strict=True)
+        if (pair := _parts(was, is_now, changed))
+    ]
+    return [before for before, _ in pairs], [after for _, after in pairs]
+
+
+def _is_affected(node: Any, changed: frozenset[str]) -> bool:
+    """Return whether a node that is written the same may have another value."""
+    if not isinstance(node, dict | list) or not changed:
+        return False
+    conditions = {f"condition {name}" for name in conditions_of(node, {})}
+    return bool((_names_in(node) | conditions) & changed)
