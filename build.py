@@ -149,31 +149,36 @@ def check_parent(arguments: argparse.Namespace) -> int:
 def compare(arguments: argparse.Namespace) -> int:
     """Print what an update from one template to another does to a live stack, and to its parent.
 
-    OLD and NEW are templates, in YAML or JSON. The verdict is none, patch, minor or major; see
-    CONTRIBUTING.md. The exit code is 1 if something stateful would be replaced or removed, or no
-    longer kept or protected, if NEW looks up what its Mappings do not have, and if NEW states a
-    lower version than the verdict needs. It is 2 if OLD or NEW is not a template. --json prints
-    one document: schema; old and new, each with source and version; verdict; needed_version; ok;
-    failures; changes, each with about, name, type, change, level, danger, text, where (the
-    parameters for which it happens) and values (what differs, whole: path, old, new). With exit
-    code 2, it is schema and error.
+    OLD and NEW are templates, in YAML or JSON. What is protected less comes first. The verdict is
+    none, patch, minor or major; see CONTRIBUTING.md. The exit code is 1 if a stack would be
+    protected less, unless accepted-losses.json accepts it for this checkout; if something stateful
+    would be replaced or removed, or no longer kept or protected; if NEW looks up what its Mappings
+    do not have; and if NEW states a lower version than the verdict needs. It is 2 if OLD or NEW is
+    not a template. --json prints one document: schema; old and new, each with source and version;
+    verdict; needed_version; ok; failures; protection_losses, each with sentence, where (the
+    parameters for which it happens), text and accepted (why, or null); changes, each with about,
+    name, type, change, level, danger, text, where and values (what differs, whole: path, old, new).
+    With exit code 2, it is schema and error.
     """
     from generator import templates_folder
     from generator.cloudformation.errors import UnreadableError
     from generator.cloudformation.read import parse, read
     from generator.compare import comparison, report
+    from generator.compare.accepted_losses import accepted_losses
 
+    accepted = None
     try:
         old = read(arguments.old)
         if arguments.new is None:
             name = arguments.template or templates_folder.counterpart(old.name)
             new = parse("this checkout", templates_folder.generate()[name])
+            accepted = accepted_losses(VERSION)
         elif arguments.template:
             _say(f"--template {arguments.template} is for OLD alone: leave out --template or NEW")
             return USAGE
         else:
             new = read(arguments.new)
-        compared = comparison.compare(old, new)
+        compared = comparison.compare(old, new, accepted)
     except UnreadableError as error:
         if arguments.json:
             _write(report.error_as_json(str(error)))

@@ -12,20 +12,22 @@ major   an update can fail or take something away: a parameter is removed or ren
         output is removed, renamed, made conditional or exported differently; a capability is newly
         needed; a resource is removed, left outside the stack, renamed or changes its type; a
         resource other than a plan or a selection is replaced; a resource is no longer kept or
-        protected
+        protected; the stack protects less
 
 If the text does not decide, the worse case counts: "may be replaced" is a replacement, and a
 pattern that is not the same accepts less.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator.cloudformation.evaluate import View
 from generator.cloudformation.expand import expanded, has_unknown_macro
 from generator.cloudformation.functions import scalar
 from generator.cloudformation.read import Template, check_sections
-from generator.compare.change import Change, Level, clause
+from generator.compare.accepted_losses import PATH, AcceptedLoss
+from generator.compare.change import Change, Level, ProtectionLoss, clause
 from generator.compare.interface_changes import interface_changes
 from generator.compare.lookup_changes import lookup_changes
 from generator.compare.resource_changes import resource_changes
@@ -40,6 +42,12 @@ class Comparison:
     old: Template
     new: Template
     changes: list[Change]
+    losses: list[ProtectionLoss] = field(default_factory=list)
+    """What a stack is protected less by."""
+    not_lost: list[AcceptedLoss] = field(default_factory=list)
+    """What was accepted as a loss, and is none."""
+    may_accept: bool = False
+    """Whether the new template is this checkout's, which says what losses are accepted."""
 
     @property
     def versions(self) -> tuple[Version | None, Version | None]:
@@ -49,8 +57,9 @@ class Comparison:
     @property
     def verdict(self) -> str:
         """none, patch, minor or major."""
-        level = max((change.level for change in self.changes), default=Level.NONE)
-        return level.name.lower()
+        levels = [change.level for change in self.changes]
+        levels += [Level.MAJOR for _ in self.losses]
+        return max(levels, default=Level.NONE).name.lower()
 
     @property
     def needed_version(self) -> Version | None:
@@ -62,6 +71,16 @@ class Comparison:
     def failures(self) -> list[str]:
         """Why the new template must not be released, a sentence each; empty if it may be."""
         sentences = [
+            f"{loss.told}: a release must not protect less: correct the template"
+            + (f", or accept it in {PATH.name}" if self.may_accept else "")
+            for loss in self.losses
+            if loss.reason is None
+        ]
+        sentences += [
+            f"{PATH.name}: this is not lost, so do not accept it: {loss.sentence}"
+            for loss in self.not_lost
+        ]
+        sentences += [
             f"{change.name} ({change.change}): data may be lost, and no version number allows that"
             for change in self.changes
             if change.danger
@@ -83,8 +102,32 @@ class Comparison:
         return sentences
 
 
-def compare(old: Template, new: Template) -> Comparison:
+def compare(
+    old: Template, new: Template, accepted: Sequence[AcceptedLoss] | None = None
+) -> Comparison:
     """Return what changes when a stack of the old template is updated to the new one.
+
+    ``accepted`` are the losses of protection that the new template may have; None: it may have
+    none. Raises UnreadableError if a condition or a function of a template cannot be evaluated.
+    """
+    changes = property_changes(old, new)
+    reasons = {loss.sentence: loss.reason for loss in accepted or ()}
+    losses = [replace(loss, reason=reasons.get(loss.sentence)) for loss in _losses(old, new)]
+    lost = {loss.sentence for loss in losses}
+    not_lost = [loss for loss in accepted or () if loss.sentence not in lost]
+    return Comparison(old, new, changes, losses, not_lost, may_accept=accepted is not None)
+
+
+def _losses(old: Template, new: Template) -> list[ProtectionLoss]:
+    if old.document == new.document:
+        return []
+    from generator.compare.protection_changes import protection_losses
+
+    return protection_losses(expanded(old), expanded(new))
+
+
+def property_changes(old: Template, new: Template) -> list[Change]:
+    """Return what changes in each resource, and for the parent.
 
     Raises UnreadableError if a condition or a function of a template cannot be evaluated.
     """
@@ -102,7 +145,7 @@ def compare(old: Template, new: Template) -> Comparison:
         _as_written(old.document) != _as_written(new.document)
     ):
         changes.append(_rest(old, new))
-    return Comparison(old, new, changes)
+    return changes
 
 
 def _rest(old: Template, new: Template) -> Change:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from generator.cloudformation.evaluate import ABSENT
-from generator.compare.change import Change, clause
+from generator.compare.change import Change, ProtectionLoss, clause
 from generator.compare.comparison import Comparison
 from generator.compare.values import Values
 from generator.compare.versions import text
@@ -14,8 +14,11 @@ SCHEMA = 1
 
 
 def as_text(comparison: Comparison) -> str:
-    """Return the comparison for people: the resources, the parent's side, the verdict."""
-    lines = [f"{comparison.old.name} -> {comparison.new.name}", "", "Resources"]
+    """Return the comparison for people: protection, resources, the parent's side, the verdict."""
+    lines = [f"{comparison.old.name} -> {comparison.new.name}", ""]
+    if comparison.losses:
+        lines += ["Protection", *map(_told, comparison.losses), ""]
+    lines.append("Resources")
     resources = [change for change in comparison.changes if change.about == "resource"]
     others = [change for change in comparison.changes if change.about != "resource"]
     for change in resources:
@@ -33,9 +36,11 @@ def as_json(comparison: Comparison) -> str:
     """Return the comparison for machines.
 
     Keys: schema; old and new, each with source and version (null: not stated); verdict;
-    needed_version (null: the old one states no version); ok; failures; changes, each with about,
-    name, type, change, level, danger, text, where (the parameters for which it happens) and values
-    (what differs, whole: each has path, old and new; without a key there is no such value).
+    needed_version (null: the old one states no version); ok; failures; protection_losses, each with
+    sentence, where (the parameters for which it is lost), text (what more there is to say) and
+    accepted (the reason; null: it is not accepted); changes, each with about, name, type, change,
+    level, danger, text, where (the parameters for which it happens) and values (what differs,
+    whole: each has path, old and new; without a key there is no such value).
     """
     old, new = comparison.versions
     lowest = comparison.needed_version
@@ -47,6 +52,15 @@ def as_json(comparison: Comparison) -> str:
         "needed_version": text(lowest) if lowest else None,
         "ok": not comparison.failures,
         "failures": comparison.failures,
+        "protection_losses": [
+            {
+                "sentence": loss.sentence,
+                "where": loss.where,
+                "text": loss.text,
+                "accepted": loss.reason,
+            }
+            for loss in comparison.losses
+        ],
         "changes": [
             {
                 "about": change.about,
@@ -68,6 +82,13 @@ def as_json(comparison: Comparison) -> str:
 def error_as_json(sentence: str) -> str:
     """Return why nothing was compared, for machines. Keys: schema; error."""
     return json_text({"schema": SCHEMA, "error": sentence})
+
+
+def _told(loss: ProtectionLoss) -> str:
+    more = f"; {loss.text}" if loss.text else ""
+    if loss.reason is None:
+        return f"! {loss.told}{more}"
+    return f"  {loss.told}{more}; accepted: {loss.reason}"
 
 
 def _values(values: Values) -> dict[str, Any]:

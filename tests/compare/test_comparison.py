@@ -180,7 +180,7 @@ RESOURCES: dict[str, tuple[Slip, str, str, str, bool]] = {
         False,
     ),
     "a value that a mapping gives": (
-        put("Mappings/Locks/hard/days", 60),
+        put("Mappings/Locks/soft/days", 9),
         "Vault",
         "updated in place",
         "minor",
