@@ -1,19 +1,24 @@
 """`build.py compare` and `deployer-policy`: what they print, and with which exit code they end."""
 
+import copy
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import build
-from generator import templates_folder
+from generator import VERSION, templates_folder
 from generator.cloudformation.finding import Finding
 from generator.cloudformation.read import parse
+from generator.compare import accepted_losses
 from generator.paths import TEMPLATES
 from generator.stacks import backup
 from generator.stacks.render import render
-from tests.support.compared import OLD
+from tests.compare.protection_slips import HARMLESS, SLIPS
+from tests.support import generated
+from tests.support.compared import OLD, Document
 
 
 @pytest.fixture
@@ -81,6 +86,7 @@ def test_for_machines(old: str, capsys: pytest.CaptureFixture[str]) -> None:
         "needed_version",
         "ok",
         "failures",
+        "protection_losses",
         "changes",
     ]
     assert printed["old"] == {"source": old, "version": "1.2.3"}
@@ -195,3 +201,136 @@ def test_only_templates_are_linted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(templates_folder, "findings", findings)
     assert templates_folder.lint(templates_folder.generate()) == []
     assert linted == [render(backup.template())]
+
+
+COSTLY = ("no EFS", "another key everywhere", "daily backups kept a week")
+HARMLESS_ONES = ("another language", "one more type", "a policy of its own")
+
+
+def written(tmp_path: Path, name: str, edit: Callable[[Document], None]) -> str:
+    document = copy.deepcopy(generated.template())
+    edit(document)
+    path = tmp_path / f"{name}.template"
+    path.write_text(json.dumps(document))
+    return str(path)
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_a_release_that_protects_less_fails(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slip = SLIPS[name]
+    old, slipped = written(tmp_path, "old", lambda _: None), written(tmp_path, "new", slip.edit)
+    assert build.main(["compare", old, slipped]) == 1
+    lines = capsys.readouterr().out.split("\n")
+    protection = lines[lines.index("Protection") + 1 : lines.index("Resources") - 1]
+    # With FSx on, more may lose the same.
+    ends = [loss.split(" file systems", 1)[-1] for loss in slip.losses]
+    assert all(line.startswith("! ") for line in protection)
+    assert all(any(line.endswith(end) for line in protection) for end in ends), protection
+    assert "Verdict: major" in lines
+
+
+@pytest.mark.parametrize("name", HARMLESS_ONES)
+def test_a_release_that_protects_the_same_is_fine(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = written(tmp_path, "old", lambda _: None)
+    build.main(["compare", "--json", old, written(tmp_path, "new", HARMLESS[name])])
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["protection_losses"] == []
+    assert printed["verdict"] in ("none", "minor")
+
+
+@pytest.fixture
+def safer(tmp_path: Path) -> str:
+    """Return a template that protects one type more than this checkout's."""
+    return written(tmp_path, "Backup", HARMLESS["one more type"])
+
+
+LESS = "RDS databases are no longer selected"
+REASON = "SOCA uses none"
+ACCEPTED = {"version": VERSION, "sentence": LESS, "reason": REASON}
+
+
+def accept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "accepted-losses.json"
+    path.write_text(text)
+    monkeypatch.setattr(accepted_losses, "PATH", path)
+
+
+def test_a_loss_that_nobody_accepts(safer: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build.main(["compare", safer]) == 1
+    printed = capsys.readouterr().out
+    assert f"! {LESS}\n" in printed
+    assert (
+        f"  {LESS}: a release must not protect less: correct the template, or accept it in "
+        "accepted-losses.json\n"
+    ) in printed
+
+
+def test_a_loss_that_is_accepted_is_major_and_told(
+    safer: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    others = {**ACCEPTED, "version": "1.0.0", "sentence": "what another version lost"}
+    accept(monkeypatch, tmp_path, json.dumps([others, ACCEPTED]))
+    build.main(["compare", safer])
+    printed = capsys.readouterr().out
+    assert f"\n  {LESS}; accepted: {REASON}\n" in printed
+    assert "protect less" not in printed
+    assert "Verdict: major\n" in printed
+    build.main(["compare", "--json", safer])
+    losses = json.loads(capsys.readouterr().out)["protection_losses"]
+    assert losses == [{"sentence": LESS, "where": {}, "text": "", "accepted": REASON}]
+
+
+def test_two_files_by_hand_accept_nothing(
+    safer: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    accept(monkeypatch, tmp_path, json.dumps([ACCEPTED]))
+    assert build.main(["compare", safer, written(tmp_path, "new", lambda _: None)]) == 1
+    printed = capsys.readouterr().out
+    assert f"{LESS}: a release must not protect less: correct the template\n" in printed
+
+
+def test_an_accepted_loss_that_is_none_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accept(monkeypatch, tmp_path, json.dumps([ACCEPTED]))
+    assert build.main(["compare", written(tmp_path, "Backup", lambda _: None)]) == 1
+    sentence = f"accepted-losses.json: this is not lost, so do not accept it: {LESS}"
+    assert capsys.readouterr().out.endswith(f"Verdict: none\n  {sentence}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "[1]",
+        json.dumps([{**ACCEPTED, "reason": " "}]),
+        json.dumps([{**ACCEPTED, "reason": 1}]),
+        json.dumps([{**ACCEPTED, "more": "x"}]),
+        json.dumps([{"version": VERSION, "sentence": LESS}]),
+        json.dumps([ACCEPTED, ACCEPTED]),
+        "[" * 100000,
+    ],
+)
+def test_a_list_of_accepted_losses_that_is_broken(
+    text: str,
+    safer: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    accept(monkeypatch, tmp_path, text)
+    assert build.main(["compare", safer]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert re.fullmatch(r"build\.py: accepted-losses\.json: [^\n]+\n", printed.err)

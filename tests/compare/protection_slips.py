@@ -1,0 +1,831 @@
+"""Changes to our own template: slips that cost protection, each with its sentence; harmless ones.
+
+The sentences are written by hand. The changes are made to the template as it is generated.
+"""
+
+import copy
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from tests.support.compared import Document, all_of, drop, put
+
+ACCOUNT = "111122223333"
+SCHEDULER = f"arn:aws:iam::{ACCOUNT}:role/scheduler"
+COMPUTE = f"arn:aws:iam::{ACCOUNT}:role/compute"
+ADMIN = f"arn:aws:iam::{ACCOUNT}:role/admin"
+FAR = "arn:aws:backup:us-west-2:222233334444:backup-vault:far"
+EMAIL = "admin@example.com"
+
+COPIES = {"CopyDestinationVaultArn": FAR}
+WEEKLY = {"WeeklyRetention": "3-months"}
+MONTHLY = {"MonthlyRetention": "5-years"}
+ALERTS = {"NotificationEmail": EMAIL}
+ANY_JOB = {**ALERTS, "SilenceAlarmFor": "any-job"}
+LOCKED = {"VaultLock": "governance"}
+COMPLIANCE = {"VaultLock": "compliance", "VaultLockConfirmation": "permanent"}
+DENIED = {"DenyRecoveryPointDeletion": "yes"}
+WITH_KEY = {"CreateVaultKmsKey": "yes"}
+SCHEDULERS = {"SchedulerIAMRoleArn": SCHEDULER}
+FSX = {"ProtectFSx": "yes"}
+ON = {
+    **COPIES, **WEEKLY, **MONTHLY, **ALERTS, **LOCKED, **DENIED, **WITH_KEY, **SCHEDULERS, **FSX,
+}  # fmt: skip
+"""Every option that does not exclude another one."""
+
+CORE = "EC2 instances, EBS volumes and EFS file systems"
+BOTH_FSX = "FSx file systems and FSx volumes"
+ALL = "EC2 instances, EBS volumes, EFS file systems, FSx file systems and FSx volumes"
+VAULT_NAME = "Vault-soca-mycluster"
+
+VAULT = "Resources/SOCABackupVault"
+LOCK = f"{VAULT}/Properties/LockConfiguration"
+POLICY = f"{VAULT}/Properties/AccessPolicy"
+STATEMENT = f"{POLICY}/Fn::If/1/Statement/0"
+KEY = "Resources/SOCABackupVaultKey"
+ROLE = "Resources/SOCAAWSBackupRole"
+TRUST = f"{ROLE}/Properties/AssumeRolePolicyDocument/Statement/0"
+POLICIES = f"{ROLE}/Properties/Policies"
+RULES = "Resources/SOCABackupPlan/Properties/BackupPlan/BackupPlanRule"
+DAILY, WEEK, MONTH = f"{RULES}/0", f"{RULES}/1/Fn::If/1", f"{RULES}/2/Fn::If/1"
+SELECTION = "Resources/SOCABackupSelection/Properties/BackupSelection"
+TAG = f"{SELECTION}/Conditions/StringEquals/0"
+FSX_SELECTION = "Resources/SOCAFSxBackupSelection"
+FSX_TAG = f"{FSX_SELECTION}/Properties/BackupSelection/Conditions/StringEquals/0"
+JOBS = "Resources/SOCABackupJobAlert"
+PATTERN = f"{JOBS}/Properties/EventPattern"
+EFS_ALARM = "Resources/SOCABackupSilenceEFSAlarm"
+EC2_ALARM = "Resources/SOCABackupSilenceEC2Alarm"
+ANY_ALARM = "Resources/SOCABackupSilenceAnyJobAlarm"
+EXPIRED = "Resources/SOCABackupExpired"
+TOPIC = "Resources/SOCABackupAlertsTopic"
+TOPIC_POLICY = "Resources/SOCABackupAlertsTopicPolicy"
+SUBSCRIPTION = "Resources/SOCABackupAlertsSubscription"
+
+Edit = Callable[[Document], None]
+
+
+def _at(template: Document, path: str) -> tuple[Any, Any]:
+    """Return what holds the last part of a path, and that part as a key of it."""
+    *parents, last = path.split("/")
+    node: Any = template
+    for parent in parents:
+        node = node[int(parent)] if isinstance(node, list) else node[parent]
+    return node, int(last) if isinstance(node, list) else last
+
+
+def swap(path: str, before: str, after: str) -> Edit:
+    """Return the change of a text, in the JSON of what is at a path, wherever it stands there."""
+
+    def edit(template: Document) -> None:
+        node, key = _at(template, path)
+        text = json.dumps(node[key])
+        assert before in text, f"{path} has no {before}"
+        node[key] = json.loads(text.replace(before, after))
+
+    return edit
+
+
+def forbid(action: str) -> Edit:
+    """Return the change that takes an action from every policy of the role."""
+    quoted = json.dumps(action)
+
+    def edit(template: Document) -> None:
+        text = json.dumps(template["Resources"]["SOCAAWSBackupRole"])
+        assert quoted in text, f"the role has no {action}"
+        for listed in (f"{quoted}, ", f", {quoted}", quoted):
+            text = text.replace(listed, "")
+        template["Resources"]["SOCAAWSBackupRole"] = json.loads(text)
+
+    return edit
+
+
+def remove(path: str, item: Any) -> Edit:
+    """Return the change that takes an item from the list at a path."""
+
+    def edit(template: Document) -> None:
+        node, key = _at(template, path)
+        node[key].remove(item)
+
+    return edit
+
+
+def add(path: str, item: Any) -> Edit:
+    """Return the change that adds an item to the list at a path."""
+
+    def edit(template: Document) -> None:
+        node, key = _at(template, path)
+        node[key].append(copy.deepcopy(item))
+
+    return edit
+
+
+def take(path: str) -> Edit:
+    """Return the change that takes away what is at a path, also from a list."""
+
+    def edit(template: Document) -> None:
+        node, key = _at(template, path)
+        del node[key]
+
+    return edit
+
+
+def turn(path: str) -> Edit:
+    """Return the change that puts the items of a list, or of a map, into the opposite order."""
+
+    def edit(template: Document) -> None:
+        node, key = _at(template, path)
+        old = node[key]
+        node[key] = dict(reversed(old.items())) if isinstance(old, dict) else old[::-1]
+
+    return edit
+
+
+def invert(condition: str) -> Edit:
+    """Return the change that makes a condition true where it was false."""
+
+    def edit(template: Document) -> None:
+        conditions = template["Conditions"]
+        conditions[condition] = {"Fn::Not": [conditions[condition]]}
+
+    return edit
+
+
+def swap_branches(path: str) -> Edit:
+    """Return the change that makes an Fn::If take the other branch."""
+
+    def edit(template: Document) -> None:
+        node, key = _at(template, path)
+        condition, then, otherwise = node[key]["Fn::If"]
+        node[key]["Fn::If"] = [condition, otherwise, then]
+
+    return edit
+
+
+class Slip(NamedTuple):
+    """A change that costs protection in a stack with these parameters, and what it costs."""
+
+    parameters: Mapping[str, str]
+    edit: Edit
+    losses: list[str]
+
+
+def _arn(kind: str) -> dict[str, str]:
+    return {"Fn::Sub": f"arn:${{AWS::Partition}}:{kind}"}
+
+
+def _may_not(does: str, types: str, actions: str) -> str:
+    return f"the role may no longer {does} {types}: {actions}"
+
+
+NO_VALUE = {"Ref": "AWS::NoValue"}
+EXPIRE = "delete expired recovery points of"
+EC2_EBS = "EC2 instances and EBS volumes"
+INSTANCES, VOLUMES, FILES = "EC2 instances", "EBS volumes", "EFS file systems"
+
+ACTIONS: dict[str, list[str]] = {
+    "tag:GetResources": [_may_not("back up", ALL, "tag:GetResources")],
+    "backup:CopyFromBackupVault": [_may_not("copy", ALL, "backup:CopyFromBackupVault")],
+    "backup:TagResource": [_may_not("copy", ALL, "backup:TagResource")],
+    **{
+        action: [_may_not("back up", CORE, action), _may_not("restore", CORE, action)]
+        for action in (
+            "kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt",
+            "kms:GenerateDataKeyWithoutPlaintext",
+        )
+    },
+    "ec2:CreateImage": [_may_not("back up", INSTANCES, "ec2:CreateImage")],
+    "ec2:CreateSnapshot": [_may_not("back up", EC2_EBS, "ec2:CreateSnapshot")],
+    "ec2:DescribeInstanceAttribute": [
+        _may_not("back up", INSTANCES, "ec2:DescribeInstanceAttribute")
+    ],
+    "ec2:DeleteSnapshot": [_may_not(EXPIRE, EC2_EBS, "ec2:DeleteSnapshot")],
+    "ec2:DeregisterImage": [_may_not(EXPIRE, INSTANCES, "ec2:DeregisterImage")],
+    "ec2:RunInstances": [_may_not("restore", INSTANCES, "ec2:RunInstances")],
+    "ec2:CreateVolume": [_may_not("restore", VOLUMES, "ec2:CreateVolume")],
+    "ec2:CopyImage": [_may_not("copy", INSTANCES, "ec2:CopyImage")],
+    "ec2:CopySnapshot": [_may_not("copy", EC2_EBS, "ec2:CopySnapshot")],
+    "ec2:ModifySnapshotAttribute": [_may_not("copy", EC2_EBS, "ec2:ModifySnapshotAttribute")],
+    "elasticfilesystem:Backup": [_may_not("back up", FILES, "elasticfilesystem:Backup")],
+    "elasticfilesystem:DescribeTags": [
+        _may_not("back up", FILES, "elasticfilesystem:DescribeTags")
+    ],
+    "elasticfilesystem:Restore": [_may_not("restore", FILES, "elasticfilesystem:Restore")],
+    "elasticfilesystem:CreateFileSystem": [
+        _may_not("restore", FILES, "elasticfilesystem:CreateFileSystem")
+    ],
+    "elasticfilesystem:TagResource": [
+        _may_not("restore", FILES, "elasticfilesystem:TagResource")
+    ],
+    "fsx:CreateBackup": [_may_not("back up", BOTH_FSX, "fsx:CreateBackup")],
+    "fsx:CopyBackup": [_may_not("copy", BOTH_FSX, "fsx:CopyBackup")],
+    "fsx:DeleteBackup": [_may_not(EXPIRE, BOTH_FSX, "fsx:DeleteBackup")],
+    "fsx:CreateFileSystemFromBackup": [
+        _may_not("restore", "FSx file systems", "fsx:CreateFileSystemFromBackup")
+    ],
+    "fsx:CreateVolumeFromBackup": [
+        _may_not("restore", "FSx volumes", "fsx:CreateVolumeFromBackup")
+    ],
+}  # fmt: skip
+
+EFS_ARN = _arn("elasticfilesystem:*:*:file-system/*")
+TAGGED = "what carries soca:BackupPlan=soca-mycluster is no longer selected"
+ANYBODY = (
+    "anybody may delete recovery points, disassociate recovery points and shorten how long "
+    "recovery points are kept"
+)
+OWN_KEY = "${SOCABackupVaultKey.Arn}"
+MISSING = "missing backups of EC2 and missing backups of EFS"
+JOB_STATES = "aborted backups, backups with issues, expired backups, failed backups"
+EVENTS = (
+    "aborted backups, aborted restores, backups with issues, changes of the plan, expired backups, "
+    "failed backups, failed copies, failed restores, partial backups and partial copies are no "
+    "longer heard of"
+)
+ENDS = "nobody hears any more of the deletion of the plan and the deletion of the vault"
+ALARMED = (
+    f"{MISSING.replace(' and', ',')} and recovery points that could not be deleted are no longer "
+    "heard of"
+)
+EVERYTHING = [
+    EVENTS.replace(
+        "failed restores, partial backups and",
+        f"failed restores, {MISSING.replace(' and', ',')}, partial backups,",
+    ).replace(
+        "partial copies are", "partial copies and recovery points that could not be deleted are"
+    ),
+    ENDS,
+]
+
+SLIPS: dict[str, Slip] = {
+    # What is selected.
+    "no instances": Slip(
+        {}, remove(f"{SELECTION}/Resources", _arn("ec2:*:*:instance/*")),
+        ["EC2 instances are no longer selected"],
+    ),
+    "no volumes": Slip(
+        {}, remove(f"{SELECTION}/Resources", _arn("ec2:*:*:volume/*")),
+        ["EBS volumes are no longer selected"],
+    ),
+    "no EFS": Slip(
+        {}, remove(f"{SELECTION}/Resources", EFS_ARN),
+        ["EFS file systems are no longer selected"],
+    ),
+    "no FSx file systems": Slip(
+        FSX, remove(f"{FSX_SELECTION}/Properties/BackupSelection/Resources",
+                    _arn("fsx:*:*:file-system/*")),
+        ["FSx file systems are no longer selected"],
+    ),
+    "no FSx volumes": Slip(
+        FSX, remove(f"{FSX_SELECTION}/Properties/BackupSelection/Resources",
+                    _arn("fsx:*:*:volume/*")),
+        ["FSx volumes are no longer selected"],
+    ),
+    "another word for EFS": Slip(
+        {}, swap(SELECTION, "elasticfilesystem:*", "efs:*"),
+        ["EFS file systems are no longer selected"],
+    ),
+    "one file system": Slip(
+        {}, swap(SELECTION, "file-system/*", "file-system/fs-1"),
+        [("EFS file systems are selected only in part: "
+         "arn:aws:elasticfilesystem:*:*:file-system/fs-1 instead of all")],
+    ),
+    "no FSx selection": Slip(
+        FSX, drop(FSX_SELECTION), [f"{BOTH_FSX} are no longer selected"],
+    ),
+    "no selection": Slip(
+        {}, drop("Resources/SOCABackupSelection"), [f"{CORE} are no longer selected"],
+    ),
+    "FSx when it is not asked for": Slip(
+        FSX, invert("ProtectsFSx"), [f"{BOTH_FSX} are no longer selected"],
+    ),
+    "instances left out": Slip(
+        {}, put(f"{SELECTION}/NotResources", [_arn("ec2:*:*:instance/*")]),
+        ["EC2 instances are no longer selected"],
+    ),
+    "one instance left out": Slip(
+        {}, put(f"{SELECTION}/NotResources", ["arn:aws:ec2:us-east-1:111122223333:instance/i-1"]),
+        [("EC2 instances are selected only in part: NotResources has "
+         "arn:aws:ec2:us-east-1:111122223333:instance/i-1")],
+    ),
+    "everything that is opted in": Slip(
+        {}, put(f"{SELECTION}/Resources", ["*"]),
+        [f"{CORE} are selected only if the region has opted in to them"],
+    ),
+    # Tags.
+    "another key everywhere": Slip(
+        FSX, all_of(put(f"{TAG}/ConditionKey", "aws:ResourceTag/edh:BackupPlan"),
+                    put(f"{FSX_TAG}/ConditionKey", "aws:ResourceTag/edh:BackupPlan")),
+        ["the tag is now edh:BackupPlan: what carries soca:BackupPlan is no longer selected"],
+    ),
+    "another key for FSx": Slip(
+        FSX, put(f"{FSX_TAG}/ConditionKey", "aws:ResourceTag/edh:BackupPlan"),
+        [(f"the tag of {BOTH_FSX} is now edh:BackupPlan: what carries soca:BackupPlan is no longer "
+         "selected")],
+    ),
+    "another case of the key": Slip(
+        {}, put(f"{TAG}/ConditionKey", "aws:ResourceTag/soca:backupplan"),
+        ["the tag is now soca:backupplan: what carries soca:BackupPlan is no longer selected"],
+    ),
+    "another value": Slip(
+        {}, put(f"{TAG}/ConditionValue", {"Fn::Sub": "cluster-${ClusterId}"}),
+        [f"the tag is now soca:BackupPlan=cluster-soca-mycluster: {TAGGED}"],
+    ),
+    "another case of the value": Slip(
+        {}, put(f"{TAG}/ConditionValue", "SOCA-mycluster"),
+        [f"the tag is now soca:BackupPlan=SOCA-mycluster: {TAGGED}"],
+    ),
+    "the opposite of the tag": Slip(
+        {}, swap(SELECTION, "StringEquals", "StringNotEquals"),
+        [f"the tag is now soca:BackupPlan=soca-mycluster (StringNotEquals): {TAGGED}"],
+    ),
+    "one more tag": Slip(
+        {}, add(f"{SELECTION}/Conditions/StringEquals",
+                {"ConditionKey": "aws:ResourceTag/env", "ConditionValue": "prod"}),
+        ["only what also carries env=prod is still selected"],
+    ),
+    # When, and how long.
+    "no rule": Slip(
+        {}, put(RULES, []), [f"{CORE} are no longer backed up: no rule is left"],
+    ),
+    "no plan": Slip(
+        {}, drop("Resources/SOCABackupPlan"),
+        [f"{CORE} are no longer backed up: no rule is left"],
+    ),
+    "no daily rule": Slip(
+        WEEKLY, take(DAILY), [f"{CORE} are backed up every 7 days instead of every day"],
+    ),
+    "no weekly rule": Slip(
+        WEEKLY, take(f"{RULES}/1"), [f"{CORE} are kept 30 days instead of 90"],
+    ),
+    "no monthly rule": Slip(
+        MONTHLY, take(f"{RULES}/2"), [f"{CORE} are kept 30 days instead of 1825"],
+    ),
+    "weekly backups when nobody wants them": Slip(
+        WEEKLY, invert("KeepsWeekly"), [f"{CORE} are kept 30 days instead of 90"],
+    ),
+    "the branches of the weekly rule": Slip(
+        WEEKLY, swap_branches(f"{RULES}/1"), [f"{CORE} are kept 30 days instead of 90"],
+    ),
+    "the daily rule once a week": Slip(
+        {}, put(f"{DAILY}/ScheduleExpression", {"Ref": "WeeklySchedule"}),
+        [f"{CORE} are backed up every 7 days instead of every day"],
+    ),
+    "the daily rule on weekdays": Slip(
+        {}, put(f"{DAILY}/ScheduleExpression", "cron(0 5 ? * MON-FRI *)"),
+        [f"{CORE} are backed up every 3 days instead of every day"],
+    ),
+    "the daily rule once": Slip(
+        {}, put(f"{DAILY}/ScheduleExpression", "cron(0 5 1 1 ? 2027)"),
+        [f"{CORE} are backed up only for some time"],
+    ),
+    "a schedule that is none": Slip(
+        {}, put(f"{DAILY}/ScheduleExpression", "cron(0 5 * * * *)"),
+        [(f"{CORE} are backed up by SOCADailyBackup in another way: cron(0 5 * * * *) instead of "
+         "cron(0 5 * * ? *)")],
+    ),
+    "the weekly rule once a month": Slip(
+        WEEKLY, put(f"{WEEK}/ScheduleExpression", {"Ref": "MonthlySchedule"}),
+        [f"{CORE} have restore points every 31 days instead of every 7 days from 30 days ago on"],
+    ),
+    "the monthly rule once a year": Slip(
+        MONTHLY, put(f"{MONTH}/ScheduleExpression", "cron(0 5 1 1 ? *)"),
+        [(f"{CORE} have restore points every 366 days instead of every 31 days from 30 days ago "
+         "on")],
+    ),
+    "a start within a day": Slip(
+        {}, put(f"{DAILY}/StartWindowMinutes", 1440),
+        [f"{CORE} lose up to 2 days at worst instead of 1 day 1 hour"],
+    ),
+    "no start window": Slip(
+        {}, drop(f"{DAILY}/StartWindowMinutes"),
+        [f"{CORE} lose up to 1 day 8 hours at worst instead of 1 day 1 hour"],
+    ),
+    "daily backups kept a week": Slip(
+        {}, put(f"{DAILY}/Lifecycle/DeleteAfterDays", 7),
+        [f"{CORE} are kept 7 days instead of 30"],
+    ),
+    "daily backups kept a week beside weekly ones": Slip(
+        WEEKLY, put(f"{DAILY}/Lifecycle/DeleteAfterDays", 7),
+        [f"{CORE} have restore points every 7 days instead of every day from 7 days ago on"],
+    ),
+    "weekly backups kept for less": Slip(
+        WEEKLY, put("Mappings/WeeklyRetentionDays/3-months/Days", 60),
+        [f"{CORE} are kept 60 days instead of 90"],
+    ),
+    "monthly backups kept for less": Slip(
+        MONTHLY, put("Mappings/MonthlyRetentionDays/5-years/Days", 365),
+        [f"{CORE} are kept 365 days instead of 1825"],
+    ),
+    "monthly backups cold at once": Slip(
+        MONTHLY, put(f"{MONTH}/Lifecycle/MoveToColdStorageAfterDays", 8),
+        [("EFS file systems are moved to cold storage after 8 days instead of 30: "
+         "SOCAMonthlyBackup")],
+    ),
+    "weekly backups cold": Slip(
+        WEEKLY, put(f"{WEEK}/Lifecycle/MoveToColdStorageAfterDays", 30),
+        [("EFS file systems are moved to cold storage after 30 days instead of never: "
+         "SOCAWeeklyBackup")],
+    ),
+    "another vault": Slip(
+        {}, put(f"{DAILY}/TargetBackupVault", "Default"),
+        [f"backups go into Default instead of {VAULT_NAME}"],
+    ),
+    "another vault for the daily rule": Slip(
+        WEEKLY, put(f"{DAILY}/TargetBackupVault", "Default"),
+        [f"backups of SOCADailyBackup go into Default instead of {VAULT_NAME}"],
+    ),
+    # Copies.
+    "no copies": Slip(
+        COPIES, drop(f"{DAILY}/CopyActions"), [f"{CORE} have no copies any more"],
+    ),
+    "no daily copies": Slip(
+        {**COPIES, **WEEKLY}, drop(f"{DAILY}/CopyActions"),
+        [f"{CORE} are copied every 7 days instead of every day"],
+    ),
+    "no weekly copies": Slip(
+        {**COPIES, **WEEKLY}, drop(f"{WEEK}/CopyActions"),
+        [f"{CORE} have copies that are kept 30 days instead of 90"],
+    ),
+    "copies when nobody wants them": Slip(
+        COPIES, invert("MakesCopies"), [f"{CORE} have no copies any more"],
+    ),
+    "copies elsewhere": Slip(
+        COPIES, swap(DAILY, '{"Ref": "CopyDestinationVaultArn"}', '"arn:aws:backup:x:1:y:near"'),
+        [f"{CORE} are no longer copied to {FAR}"],
+    ),
+    "copies kept a week": Slip(
+        COPIES,
+        put(f"{DAILY}/CopyActions/Fn::If/1/0/Lifecycle/DeleteAfterDays", 7),
+        [f"{CORE} have copies that are kept 7 days instead of 30"],
+    ),
+    # The role.
+    "a role for instances": Slip(
+        {}, put(f"{TRUST}/Principal/Service", "ec2.amazonaws.com"),
+        ["AWS Backup may no longer assume the role"],
+    ),
+    "a trust that denies": Slip(
+        {}, put(f"{TRUST}/Effect", "Deny"), ["AWS Backup may no longer assume the role"],
+    ),
+    "a trust in another action": Slip(
+        {}, put(f"{TRUST}/Action", ["sts:TagSession"]),
+        ["AWS Backup may no longer assume the role"],
+    ),
+    "a trust with a condition": Slip(
+        {}, put(f"{TRUST}/Condition", {"StringEquals": {"sts:ExternalId": "x"}}),
+        ["whether AWS Backup may assume the role is no longer known"],
+    ),
+    "a trust in another account": Slip(
+        {}, put(f"{TRUST}/Condition", {"StringEquals": {"aws:SourceAccount": ACCOUNT}}),
+        ["whether AWS Backup may assume the role is no longer known"],
+    ),
+    **{f"a role without {action}": Slip(ON, forbid(action), losses)
+       for action, losses in ACTIONS.items()},
+    "keys through EC2 alone": Slip(
+        {}, swap(ROLE, ', "elasticfilesystem.*.amazonaws.*"', ""),
+        [_may_not(does, FILES, "kms:Decrypt, kms:GenerateDataKeyWithoutPlaintext")
+         for does in ("back up", "restore")],
+    ),
+    "one policy less": Slip(
+        {}, take(f"{POLICIES}/2"),
+        [_may_not("back up", FILES, "elasticfilesystem:Backup, elasticfilesystem:DescribeTags"),
+         _may_not("restore", FILES, "elasticfilesystem:CreateFileSystem, "
+                  "elasticfilesystem:DescribeFileSystems, elasticfilesystem:Restore, "
+                  "elasticfilesystem:TagResource")],
+    ),
+    "a statement that denies": Slip(
+        {}, swap(f"{POLICIES}/2", '"Effect": "Allow"', '"Effect": "Deny"'),
+        [_may_not("back up", FILES, "elasticfilesystem:Backup, elasticfilesystem:DescribeTags"),
+         _may_not("restore", FILES, "elasticfilesystem:CreateFileSystem, "
+                  "elasticfilesystem:DescribeFileSystems, elasticfilesystem:Restore, "
+                  "elasticfilesystem:TagResource")],
+    ),
+    "file systems of another account": Slip(
+        {}, swap(f"{POLICIES}/2", "${AWS::AccountId}", ACCOUNT),
+        ["whether the role may back up and restore EFS file systems is no longer known"],
+    ),
+    "a boundary": Slip(
+        {}, put(f"{ROLE}/Properties/PermissionsBoundary", "arn:aws:iam::aws:policy/ReadOnly"),
+        [f"whether the role may back up, restore and {EXPIRE} {EC2_EBS} is no longer known",
+         "whether the role may back up and restore EFS file systems is no longer known"],
+    ),
+    "no role to pass": Slip(
+        SCHEDULERS, swap(POLICIES, "iam:PassRole", "iam:GetRole"),
+        [("an instance's role may no longer be passed to ec2.amazonaws.com and to "
+         f"ec2.amazonaws.com.cn: {SCHEDULER}")],
+    ),
+    "a role passed to functions": Slip(
+        SCHEDULERS, swap(POLICIES, '"ec2.amazonaws.com"', '"lambda.amazonaws.com"'),
+        [f"an instance's role may no longer be passed to ec2.amazonaws.com: {SCHEDULER}"],
+    ),
+    "another role to pass": Slip(
+        SCHEDULERS, swap(POLICIES, '{"Ref": "SchedulerIAMRoleArn"}', f'"{COMPUTE}"'),
+        [("an instance's role may no longer be passed to ec2.amazonaws.com and to "
+         f"ec2.amazonaws.com.cn: {SCHEDULER}")],
+    ),
+    "a role passed when there is none": Slip(
+        SCHEDULERS, invert("HasSchedulerRole"),
+        [("an instance's role may no longer be passed to ec2.amazonaws.com and to "
+         f"ec2.amazonaws.com.cn: {SCHEDULER}")],
+    ),
+    "a role that goes with the stack": Slip(
+        {}, drop(f"{ROLE}/DeletionPolicy"), ["the role no longer outlives the stack"],
+    ),
+    "a role from elsewhere": Slip(
+        {}, put(f"{SELECTION}/IamRoleArn", COMPUTE),
+        ["the role is no longer in the template: nobody knows what it may do"],
+    ),
+    # The vault, its lock and its policy.
+    "a vault that goes with the stack": Slip(
+        {}, drop(f"{VAULT}/DeletionPolicy"),
+        [f"the vault {VAULT_NAME} no longer outlives the stack"],
+    ),
+    "a vault that goes when it is replaced": Slip(
+        {}, put(f"{VAULT}/UpdateReplacePolicy", "Delete"),
+        [f"the vault {VAULT_NAME} no longer outlives the stack"],
+    ),
+    "a vault of another name": Slip(
+        {}, put(f"{VAULT}/Properties/BackupVaultName", {"Fn::Sub": "Safe-${ClusterId}"}),
+        [f"backups go into Safe-soca-mycluster instead of {VAULT_NAME}"],
+    ),
+    "no lock": Slip(
+        LOCKED, drop(LOCK), ["the vault is no longer locked"],
+    ),
+    "a lock when nobody wants one": Slip(
+        LOCKED, invert("LocksVault"), ["the vault is no longer locked"],
+    ),
+    "a lock without a minimum": Slip(
+        LOCKED, drop(f"{LOCK}/Fn::If/1/MinRetentionDays"),
+        ["the lock is weaker: no minimum instead of 1"],
+    ),
+    "a lock that asks for more than the rule keeps": Slip(
+        LOCKED, put(f"{LOCK}/Fn::If/1/MinRetentionDays", 40),
+        [("the lock refuses the backups of SOCADailyBackup, kept 30 days: it asks for at least 40 "
+         "days")],
+    ),
+    "a lock that allows less than the rule keeps": Slip(
+        LOCKED, put(f"{LOCK}/Fn::If/1/MaxRetentionDays", 20),
+        [("the lock refuses the backups of SOCADailyBackup, kept 30 days: it asks for at most 20 "
+         "days")],
+    ),
+    "a lock that is never final": Slip(
+        COMPLIANCE, drop(f"{LOCK}/Fn::If/1/ChangeableForDays"),
+        ["the lock can be lifted: governance instead of compliance"],
+    ),
+    "a lock that is final late": Slip(
+        COMPLIANCE, put(f"{LOCK}/Fn::If/1/ChangeableForDays", 3000),
+        ["the lock is final only after 3000 days instead of 30"],
+    ),
+    "no access policy": Slip(DENIED, drop(POLICY), [ANYBODY]),
+    "the branches of the access policy": Slip(DENIED, swap_branches(POLICY), [ANYBODY]),
+    "a policy that allows what it denied": Slip(
+        DENIED, put(f"{STATEMENT}/Effect", "Allow"), [ANYBODY],
+    ),
+    "a policy for one role": Slip(
+        DENIED, put(f"{STATEMENT}/Principal", {"AWS": COMPUTE}), [ANYBODY],
+    ),
+    "deletion is allowed": Slip(
+        DENIED, remove(f"{STATEMENT}/Action", "backup:DeleteRecoveryPoint"),
+        ["anybody may delete recovery points"],
+    ),
+    "disassociation is allowed": Slip(
+        DENIED, remove(f"{STATEMENT}/Action", "backup:DisassociateRecoveryPoint"),
+        ["anybody may disassociate recovery points"],
+    ),
+    "a shorter life is allowed": Slip(
+        DENIED, remove(f"{STATEMENT}/Action", "backup:UpdateRecoveryPointLifecycle"),
+        ["anybody may shorten how long recovery points are kept"],
+    ),
+    "one more role may delete": Slip(
+        DENIED, put(f"{STATEMENT}/Condition", {"ArnNotEquals": {"aws:PrincipalArn": [ADMIN]}}),
+        [ANYBODY.replace("anybody", ADMIN)],
+    ),
+    "a policy that stops backups": Slip(
+        DENIED, add(f"{STATEMENT}/Action", "backup:StartBackupJob"),
+        ["the vault's policy denies backup:StartBackupJob"],
+    ),
+    # Its key.
+    "another key": Slip(
+        WITH_KEY, put(f"{VAULT}/Properties/EncryptionKeyArn", "alias/backup"),
+        [f"the vault's key is now alias/backup instead of {OWN_KEY}"],
+    ),
+    "AWS's own key": Slip(
+        WITH_KEY, drop(f"{VAULT}/Properties/EncryptionKeyArn"),
+        [f"the vault's key is now AWS's own key instead of {OWN_KEY}"],
+    ),
+    "a key when nobody wants one": Slip(
+        WITH_KEY, invert("CreatesKey"),
+        [f"the vault's key is now AWS's own key instead of {OWN_KEY}"],
+    ),
+    "a key that goes with the stack": Slip(
+        WITH_KEY, drop(f"{KEY}/DeletionPolicy"),
+        ["the vault's key no longer outlives the stack"],
+    ),
+    **{
+        f"a key without {action}": Slip(
+            WITH_KEY, remove(f"{KEY}/Properties/KeyPolicy/Statement/0/Action", f"kms:{action}"),
+            [f"the policy of the vault's key no longer allows kms:{action}"],
+        )
+        for action in ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom")
+    },
+    "a key without grants": Slip(
+        WITH_KEY, put(f"{KEY}/Properties/KeyPolicy/Statement/1/Effect", "Deny"),
+        ["the policy of the vault's key no longer allows kms:CreateGrant"],
+    ),
+    "a key for another account": Slip(
+        WITH_KEY, put(f"{KEY}/Properties/KeyPolicy/Statement/1/Principal", {"Service": "x"}),
+        ["the policy of the vault's key no longer allows kms:CreateGrant"],
+    ),
+    # Who hears of what.
+    **{
+        f"no news of {what}": Slip(
+            ALERTS, remove(f"{PATTERN}/detail/$or/{number}/{key}", state),
+            [f"{what} are no longer heard of"],
+        )
+        for number, key, state, what in (
+            (0, "state", "FAILED", "failed backups"),
+            (0, "state", "EXPIRED", "expired backups"),
+            (0, "state", "ABORTED", "aborted backups"),
+            (0, "state", "PARTIAL", "partial backups"),
+            (1, "state", "COMPLETED", "backups with issues"),
+            (2, "state", "FAILED", "failed copies"),
+            (2, "state", "PARTIAL", "partial copies"),
+            (3, "status", "FAILED", "failed restores"),
+            (3, "status", "ABORTED", "aborted restores"),
+            (4, "state", "MODIFIED", "changes of the plan"),
+        )
+    },
+    "no news of the plan's end": Slip(
+        ALERTS, remove(f"{PATTERN}/detail/$or/4/state", "DELETED"),
+        ["nobody hears any more of the deletion of the plan"],
+    ),
+    "no news of the vault": Slip(
+        ALERTS, remove(f"{PATTERN}/detail-type", "Backup Vault State Change"),
+        ["nobody hears any more of the deletion of the vault"],
+    ),
+    "no news of restores": Slip(
+        ALERTS, remove(f"{PATTERN}/detail-type", "Restore Job State Change"),
+        ["aborted restores and failed restores are no longer heard of"],
+    ),
+    "no alert for jobs": Slip(ALERTS, drop(JOBS), [EVENTS, ENDS]),
+    "an alert that is off": Slip(
+        ALERTS, put(f"{JOBS}/Properties/State", "DISABLED"), [EVENTS, ENDS],
+    ),
+    "alerts of another service": Slip(ALERTS, put(f"{PATTERN}/source", ["aws.s3"]), [EVENTS, ENDS]),
+    "alerts for another topic": Slip(
+        ALERTS, put(f"{JOBS}/Properties/Targets/0/Arn", "arn:aws:sns:x:1:y"),
+        [EVENTS.replace(" are no longer heard of", "").replace(
+            "partial backups and partial copies",
+            "partial backups, partial copies, the deletion of the plan and the deletion of the "
+            "vault").join([f"{EMAIL} no longer hears of ", ""])],
+    ),
+    "alerts when nobody listens": Slip(ALERTS, invert("Alerts"), EVERYTHING),
+    **{
+        f"{what} {word}": Slip(given, edit, [f"{what} {loss}"])
+        for what, given, alarm in (
+            ("missing backups of EFS", ALERTS, EFS_ALARM),
+            ("missing backups of EC2", ALERTS, EC2_ALARM),
+            ("missing backups", ANY_JOB, ANY_ALARM),
+            ("recovery points that could not be deleted", ALERTS, EXPIRED),
+        )
+        for word, edit, loss in (
+            ("without alarm", drop(alarm), "are no longer heard of"),
+            ("without action", put(f"{alarm}/Properties/AlarmActions", []),
+             "are no longer heard of"),
+        )
+    },
+    "an alarm that takes silence for good": Slip(
+        ALERTS, put(f"{EFS_ALARM}/Properties/TreatMissingData", "notBreaching"),
+        ["missing backups of EFS are no longer heard of"],
+    ),
+    "an alarm that does nothing": Slip(
+        ALERTS, put(f"{EFS_ALARM}/Properties/ActionsEnabled", False),
+        ["missing backups of EFS are no longer heard of"],
+    ),
+    "an alarm on another vault": Slip(
+        ALERTS, put(f"{EFS_ALARM}/Properties/Dimensions/0/Value", "Default"),
+        ["missing backups of EFS are no longer heard of"],
+    ),
+    "an alarm on too many backups": Slip(
+        ALERTS, put(f"{EFS_ALARM}/Properties/ComparisonOperator", "GreaterThanThreshold"),
+        ["missing backups of EFS are no longer heard of"],
+    ),
+    "an alarm after a week": Slip(
+        ALERTS, put(f"{EFS_ALARM}/Properties/EvaluationPeriods", 168),
+        ["missing backups of EFS are heard of after 168 hours instead of 50"],
+    ),
+    "no topic policy": Slip(ALERTS, drop(TOPIC_POLICY), EVERYTHING),
+    "a topic that takes no events": Slip(
+        ALERTS, swap(TOPIC_POLICY, "events.amazonaws.com", "s3.amazonaws.com"), [EVENTS, ENDS],
+    ),
+    "a topic that takes no alarms": Slip(
+        ALERTS, swap(TOPIC_POLICY, "cloudwatch.amazonaws.com", "s3.amazonaws.com"), [ALARMED],
+    ),
+    "a topic that takes alarms of one alone": Slip(
+        ALERTS, swap(TOPIC_POLICY, ', {"Fn::GetAtt": ["SOCABackupExpired", "Arn"]}', ""),
+        ["whether anybody hears of recovery points that could not be deleted is no longer known"],
+    ),
+    "a topic under AWS's own key": Slip(
+        ALERTS, put(f"{TOPIC}/Properties/KmsMasterKeyId", "alias/aws/sns"), EVERYTHING,
+    ),
+    "no subscription": Slip(
+        ALERTS, drop(SUBSCRIPTION), [f"{EMAIL} no longer hears of anything"],
+    ),
+    "a subscription to another topic": Slip(
+        ALERTS, put(f"{SUBSCRIPTION}/Properties/TopicArn", "arn:aws:sns:x:1:y"),
+        [f"{EMAIL} no longer hears of anything"],
+    ),
+    "a subscription of somebody else": Slip(
+        ALERTS, put(f"{SUBSCRIPTION}/Properties/Endpoint", "nobody@example.com"),
+        [f"{EMAIL} no longer hears of anything"],
+    ),
+}  # fmt: skip
+
+DAILY_RULE = {"RuleName": "More", "ScheduleExpression": "cron(0 17 * * ? *)"}
+INLINE = {"PolicyName": "More", "PolicyDocument": {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "rds:*", "Resource": "*"}]}}  # fmt: skip
+IN_FULL = {"Fn::Join": ["", ["Vault-", {"Ref": "ClusterId"}]]}
+
+
+def _as_yaml_or_json(template: Document) -> None:
+    """Change nothing: the template is written in the other language."""
+
+
+def _two_selections(template: Document) -> None:
+    resources = template["Resources"]
+    more = copy.deepcopy(resources["SOCABackupSelection"])
+    resources["More"] = more
+    moved = resources["SOCABackupSelection"]["Properties"]["BackupSelection"]["Resources"].pop()
+    more["Properties"]["BackupSelection"]["Resources"] = [moved]
+
+
+def _policy_of_its_own(template: Document) -> None:
+    resources = template["Resources"]
+    moved = resources["SOCAAWSBackupRole"]["Properties"]["Policies"].pop(2)
+    roles = [{"Ref": "SOCAAWSBackupRole"}]
+    resources["More"] = {
+        "Type": "AWS::IAM::Policy",
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": {**moved, "Roles": roles},
+    }
+
+
+def _renamed_condition(template: Document) -> None:
+    text = json.dumps(template)
+    template.update(json.loads(text.replace('"KeepsWeekly"', '"HasWeekly"')))
+
+
+HARMLESS: dict[str, Edit] = {
+    "another language": _as_yaml_or_json,
+    "a description": put("Description", "Something else"),
+    "a description of the role": put(f"{ROLE}/Properties/Description", "Something else"),
+    "a name of the topic": put(f"{TOPIC}/Properties/DisplayName", "Something else"),
+    "parameters in another order": turn("Parameters"),
+    "resources in another order": turn("Resources"),
+    "types in another order": turn(f"{SELECTION}/Resources"),
+    "policies in another order": turn(POLICIES),
+    "actions in another order": turn(f"{POLICIES}/2/PolicyDocument/Statement/0/Action"),
+    "rules in another order": turn(RULES),
+    "Join for Sub": put(f"{VAULT}/Properties/BackupVaultName", IN_FULL),
+    "a literal for a Ref": put(f"{DAILY}/StartWindowMinutes", 60),
+    "a text for a number": put(f"{LOCK}/Fn::If/1/MinRetentionDays", "1"),
+    "one action, not a list": put(f"{TRUST}/Action", "sts:AssumeRole"),
+    "the tag by Join": put(
+        f"{TAG}/ConditionKey", {"Fn::Join": ["/", ["aws:ResourceTag", {"Ref": "BackupTagKey"}]]}
+    ),
+    "the same schedule": put(f"{DAILY}/ScheduleExpression", "cron(0 5 ? * * *)"),
+    "UTC by name": put(f"{DAILY}/ScheduleExpressionTimezone", "UTC"),
+    "another name of a condition": _renamed_condition,
+    "another name of a rule": put(f"{DAILY}/RuleName", "Daily"),
+    "more tags": put(f"{VAULT}/Properties/BackupVaultTags/Owner", "me"),
+    "a wider constraint": put("Parameters/RetentionDays/MaxValue", 100000),
+    "one more value": add("Parameters/WeeklyRetention/AllowedValues", "2-years"),
+    "longer retention": put(f"{DAILY}/Lifecycle/DeleteAfterDays", 60),
+    "longer retention of weekly backups": put("Mappings/WeeklyRetentionDays/3-months/Days", 100),
+    "warm for longer": put(f"{MONTH}/Lifecycle/MoveToColdStorageAfterDays", 60),
+    "one more rule": add(
+        RULES, {**DAILY_RULE, "TargetBackupVault": {"Ref": "SOCABackupVault"},
+                "StartWindowMinutes": 60, "Lifecycle": {"DeleteAfterDays": 9}},
+    ),
+    "one more type": add(f"{SELECTION}/Resources", _arn("rds:*:*:db:*")),
+    "every volume by a wider pattern": swap(SELECTION, "ec2:*:*:volume/*", "ec2:*:*:vol*/*"),
+    "two selections": _two_selections,
+    "a policy more": add(POLICIES, INLINE),
+    "a policy of its own": _policy_of_its_own,
+    "all of EFS": put(
+        f"{POLICIES}/2/PolicyDocument/Statement/0/Action", ["elasticfilesystem:*"]
+    ),
+    "more is denied": add(f"{STATEMENT}/Action", "backup:DeleteBackupVault"),
+    "a stronger lock": put(f"{LOCK}/Fn::If/1/MinRetentionDays", 7),
+    "all of KMS": put(f"{KEY}/Properties/KeyPolicy/Statement/0/Action", ["kms:*"]),
+    "an alarm sooner": put(f"{EFS_ALARM}/Properties/EvaluationPeriods", 26),
+    "news of more": add(f"{PATTERN}/detail/$or/0/state", "RUNNING"),
+    "one more subscription": put(
+        "Resources/More",
+        {"Type": "AWS::SNS::Subscription", "Properties": {
+            "TopicArn": {"Ref": "SOCABackupAlertsTopic"}, "Protocol": "sms", "Endpoint": "+1"}},
+    ),
+    "one more output": put("Outputs/More", {"Value": "x"}),
+}  # fmt: skip
+"""Changes that cost nothing, with every option on."""

@@ -1,0 +1,205 @@
+"""For which parameters a change of a template costs protection, and what is read to find out."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from generator.cloudformation.read import Template, parse
+from generator.compare import protection_changes
+from generator.compare.change import ProtectionLoss
+from generator.compare.protection_changes import protection_losses
+from tests.compare.protection_slips import DAILY, HARMLESS, SLIPS, TAG, Edit, forbid
+from tests.support.compared import Document, all_of, put
+from tests.support.generated import template
+
+ALL = "EC2 instances, EBS volumes, EFS file systems, FSx file systems and FSx volumes"
+
+
+def lost(edit: Edit, before: Edit | None = None) -> list[ProtectionLoss]:
+    """Return what an update of our template by a change costs; ``before`` is in the old one."""
+    old, new = copy.deepcopy(template()), copy.deepcopy(template())
+    if before:
+        before(old)
+    edit(new)
+    return protection_losses(Template("old", old), Template("new", new))
+
+
+def told(losses: list[ProtectionLoss]) -> list[tuple[str, dict[str, str]]]:
+    return [(loss.sentence, loss.where) for loss in losses]
+
+
+def test_a_stack_that_passes_the_tag_is_not_affected_by_its_default() -> None:
+    (loss,) = lost(put("Parameters/BackupTagKey/Default", "edh:BackupPlan"))
+    assert loss.sentence == (
+        "the tag is now edh:BackupPlan: what carries soca:BackupPlan is no longer selected"
+    )
+    assert loss.where == {"BackupTagKey": "not passed by the parent"}
+    assert loss.text == "stacks that pass BackupTagKey are not affected"
+    assert loss.told.startswith("if BackupTagKey is not passed by the parent: the tag is now")
+
+
+def test_a_new_parameter_has_its_own_default() -> None:
+    shorter = all_of(
+        put("Parameters/More", {"Type": "Number", "Default": 7}),
+        put(f"{DAILY}/Lifecycle/DeleteAfterDays", {"Ref": "More"}),
+    )
+    assert told(lost(shorter))[0] == (f"{ALL} are kept 7 days instead of 30", {})
+
+
+def test_a_new_parameter_without_default_is_unknown() -> None:
+    unknown = all_of(
+        put("Parameters/More", {"Type": "Number"}),
+        put(f"{DAILY}/Lifecycle/DeleteAfterDays", {"Ref": "More"}),
+    )
+    sentence, where = told(lost(unknown))[0]
+    assert sentence == (
+        f"{ALL} are backed up by SOCADailyBackup in another way: kept ${{More}} days instead of 30 "
+        "days: a part is known only to the deployment"
+    )
+    assert where == {}
+
+
+def test_a_value_that_nobody_knows_is_the_same_as_itself() -> None:
+    parameter = {"Type": "Number"}
+    rule = put(f"{DAILY}/Lifecycle/DeleteAfterDays", {"Ref": "More"})
+    given = all_of(put("Parameters/More", parameter), rule)
+    window = put(f"{DAILY}/StartWindowMinutes", 60)
+    assert lost(all_of(given, window), before=given) == []
+
+
+def test_a_loss_is_told_with_the_fewest_parameters() -> None:
+    assert told(lost(forbid("fsx:CopyBackup"))) == [
+        (
+            "the role may no longer copy FSx file systems and FSx volumes: fsx:CopyBackup",
+            {"CopyDestinationVaultArn": "any other value", "ProtectFSx": "'yes'"},
+        )
+    ]
+
+
+def test_what_more_lose_with_an_option_is_told_with_the_others() -> None:
+    assert told(lost(put(f"{DAILY}/StartWindowMinutes", 1440))) == [
+        (f"{ALL} lose up to 2 days at worst instead of 1 day 1 hour", {})
+    ]
+
+
+def test_another_partition_is_a_case_of_its_own() -> None:
+    key = {"Fn::If": ["IsChina", "aws:ResourceTag/x", "aws:ResourceTag/soca:BackupPlan"]}
+    plain = put(f"{TAG}/ConditionKey", "aws:ResourceTag/soca:BackupPlan")
+    loss, *_ = lost(put(f"{TAG}/ConditionKey", key), before=plain)
+    assert loss.where == {"AWS::Partition": "'aws-cn'"}
+    assert "the tag is now x: what carries soca:BackupPlan is no longer selected" in loss.sentence
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        put("Outputs/More", {"Value": "x"}),
+        put("Parameters/RetentionDays/MaxValue", 100000),
+        put("Resources/More", {"Type": "AWS::SQS::Queue"}),
+        HARMLESS["a description of the role"],
+        HARMLESS["more tags"],
+    ],
+)
+def test_what_protects_nothing_is_not_read(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protection_changes, "protection_of", lambda _: pytest.fail("read"))
+    assert lost(edit) == []
+
+
+# A name, conditions and maps mean something where they are used.
+ELSEWHERE: dict[str, tuple[Edit, str]] = {
+    "a condition": (SLIPS["copies when nobody wants them"].edit, "have no copies any more"),
+    "a row of a map": (SLIPS["weekly backups kept for less"].edit, "are kept 60 days instead of"),
+    "a name": (SLIPS["a vault of another name"].edit, "backups go into Safe-${ClusterId} instead"),
+    "a default": (put("Parameters/RetentionDays/Default", 7), "are kept 7 days instead of 30"),
+    "a default of an option": (
+        put("Parameters/DenyRecoveryPointDeletion/Default", "yes"), "",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "sentence"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_what_changes_elsewhere(edit: Edit, sentence: str) -> None:
+    found = [loss.sentence for loss in lost(edit)]
+    assert any(sentence in each for each in found) if sentence else found == []
+
+
+TWO_PLANS = """
+Resources:
+  Hourly:
+    Type: AWS::Backup::BackupPlan
+    Properties:
+      BackupPlan:
+        BackupPlanName: hourly
+        BackupPlanRule:
+        - {RuleName: Often, TargetBackupVault: Default, ScheduleExpression: cron(0 * * * ? *),
+           StartWindowMinutes: 60, Lifecycle: {DeleteAfterDays: 9}}
+  Weekly:
+    Type: AWS::Backup::BackupPlan
+    Properties:
+      BackupPlan:
+        BackupPlanName: weekly
+        BackupPlanRule:
+        - {RuleName: Seldom, TargetBackupVault: Default, ScheduleExpression: cron(0 5 ? * SUN *),
+           StartWindowMinutes: 60, Lifecycle: {DeleteAfterDays: 9}}
+  Gold:
+    Type: AWS::Backup::BackupSelection
+    Properties:
+      BackupPlanId: !Ref Hourly
+      BackupSelection:
+        SelectionName: gold
+        IamRoleArn: arn:aws:iam::111122223333:role/backup
+        Resources: ["arn:aws:ec2:*:*:volume/*"]
+        Conditions:
+          StringEquals: [{ConditionKey: "aws:ResourceTag/class", ConditionValue: gold}]
+  Silver:
+    Type: AWS::Backup::BackupSelection
+    Properties:
+      BackupPlanId: !Ref Weekly
+      BackupSelection:
+        SelectionName: silver
+        IamRoleArn: arn:aws:iam::111122223333:role/backup
+        Resources: ["arn:aws:ec2:*:*:volume/*"]
+        Conditions:
+          StringEquals: [{ConditionKey: "aws:ResourceTag/class", ConditionValue: silver}]
+"""
+
+
+def of_two_plans(edit: Callable[[Document], None]) -> list[str]:
+    old, new = parse("old", TWO_PLANS), parse("new", TWO_PLANS)
+    edit(new.document)
+    return [loss.sentence for loss in protection_losses(old, new)]
+
+
+def plan(name: str) -> dict[str, Any]:
+    return {"Ref": name}
+
+
+def test_two_selections_that_change_their_plans() -> None:
+    swapped = all_of(
+        put("Resources/Gold/Properties/BackupPlanId", plan("Weekly")),
+        put("Resources/Silver/Properties/BackupPlanId", plan("Hourly")),
+    )
+    assert of_two_plans(swapped) == [
+        "EBS volumes with class=gold are backed up every 7 days instead of every hour"
+    ]
+
+
+def test_a_rule_that_moves_to_another_plan_goes_on_for_its_selection() -> None:
+    def move(document: Document) -> None:
+        resources = document["Resources"]
+        hourly, weekly = (
+            resources[name]["Properties"]["BackupPlan"]["BackupPlanRule"]
+            for name in ("Hourly", "Weekly")
+        )
+        weekly.append(hourly.pop())
+        resources["Gold"]["Properties"]["BackupPlanId"] = plan("Weekly")
+
+    assert of_two_plans(move) == []
+
+
+def test_a_template_without_backups_loses_none() -> None:
+    old = parse("old", "Resources: {A: {Type: AWS::SQS::Queue}}")
+    new = parse("new", "Resources: {B: {Type: AWS::SQS::Queue}}")
+    assert protection_losses(old, new) == []
