@@ -4,15 +4,19 @@ Ratios, because they say the same on a slow machine; a table to read and no test
 machine even they are not sure.
 """
 
+import copy
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.local_aws.far_s3 import FarS3
+from tests.support import generated
 
 ROOT = Path(__file__).parent.parent
 RUNS = 9
@@ -42,10 +46,60 @@ class Row(NamedTuple):
     """What is done before each run of `command`, not timed."""
 
 
-def rows() -> list[Row]:
+# Paths and values of properties: of what protects, and of texts.
+CHANGED: dict[str, Any] = {
+    "SOCABackupVault/Properties/LockConfiguration/Fn::If/1/MinRetentionDays": 2,
+    "SOCABackupVault/Properties/BackupVaultTags/Name": "vault",
+    "SOCABackupVaultKey/Properties/Description": "key",
+    "SOCABackupVaultKey/Properties/PendingWindowInDays": 14,
+    "SOCABackupPlan/Properties/BackupPlan/BackupPlanRule/0/Lifecycle/DeleteAfterDays": 20,
+    "SOCABackupPlan/Properties/BackupPlan/BackupPlanRule/0/StartWindowMinutes": 120,
+    "SOCABackupPlan/Properties/BackupPlan/BackupPlanRule/0/RecoveryPointTags/Name": "point",
+    "SOCABackupPlan/Properties/BackupPlan/BackupPlanName": "plan",
+    "SOCABackupPlan/Properties/BackupPlanTags/Name": "plan",
+    "SOCABackupSelection/Properties/BackupSelection/SelectionName": "tagged",
+    "SOCABackupSelection/Properties/BackupSelection/Conditions/StringEquals/0/ConditionValue": "x",
+    "SOCAFSxBackupSelection/Properties/BackupSelection/SelectionName": "fsx",
+    "SOCAAWSBackupRole/Properties/Description": "role",
+    "SOCAAWSBackupRole/Properties/Policies/0/PolicyName": "vaults",
+    "SOCAAWSBackupRole/Properties/Policies/2/PolicyDocument/Statement/0/Action": ["efs:*"],
+    "SOCABackupAlertsTopic/Properties/DisplayName": "topic",
+    "SOCABackupJobAlert/Properties/Description": "jobs",
+    "SOCABackupJobAlert/Properties/EventPattern/detail/$or/0/state": ["FAILED"],
+    "SOCABackupSilenceEFSAlarm/Properties/EvaluationPeriods": 100,
+    "SOCABackupExpired/Properties/AlarmDescription": "expired",
+}
+PROPERTY_DIFF = (
+    "import sys, build\n"
+    "from generator.compare import comparison\n"
+    "comparison._losses = lambda *_: []\n"
+    "build.main(['compare', *sys.argv[1:]])"
+)
+"""The same command without the losses of protection."""
+
+
+def compared(folder: Path, changed: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the commands that compare our template with a changed one, and their properties."""
+    document = copy.deepcopy(generated.template())
+    for path, value in changed.items():
+        *parents, last = path.split("/")
+        node: Any = document["Resources"]
+        for parent in parents:
+            node = node[int(parent)] if isinstance(node, list) else node[parent]
+        node[last] = value
+    files = [folder / "old.template", folder / f"new-{len(changed)}.template"]
+    files[0].write_text(json.dumps(generated.template()))
+    files[1].write_text(json.dumps(document))
+    names = [str(file) for file in files]
+    return (*BUILD, "compare", *names), (PYTHON, "-c", PROPERTY_DIFF, *names)
+
+
+def rows(folder: Path) -> list[Row]:
     """Return what is measured, in the order of the table."""
     far = FarS3()
     return [
+        Row("compare / its property diff, same", *compared(folder, {}), 1.3),
+        Row("compare / its property diff, 20", *compared(folder, CHANGED), 2.0),
         Row("render / its imports alone", (*BUILD, "render"), imports_of_render(), 1.5),
         Row("explain / render", (*BUILD, "explain"), (*BUILD, "render"), 2.5),
         Row("--help / render", (*BUILD, "--help"), (*BUILD, "render"), 1.0),
@@ -105,7 +159,7 @@ def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
-    if done.returncode:
+    if done.returncode > ("compare" in command):  # compare ends with 1 if something is lost
         sys.exit(f"bench: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return done
 
@@ -114,7 +168,12 @@ def main() -> None:
     """Measure each row and print it; over a limit is something to look into, not a failure."""
     columns = "{:34} {:>8} {:>8} {:>6} {:>6}  {}"
     print(columns.format("", "seconds", "other", "ratio", "limit", ""))
-    for row in rows():
+    with TemporaryDirectory() as folder:
+        _measure(rows(Path(folder)), columns)
+
+
+def _measure(several: list[Row], columns: str) -> None:
+    for row in several:
         one, other = measure(row)
         ratio = one / other
         verdict = "ok" if ratio <= row.limit else "OVER"
