@@ -109,8 +109,8 @@ def _some(choices: Choices, sides: Sides) -> list[Assignment]:
 
     One by one around each, two by two around the usual ones: more would not end.
     """
-    usual, *others = _bases(choices, sides)
-    bases = [usual, *others]
+    bases = _bases(choices, sides)
+    usual = bases[0]
     unusual = [(name, choice) for name, several in choices.items() for choice in several[1:]]
     singles = (
         Assignment(base.choices | {name: choice}) for base in bases for name, choice in unusual
