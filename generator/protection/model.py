@@ -74,6 +74,7 @@ class Reach:
     """Resources of one type that a selection takes."""
 
     type: str
+    """What people call it; ``resource_types.GIVEN`` if only a deployment knows it."""
     arn: str
     """The pattern of their ARNs; empty: all of the type."""
     tags: frozenset[Tag]
@@ -97,7 +98,7 @@ class Role:
     passes: frozenset[tuple[str, str]]
     """ARNs, or patterns, of roles, and the service that each may be passed to."""
     kept: bool
-    """Whether it outlives the stack."""
+    """Whether it outlives the stack, with all of its policies."""
 
 
 @dataclass(frozen=True)

@@ -162,12 +162,19 @@ class _Judge:
             requests += [Request(COPYING[1], arn) for arn in sorted(use.copied_to) or [VAULT]]
         if does == BACKUP:
             requests += PAUSE_WINDOWS if use.pauses_windows and kind == EC2 else []
-            requests = [one for each in requests for one in _as_used(each, kind, use)]
-        answers = [(each.action, self._answer(each, does)) for each in requests]
+            asked = [one for each in requests for one in _as_used(each, kind, use)]
+        else:
+            asked = [[each] for each in requests]
+        answers = [(each[0].action, self._answers_of(each, does)) for each in asked]
         denied = [action for action, answer in answers if answer is Answer.DENIED]
         if not denied and any(answer is Answer.UNKNOWN for _, answer in answers):
             return None
         return tuple(dict.fromkeys(denied))
+
+    def _answers_of(self, same: list[Request], does: str) -> Answer:
+        """Return the answer to requests that describe the same in several ways."""
+        answers = [self._answer(each, does) for each in same]
+        return next((each for each in answers if each is not Answer.UNKNOWN), Answer.UNKNOWN)
 
     def _answer(self, request: Request, does: str) -> Answer:
         is_managed = does in self._managed
@@ -220,17 +227,21 @@ class _Judge:
                             yield arn, service
 
 
-def _as_used(request: Request, kind: str, use: Use) -> Iterator[Request]:
-    """Yield what is asked about the resources that selections take."""
+def _as_used(request: Request, kind: str, use: Use) -> Iterator[list[Request]]:
+    """Yield what is asked about each of the resources that selections take.
+
+    What is known of a resource is its ARN in the selection, and what type it is of.
+    """
     if request.action in SEARCHING and not use.searches:
         return
     arns = sorted(arn for its, arn in use.taken if its == kind)
     if arns and request.about == RESOURCES[kind]:
         # A pattern stands for resources that nobody knows.
         item = unknown("an item", colons=False)
-        yield from (request._replace(about=re.sub("[*?]+", item, arn)) for arn in arns)
+        for arn in arns:
+            yield [request._replace(about=re.sub("[*?]+", item, arn)), request]
     else:
-        yield request
+        yield [request]
 
 
 def _only_about(document: Document, action: str) -> dict[str, Any]:

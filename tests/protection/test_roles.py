@@ -148,6 +148,7 @@ def lacks(
     selection = {"BackupPlanId": {"Ref": "Plan"}, "BackupSelection": taken}
     resources = {
         "Plan": of_type("Backup::BackupPlan", its_plan),
+        "Files": of_type("EFS::FileSystem", {}),
         "Selection": of_type("Backup::BackupSelection", selection),
         "Role": role(*statements),
     }
@@ -182,6 +183,12 @@ OF_FILES_1 = allow(["elasticfilesystem:Backup", "elasticfilesystem:DescribeTags"
 def test_a_role_for_one_resource_may_back_up_that_one() -> None:
     assert lacks((EFS, BACKUP), OF_FILES_1, arn=FILES_1) == ()
     assert lacks((EFS, BACKUP), OF_FILES_1, arn=f"{FILES_1}2") == LACKING[1:]
+    # Of a resource of the template, the type is known, too.
+    files = {"Fn::GetAtt": ["Files", "Arn"]}
+    assert lacks((EFS, BACKUP), OF_FILES_1 | {"Resource": files}, arn=files) == ()
+    every = OF_FILES_1 | {"Resource": "arn:aws:elasticfilesystem:*:*:file-system/*"}
+    assert lacks((EFS, BACKUP), every, arn=files) == ()
+    assert lacks((EFS, BACKUP), OF_FILES_1, arn=files) is None
     # Who looks for file systems has to search, and may find another one.
     assert lacks((EFS, BACKUP), OF_FILES_1, arn=f"{FILES_1[:-4]}*") == LACKING[:1]
     searching = allow("tag:GetResources")
