@@ -28,6 +28,11 @@ def plan_losses(old: Protection, new: Protection) -> Iterator[Loss]:
     for each in selected(old, new):
         if not each.old or each.old == each.new:
             continue
+        pauses, still = (
+            any(rule.pauses_windows for rule in rules) for rules in (each.old, each.new)
+        )
+        if each.new and pauses and not still:
+            yield Loss("Windows instances no longer write their data to disk before a backup")
         for end in timing_losses(each.old, each.new, each.type):
             yield Loss("", each.name, end)
         if each.new:
