@@ -27,9 +27,11 @@ COMPLIANCE = {"VaultLock": "compliance", "VaultLockConfirmation": "permanent"}
 DENIED = {"DenyRecoveryPointDeletion": "yes"}
 WITH_KEY = {"CreateVaultKmsKey": "yes"}
 SCHEDULERS = {"SchedulerIAMRoleArn": SCHEDULER}
+WINDOWS = {"WindowsVSS": "yes"}
 FSX = {"ProtectFSx": "yes"}
 ON = {
     **COPIES, **WEEKLY, **MONTHLY, **ALERTS, **LOCKED, **DENIED, **WITH_KEY, **SCHEDULERS, **FSX,
+    **WINDOWS,
 }  # fmt: skip
 """Every option that does not exclude another one."""
 
@@ -88,16 +90,7 @@ def swap(path: str, before: str, after: str) -> Edit:
 
 def forbid(action: str) -> Edit:
     """Return the change that takes an action from every policy of the role."""
-    quoted = json.dumps(action)
-
-    def edit(template: Document) -> None:
-        text = json.dumps(template["Resources"]["SOCAAWSBackupRole"])
-        assert quoted in text, f"the role has no {action}"
-        for listed in (f"{quoted}, ", f", {quoted}", quoted):
-            text = text.replace(listed, "")
-        template["Resources"]["SOCAAWSBackupRole"] = json.loads(text)
-
-    return edit
+    return swap(f"{ROLE}/Properties/Policies", json.dumps(action), '"none:None"')
 
 
 def remove(path: str, item: Any) -> Edit:
@@ -183,50 +176,56 @@ EXPIRE = "delete expired recovery points of"
 EC2_EBS = "EC2 instances and EBS volumes"
 INSTANCES, VOLUMES, FILES = "EC2 instances", "EBS volumes", "EFS file systems"
 
-ACTIONS: dict[str, list[str]] = {
-    "tag:GetResources": [_may_not("back up", ALL, "tag:GetResources")],
-    "backup:CopyFromBackupVault": [_may_not("copy", ALL, "backup:CopyFromBackupVault")],
-    "backup:TagResource": [_may_not("copy", ALL, "backup:TagResource")],
-    **{
-        action: [_may_not("back up", CORE, action), _may_not("restore", CORE, action)]
-        for action in (
-            "kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt",
-            "kms:GenerateDataKeyWithoutPlaintext",
-        )
-    },
-    "ec2:CreateImage": [_may_not("back up", INSTANCES, "ec2:CreateImage")],
-    "ec2:CreateSnapshot": [_may_not("back up", EC2_EBS, "ec2:CreateSnapshot")],
-    "ec2:DescribeInstanceAttribute": [
-        _may_not("back up", INSTANCES, "ec2:DescribeInstanceAttribute")
-    ],
-    "ec2:DeleteSnapshot": [_may_not(EXPIRE, EC2_EBS, "ec2:DeleteSnapshot")],
-    "ec2:DeregisterImage": [_may_not(EXPIRE, INSTANCES, "ec2:DeregisterImage")],
-    "ec2:RunInstances": [_may_not("restore", INSTANCES, "ec2:RunInstances")],
-    "ec2:CreateVolume": [_may_not("restore", VOLUMES, "ec2:CreateVolume")],
-    "ec2:CopyImage": [_may_not("copy", INSTANCES, "ec2:CopyImage")],
-    "ec2:CopySnapshot": [_may_not("copy", EC2_EBS, "ec2:CopySnapshot")],
-    "ec2:ModifySnapshotAttribute": [_may_not("copy", EC2_EBS, "ec2:ModifySnapshotAttribute")],
-    "elasticfilesystem:Backup": [_may_not("back up", FILES, "elasticfilesystem:Backup")],
-    "elasticfilesystem:DescribeTags": [
-        _may_not("back up", FILES, "elasticfilesystem:DescribeTags")
-    ],
-    "elasticfilesystem:Restore": [_may_not("restore", FILES, "elasticfilesystem:Restore")],
-    "elasticfilesystem:CreateFileSystem": [
-        _may_not("restore", FILES, "elasticfilesystem:CreateFileSystem")
-    ],
-    "elasticfilesystem:TagResource": [
-        _may_not("restore", FILES, "elasticfilesystem:TagResource")
-    ],
-    "fsx:CreateBackup": [_may_not("back up", BOTH_FSX, "fsx:CreateBackup")],
-    "fsx:CopyBackup": [_may_not("copy", BOTH_FSX, "fsx:CopyBackup")],
-    "fsx:DeleteBackup": [_may_not(EXPIRE, BOTH_FSX, "fsx:DeleteBackup")],
-    "fsx:CreateFileSystemFromBackup": [
-        _may_not("restore", "FSx file systems", "fsx:CreateFileSystemFromBackup")
-    ],
-    "fsx:CreateVolumeFromBackup": [
-        _may_not("restore", "FSx volumes", "fsx:CreateVolumeFromBackup")
-    ],
-}  # fmt: skip
+# What the role may no longer do, and with what, if one action is missing.
+BACK_UP, RESTORE, COPY = "back up", "restore", "copy"
+ACTIONS: dict[str, dict[str, str]] = {
+    "tag:GetResources": {BACK_UP: ALL},
+    "backup:CopyFromBackupVault": {COPY: ALL},
+    "backup:CopyIntoBackupVault": {COPY: ALL},
+    "backup:TagResource": {COPY: ALL},
+    "kms:CreateGrant": {RESTORE: CORE, COPY: EC2_EBS},
+    "kms:Decrypt": {RESTORE: CORE},
+    "kms:DescribeKey": {RESTORE: CORE, COPY: EC2_EBS},
+    "kms:Encrypt": {RESTORE: CORE},
+    "kms:GenerateDataKey": {RESTORE: CORE},
+    "kms:GenerateDataKeyWithoutPlaintext": {RESTORE: CORE, COPY: EC2_EBS},
+    "kms:ReEncryptFrom": {RESTORE: CORE, COPY: EC2_EBS},
+    "kms:ReEncryptTo": {RESTORE: CORE, COPY: EC2_EBS},
+    "ec2:CopyImage": {COPY: INSTANCES},
+    "ec2:CopySnapshot": {COPY: EC2_EBS},
+    "ec2:CreateImage": {BACK_UP: INSTANCES},
+    "ec2:CreateSnapshot": {BACK_UP: EC2_EBS},
+    "ec2:CreateTags": {BACK_UP: EC2_EBS, RESTORE: EC2_EBS},
+    "ec2:CreateVolume": {RESTORE: VOLUMES},
+    "ec2:DeleteSnapshot": {EXPIRE: EC2_EBS},
+    "ec2:DeregisterImage": {EXPIRE: INSTANCES},
+    "ec2:DescribeImages": {BACK_UP: INSTANCES, RESTORE: INSTANCES},
+    "ec2:DescribeInstanceAttribute": {BACK_UP: INSTANCES},
+    "ec2:DescribeInstances": {BACK_UP: INSTANCES, RESTORE: INSTANCES},
+    "ec2:DescribeNetworkInterfaces": {BACK_UP: INSTANCES},
+    "ec2:DescribeSnapshots": {BACK_UP: EC2_EBS, RESTORE: EC2_EBS},
+    "ec2:DescribeSubnets": {RESTORE: INSTANCES},
+    "ec2:DescribeTags": {BACK_UP: INSTANCES},
+    "ec2:DescribeVolumes": {BACK_UP: EC2_EBS, RESTORE: EC2_EBS},
+    "ec2:ModifyImageAttribute": {COPY: INSTANCES},
+    "ec2:ModifySnapshotAttribute": {COPY: EC2_EBS},
+    "ec2:RunInstances": {RESTORE: INSTANCES},
+    "elasticfilesystem:Backup": {BACK_UP: FILES},
+    "elasticfilesystem:CreateFileSystem": {RESTORE: FILES},
+    "elasticfilesystem:DescribeFileSystems": {RESTORE: FILES},
+    "elasticfilesystem:DescribeTags": {BACK_UP: FILES},
+    "elasticfilesystem:Restore": {RESTORE: FILES},
+    "elasticfilesystem:TagResource": {RESTORE: FILES},
+    "fsx:CopyBackup": {COPY: BOTH_FSX},
+    "fsx:CreateBackup": {BACK_UP: BOTH_FSX},
+    "fsx:CreateFileSystemFromBackup": {RESTORE: "FSx file systems"},
+    "fsx:CreateVolumeFromBackup": {RESTORE: "FSx volumes"},
+    "fsx:DeleteBackup": {EXPIRE: BOTH_FSX},
+    "fsx:DescribeBackups": {BACK_UP: BOTH_FSX, RESTORE: BOTH_FSX},
+    "fsx:ListTagsForResource": {BACK_UP: BOTH_FSX},
+    "fsx:TagResource": {BACK_UP: BOTH_FSX, RESTORE: BOTH_FSX},
+    "ssm:SendCommand": {BACK_UP: INSTANCES},
+}
 
 EFS_ARN = _arn("elasticfilesystem:*:*:file-system/*")
 TAGGED = "what carries soca:BackupPlan=soca-mycluster is no longer selected"
@@ -435,6 +434,10 @@ SLIPS: dict[str, Slip] = {
         WEEKLY, put(f"{DAILY}/TargetBackupVault", "Default"),
         [f"backups of SOCADailyBackup go into Default instead of {VAULT_NAME}"],
     ),
+    "no pause for Windows": Slip(
+        WINDOWS, drop("Resources/SOCABackupPlan/Properties/BackupPlan/AdvancedBackupSettings"),
+        ["Windows instances no longer write their data to disk before a backup"],
+    ),
     # Copies.
     "no copies": Slip(
         COPIES, drop(f"{DAILY}/CopyActions"), [f"{CORE} have no copies any more"],
@@ -452,7 +455,8 @@ SLIPS: dict[str, Slip] = {
     ),
     "copies elsewhere": Slip(
         COPIES, swap(DAILY, '{"Ref": "CopyDestinationVaultArn"}', '"arn:aws:backup:x:1:y:near"'),
-        [f"{CORE} are no longer copied to {FAR}"],
+        [f"{CORE} are no longer copied to {FAR}",
+         _may_not(COPY, CORE, "backup:CopyIntoBackupVault")],
     ),
     "copies kept a week": Slip(
         COPIES,
@@ -479,12 +483,14 @@ SLIPS: dict[str, Slip] = {
         {}, put(f"{TRUST}/Condition", {"StringEquals": {"aws:SourceAccount": ACCOUNT}}),
         ["whether AWS Backup may assume the role is no longer known"],
     ),
-    **{f"a role without {action}": Slip(ON, forbid(action), losses)
+    **{f"a role without {action}": Slip(
+            ON, forbid(action), [_may_not(*each, action) for each in losses.items()]
+        )
        for action, losses in ACTIONS.items()},
     "keys through EC2 alone": Slip(
         {}, swap(ROLE, ', "elasticfilesystem.*.amazonaws.*"', ""),
-        [_may_not(does, FILES, "kms:Decrypt, kms:GenerateDataKeyWithoutPlaintext")
-         for does in ("back up", "restore")],
+        [_may_not(RESTORE, FILES, "kms:Decrypt, kms:Encrypt, kms:GenerateDataKey, "
+                  "kms:GenerateDataKeyWithoutPlaintext, kms:ReEncryptFrom, kms:ReEncryptTo")],
     ),
     "one policy less": Slip(
         {}, take(f"{POLICIES}/2"),
@@ -714,7 +720,8 @@ SLIPS: dict[str, Slip] = {
         ALERTS, put(f"{EFS_ALARM}/Properties/EvaluationPeriods", 168),
         ["missing backups of EFS are heard of after 168 hours instead of 50"],
     ),
-    "no topic policy": Slip(ALERTS, drop(TOPIC_POLICY), EVERYTHING),
+    # SNS's own policy lets alarms of the account publish.
+    "no topic policy": Slip(ALERTS, drop(TOPIC_POLICY), [EVENTS, ENDS]),
     "a topic that takes no events": Slip(
         ALERTS, swap(TOPIC_POLICY, "events.amazonaws.com", "s3.amazonaws.com"), [EVENTS, ENDS],
     ),
