@@ -119,7 +119,7 @@ def _of_subject(
     subject: Subject, part: Part, old: "_Side", new: "_Side", tried: list[Assignment]
 ) -> Iterator[tuple[Loss, dict[str, str]]]:
     compared = set()
-    usual = old.usual | {k: v for k, v in new.usual.items() if k not in old.template.parameters}
+    usual = new.usual | old.usual  # an update keeps what the stack has
     for assignment in tried:
         was, is_now = (
             usual | {name: value for name, value in given.items() if not _is_open(name, value)}

@@ -281,6 +281,7 @@ def test_a_loss_that_is_accepted_is_major_and_told(
     printed = capsys.readouterr().out
     assert f"\n  {LESS}; accepted: {REASON}\n" in printed
     assert "protect less" not in printed
+    assert "another version" not in printed
     assert "Verdict: major\n" in printed
     build.main(["compare", "--json", safer])
     losses = json.loads(capsys.readouterr().out)["protection_losses"]

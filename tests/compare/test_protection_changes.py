@@ -10,7 +10,17 @@ from generator.cloudformation.read import Template, parse
 from generator.compare import protection_changes
 from generator.compare.change import ProtectionLoss
 from generator.compare.protection_changes import protection_losses
-from tests.compare.protection_slips import DAILY, HARMLESS, SLIPS, TAG, Edit, forbid
+from tests.compare.protection_slips import (
+    DAILY,
+    HARMLESS,
+    POLICIES,
+    SLIPS,
+    TAG,
+    Edit,
+    forbid,
+    invert,
+    swap,
+)
 from tests.support.compared import Document, all_of, put
 from tests.support.generated import template
 
@@ -90,6 +100,20 @@ def test_another_partition_is_a_case_of_its_own() -> None:
     loss, *_ = lost(put(f"{TAG}/ConditionKey", key), before=plain)
     assert loss.where == {"AWS::Partition": "'aws-cn'"}
     assert "the tag is now x: what carries soca:BackupPlan is no longer selected" in loss.sentence
+
+
+def test_the_partition_is_aws_if_nothing_asks_for_it() -> None:
+    assert lost(swap(f"{POLICIES}/2", "${AWS::Partition}", "aws")) == []
+
+
+def test_a_condition_of_a_condition() -> None:
+    wanted = {"Fn::Not": [{"Fn::Equals": [{"Ref": "WeeklyRetention"}, "none"]}]}
+    chain = all_of(
+        put("Conditions/Weekly", wanted), put("Conditions/KeepsWeekly", {"Condition": "Weekly"})
+    )
+    loss, *_ = lost(all_of(chain, invert("Weekly")), before=chain)
+    assert loss.sentence == f"{ALL} are kept 30 days instead of 90"
+    assert loss.where == {"WeeklyRetention": "'3-months'"}
 
 
 @pytest.mark.parametrize(

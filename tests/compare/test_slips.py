@@ -1,6 +1,7 @@
-"""Single slips in our own template: which of them compare calls a loss of protection.
+"""Single slips in our own template: in which of them compare sees that what is there is lost.
 
-What lint sees in them by itself is in tests/rules/test_own_templates.py.
+What lint sees in them is in tests/rules/test_own_templates.py; what protects less is in
+tests/compare/protection_slips.py.
 """
 
 import copy
@@ -57,7 +58,7 @@ def ours() -> Document:
 
 
 @pytest.mark.parametrize(("slip", "loses"), LOSES.values(), ids=LOSES)
-def test_which_slips_compare_calls_a_loss_of_protection(slip: Slip, loses: bool) -> None:
+def test_in_which_slips_what_is_there_is_lost(slip: Slip, loses: bool) -> None:
     slipped = copy.deepcopy(ours())
     slip(slipped)
     changes = compare_documents(ours(), slipped).changes
