@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FINE, FINDING, USAGE = 0, 1, 2
 CLUSTER = "soca-mycluster"
+YEARS = 1970, 2199  # those that a schedule of AWS can name
 SOURCE = "a file, https://... or s3://BUCKET/KEY"
 
 
@@ -569,9 +570,15 @@ def _date(text: str) -> "date":
     from datetime import date
 
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day: write it as 2026-12-31") from None
+        day = None
+    if day is None or day.isoformat() != text:  # Python 3.11 reads 20261231, too
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day: write it as 2026-12-31")
+    first, last = YEARS
+    if not first <= day.year <= last:
+        raise argparse.ArgumentTypeError(f"{text!r} is too far: give a year from {first} to {last}")
+    return day
 
 
 def _template_and_values(words: Sequence[str]) -> tuple[str | None, dict[str, str]]:
