@@ -130,8 +130,7 @@ def _lines(types: Sequence[OfType]) -> list[_Line]:
                 "give the parameters values"
             )
         timings = [(timing, plan) for plan in each.timings for timing in plan]
-        for rule in each.rules:
-            own = next(pair for pair in timings if pair[0].rule == rule.name)
+        for rule, own in zip(each.rules, timings, strict=True):  # both are plan by plan
             by_rule.setdefault(rule, {})[each.type] = own
     if not by_rule:
         raise UnknownError("no picture: no backup plan with a rule selects anything")

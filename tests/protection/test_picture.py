@@ -104,6 +104,13 @@ def test_for_ever_is_drawn_as_ten_years() -> None:
     assert "RULE, kept for ever: 3650 in ten years." in ET.tostring(root, "unicode")
 
 
+def test_rules_of_one_name_have_a_line_each() -> None:
+    [rule] = [line for line in OTHER.splitlines(keepends=True) if "RULE" in line]
+    other = rule.replace("0 5", "0 15").replace("}", ", Lifecycle: {DeleteAfterDays: 7}}")
+    root = drawn(OTHER.replace(rule, rule + other))
+    assert {"RULE, kept for ever", "RULE, kept for 7 days"} < {*labels(root)}
+
+
 def test_names_of_others_are_text_and_too_long_ones_are_cut() -> None:
     name = "'</text><script>alert(1)</script>&\\e[31m" + "W" * 100 + "'"
     root = drawn(OTHER.replace("RULE", name.replace("'", '"')))
