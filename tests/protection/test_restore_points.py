@@ -238,3 +238,8 @@ def test_a_schedule_that_ends_loses_everything_some_day() -> None:
     assert cron
     ends = Timing("ends", cron, ZoneInfo("UTC"), timedelta(hours=1), timedelta(days=30))
     assert worst_loss([[ends]], at("2026-06-01T00:00")) is None
+
+
+def test_backups_of_a_hundred_years_began_before_the_first_year_that_a_schedule_can_name() -> None:
+    [band] = bands([[rule("daily", "0 5 * * ?", 36500)]], at("2027-01-01"))
+    assert band.count == 36500

@@ -24,6 +24,7 @@ FIELDS: dict[str, tuple[int, int, list[str]]] = {
     "day-of-week": (1, 7, WEEKDAYS),
     "year": (1970, 2199, []),
 }
+_ALL_YEARS = len(range(*FIELDS["year"][:2])) + 1  # a schedule of * has no first and no last year
 EXAMPLE = "for example cron(0 5 * * ? *)"
 
 Read = TypeVar("Read")
@@ -47,7 +48,7 @@ class Cron:
         """Return whether the schedule starts something on this local date."""
         return (
             day.month in self.months
-            and day.year in self.years
+            and (day.year in self.years or len(self.years) == _ALL_YEARS)
             and any(holds(day) for holds in self.tests)
         )
 
