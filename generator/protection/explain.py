@@ -16,7 +16,7 @@ from generator.cloudformation.functions import scalar
 from generator.cloudformation.read import Template
 from generator.cloudformation.references import conditions_of, references
 from generator.protection.derived import OfType, selected_types, timing_of, zone_of
-from generator.protection.given import values_of
+from generator.protection.given import is_hidden, values_of
 from generator.protection.model import Protection, Rule
 from generator.protection.reading import protection
 from generator.protection.restore_points import Band, Plan, Start, Timing, starts
@@ -70,7 +70,7 @@ class Explanation:
 
     def hides(self, name: str) -> bool:
         """Return whether the value of a parameter is not to be shown."""
-        return scalar(self.template.parameters[name].get("NoEcho")).lower() == "true"
+        return is_hidden(self.template.parameters[name])
 
     @cached_property
     def by_timings(self) -> list[tuple[list[OfType], list[Band] | None, timedelta | None]]:

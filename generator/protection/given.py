@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.evaluate import View
@@ -32,8 +33,9 @@ def values_of(template: Template, given: Mapping[str, str]) -> dict[str, str]:
         parameter = template.parameters[name]
         if reason := refusal(parameter, value):
             advice = parameter.get("ConstraintDescription", "")
+            shown = "its value" if is_hidden(parameter) else repr(value)
             raise RefusedError(
-                f"{template.name} refuses {name}: {value!r} {reason}. {advice}".strip()
+                f"{template.name} refuses {name}: {shown} {reason}. {advice}".strip()
             )
     values = {
         name: scalar(parameter["Default"])
@@ -44,6 +46,11 @@ def values_of(template: Template, given: Mapping[str, str]) -> dict[str, str]:
     for name, sentence in _refusals(template, values):
         raise RefusedError(f"{template.name} refuses these values: {sentence} (rule {name})")
     return values
+
+
+def is_hidden(parameter: Mapping[str, Any]) -> bool:
+    """Return whether the value of a parameter is not to be shown."""
+    return scalar(parameter.get("NoEcho")).lower() == "true"
 
 
 def _refusals(template: Template, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:

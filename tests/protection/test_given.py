@@ -10,6 +10,7 @@ TEMPLATE = """\
 Parameters:
   Size: {Type: Number, MinValue: 2, Default: 3, ConstraintDescription: Type a number from 2}
   Name: {Type: String}
+  Secret: {Type: String, NoEcho: true, AllowedPattern: a+, Default: a}
   Id: {Type: AWS::EC2::VPC::Id, Default: vpc-1}
 Rules:
   NotTogether:
@@ -26,13 +27,14 @@ Resources: {A: {Type: AWS::SNS::Topic}}
 
 def test_defaults_stand_in_and_what_has_none_is_missing() -> None:
     values = values_of(parse("t", TEMPLATE), {"Size": "4"})
-    assert values == {"Size": "4", "Id": "vpc-1"}
+    assert values == {"Size": "4", "Secret": "a", "Id": "vpc-1"}
 
 
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
         ({"Size": "1"}, "t refuses Size: '1' is less than 2. Type a number from 2"),
+        ({"Secret": "hunter2"}, "t refuses Secret: its value does not match a+."),
         ({"Sise": "5"}, "t has no parameter 'Sise'; did you mean Size?"),
         ({"Zzz": "5"}, "t has no parameter 'Zzz'"),
         (
