@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from generator.compare.loss import Loss, at_most
+from generator.protection.alerts import FILTERED
 from generator.protection.model import Hearing, Protection
 
 
@@ -19,6 +20,9 @@ def alert_losses(old: Protection, new: Protection) -> Iterator[Loss]:
             continue
         if lost := sorted(_listeners(old, hearings) - _listeners(new, heard)):
             for who in lost:
+                if who + FILTERED in _listeners(new, heard):
+                    yield Loss("a filter decides what ", who, " hears of")
+                    continue
                 yield Loss(
                     f"{who} no longer hears of ", *([what] if who in still else ["anything"])
                 )

@@ -17,9 +17,8 @@ from generator.compare.role_losses import role_losses
 from generator.compare.vault_losses import vault_losses
 from generator.protection.model import Protection
 from generator.protection.reading import protection_of
-from generator.protection.texts import Stack
+from generator.protection.texts import VAULTS, Stack
 
-_VAULTS = ("AWS::Backup::BackupVault", "AWS::Backup::LogicallyAirGappedBackupVault")
 _MOST = 256
 """The most sets of values to which each other option is added."""
 
@@ -43,12 +42,15 @@ _IDLE = frozenset(
      "RecoveryPointTags", "SelectionName", "Tags"}
 )  # fmt: skip
 """What protects nothing."""
-_SCHEDULES = frozenset({"ScheduleExpression", "ScheduleExpressionTimezone", "StartWindowMinutes"})
+_SCHEDULES = frozenset(
+    {"ScheduleExpression", "ScheduleExpressionTimezone", "StartWindowMinutes",
+     "CompletionWindowMinutes"}
+)  # fmt: skip
 _PLANS = ("AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection")
 PLANS = Part(_PLANS, _IDLE)
 ROLES = Part((*_PLANS, "AWS::IAM::"), _IDLE | _SCHEDULES | {"Lifecycle"})
 STORES = Part(
-    ("AWS::Backup::BackupPlan", *_VAULTS, "AWS::KMS::"), _IDLE | _SCHEDULES | {"CopyActions"}
+    ("AWS::Backup::BackupPlan", *VAULTS, "AWS::KMS::"), _IDLE | _SCHEDULES | {"CopyActions"}
 )
 ALERTS = Part(
     ("AWS::Backup::", "AWS::KMS::", "AWS::SNS::", "AWS::Events::", "AWS::CloudWatch::"),
@@ -182,7 +184,7 @@ class _Side:
             resources = {
                 name: _without(resource, part.without) if part.has(resource) else _named(resource)
                 for name, resource in self.template.resources.items()
-                if part.has(resource) or resource["Type"] in _VAULTS
+                if part.has(resource) or resource["Type"] in VAULTS
             }
             document = {**self.template.document, "Resources": resources}
             self._parts[part] = replace(self.template, document=document)

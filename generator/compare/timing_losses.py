@@ -10,7 +10,7 @@ from generator.compare.loss import at_most, is_as_long
 from generator.protection.derived import timing_of
 from generator.protection.model import Rule, Value, is_known
 from generator.protection.restore_points import Band, Plan, Timing, bands, worst_loss
-from generator.protection.words import day_count, duration, every, listed
+from generator.protection.words import day_count, duration, every, listed, minutes
 
 REFERENCE = datetime(2026, 2, 1, tzinfo=timezone.utc)
 """When restore points are counted: after two long months, which leave the longest gaps."""
@@ -34,6 +34,7 @@ def timing_losses(
     if not new:
         yield f" {words.done.replace('are', 'are no longer', 1)}: no rule is left"
         return
+    yield from _of_completion(old, new, words)
     old, new = _in_one_zone(old, new)
     if {_timing(rule) for rule in old} <= {_timing(rule) for rule in new} and not any(
         rule.cold_after for rule in new
@@ -46,6 +47,14 @@ def timing_losses(
     yield from _of_cold_storage(old, new, type_name, words)
     if before != after:
         yield from _simulated(before, after, words)
+
+
+def _of_completion(old: Sequence[Rule], new: Sequence[Rule], words: Words) -> Iterator[str]:
+    for rule in new if words == BACKUPS else ():
+        was = next((each for each in old if each.name == rule.name), None)
+        if was and not at_most(was.completion_window, rule.completion_window):
+            after, before = (minutes(each.completion_window) for each in (rule, was))
+            yield f" are cancelled after {after} instead of {before}: {rule.name}"
 
 
 def _timing(rule: Rule) -> tuple[object, ...]:

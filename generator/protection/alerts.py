@@ -69,12 +69,19 @@ def heard(stack: Stack, subjects: Subjects) -> frozenset[Hearing]:
     return frozenset(found)
 
 
+FILTERED = " (only what its filter lets through)"
+
+
 def subscribers(stack: Stack) -> dict[str, frozenset[str]]:
-    """Return the endpoints that the template subscribes to topics, by the ARN of the topic."""
+    """Return the endpoints that the template subscribes to topics, by the ARN of the topic.
+
+    What a filter lets through is not read, so it is said that there is one.
+    """
     found: dict[str, set[str]] = {}
     for _, subscription in stack.of_type("AWS::SNS::Subscription"):
         topic = text(subscription.get("TopicArn"))
-        found.setdefault(topic, set()).add(text(subscription.get("Endpoint")))
+        its = FILTERED if subscription.get("FilterPolicy") else ""
+        found.setdefault(topic, set()).add(text(subscription.get("Endpoint")) + its)
     for name, topic_properties in stack.of_type("AWS::SNS::Topic"):
         for each in maps(topic_properties.get("Subscription")):
             found.setdefault(stack.ref(name), set()).add(text(each.get("Endpoint")))
@@ -266,6 +273,8 @@ def _takes(stack: Stack, topic: str, service: str, source: str) -> Known:
     of_stack = {stack.ref(name): held for name, held in stack.of_type("AWS::SNS::Topic")}
     if topic not in of_stack:
         return None
+    if text(of_stack[topic].get("FifoTopic")) == "true":  # services publish to standard ones only
+        return False
     # Of the services, only alarms send the owner, which SNS's default policy asks for.
     owner: str | list[str] = stack.place.account if service == _ALARMS else []
     context = {

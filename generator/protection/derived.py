@@ -10,11 +10,13 @@ from _backup.cron import parse
 from generator.protection.abilities import BACKUP, COPY, RESTORE
 from generator.protection.model import Protection, Rule, Value
 from generator.protection.resource_types import ARNS, STAYS_WARM
-from generator.protection.restore_points import Band, Plan, Timing, bands, worst_loss
+from generator.protection.restore_points import AHEAD, Band, Plan, Timing, bands, worst_loss
 
 EBS = "EBS volumes"
 MOST_DAYS, MOST_MINUTES, MOST_TIMES = 36_500, 52_560_000, 24
 """AWS Backup refuses more: days to keep a backup, minutes to start it, backups a day."""
+MOST_STARTS = 2_000_000
+"""How many starts are compared with each other at most, which takes some seconds."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class OfType:
             if timing is None:
                 return None
             plans.setdefault(rule.plan, []).append(timing)
-        return [*plans.values()]
+        timings = [timing for plan in plans.values() for timing in plan]
+        return [*plans.values()] if can_be_simulated(timings) else None
 
     def bands(self, now: datetime) -> list[Band] | None:
         """Return the restore points by age; None: unknown."""
@@ -80,6 +83,13 @@ class OfType:
     def worst_loss(self, now: datetime) -> timedelta | None:
         """Return what can be lost at worst; None: without end, or unknown."""
         return None if self.timings is None else worst_loss(self.timings, now)
+
+
+def can_be_simulated(plan: Plan, ahead: timedelta = AHEAD) -> bool:
+    """Return whether it takes seconds at most to compare all starts of a plan with each other."""
+    days = [max(timing.kept or ahead, ahead).days for timing in plan]
+    starts = sum(len(each.cron.times) * its for each, its in zip(plan, days, strict=True))
+    return starts * len(plan) <= MOST_STARTS
 
 
 def selected_types(protection: Protection) -> list[OfType]:

@@ -122,6 +122,7 @@ def _rule(rule: Rule, explanation: Explanation) -> dict[str, Any]:
         "schedule": shown(rule.schedule),
         "time_zone": shown(rule.zone),
         "start_window_minutes": _value(rule.start_window),
+        "completion_window_minutes": _value(rule.completion_window),
         "kept_days": _value(rule.kept),
         "cold_after_days": _value(rule.cold_after),
         "pauses_windows": rule.pauses_windows,

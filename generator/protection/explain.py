@@ -15,7 +15,13 @@ from generator.cloudformation.expand import expanded
 from generator.cloudformation.functions import scalar
 from generator.cloudformation.read import Template
 from generator.cloudformation.references import conditions_of, references
-from generator.protection.derived import OfType, selected_types, timing_of, zone_of
+from generator.protection.derived import (
+    OfType,
+    can_be_simulated,
+    selected_types,
+    timing_of,
+    zone_of,
+)
 from generator.protection.given import is_hidden, values_of
 from generator.protection.model import Protection, Rule
 from generator.protection.reading import protection
@@ -99,7 +105,8 @@ class Explanation:
         rules = [each for each in self.protection.rules if each.plan == rule.plan]
         timings = {each: timing_of(each, "") for each in rules}
         plan: Plan = [timing for timing in timings.values() if timing]
-        if len(plan) < len(rules) or own not in plan:  # their overlaps are not known
+        is_whole = len(plan) == len(rules) and own in plan
+        if not is_whole or not can_be_simulated(plan, AHEAD[-1]):  # their overlaps are not known
             plan = [own]
         first = datetime.combine(self.start, time(), zone)
         found: list[Start] = []

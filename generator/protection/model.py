@@ -42,6 +42,8 @@ class Rule:
     """Whether snapshots of EBS volumes move to cold storage, too."""
     vault: str
     copies: tuple[Copy, ...]
+    completion_window: Value = 10_080
+    """Minutes after which AWS Backup cancels a backup that is not complete."""
     pauses_windows: bool = False
     """Whether Windows instances write their data to disk before a backup (VSS)."""
 

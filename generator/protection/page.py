@@ -135,6 +135,8 @@ def _when(explanation: Explanation, rule: Rule) -> Iterator[str]:
         f"{rule.name}: {schedule(parse(rule.schedule), rule.schedule)} {rule.zone}, within "
         f"{minutes(rule.start_window)}, kept {kept(rule.kept)}{cold}"
     )
+    if rule.completion_window != Rule.completion_window:
+        yield f"  cancelled if not complete after {minutes(rule.completion_window)}"
     following = explanation.next_starts(rule)
     if following is None:
         yield "  next: not known"

@@ -18,7 +18,7 @@ _PLAN = "AWS::Backup::BackupPlan"
 # What AWS Backup takes where a rule says nothing.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
 _SCHEDULE = "cron(0 5 ? * * *)"
-_START_WINDOW = 480
+_START_WINDOW, _COMPLETION_WINDOW = 480, 10_080
 
 
 def protection(template: Template, values: Mapping[str, Any]) -> Protection:
@@ -67,6 +67,8 @@ def _rules(stack: Stack) -> Iterator[Rule]:
                 archives=text(archives) == "true",
                 vault=text(rule.get("TargetBackupVault")),
                 copies=tuple(_copies_of(rule, kept)),
+                completion_window=number(rule.get("CompletionWindowMinutes"), _COMPLETION_WINDOW)
+                or 0,
                 pauses_windows="enabled" in pauses,
             )
 

@@ -68,7 +68,7 @@ def roles(stack: Stack, uses: Mapping[str, Use]) -> dict[str, Role]:
         arn = stack.attribute(name, "Arn")
         policies, kept = _policies(stack, name, properties)
         lacks, passes = _judged(json.dumps(policies), stack.place, uses.get(arn, _NOT_USED))
-        trusted = _is_trusted(stack.place, properties.get("AssumeRolePolicyDocument"), arn)
+        trusted = _is_trusted(properties.get("AssumeRolePolicyDocument"), arn)
         found[arn] = Role(arn, trusted, lacks, passes, kept)
     return found
 
@@ -267,12 +267,12 @@ def _arn(place: Place, about: str) -> str:
     return f"arn:{place.partition}:{service}:{place.region}:{account}:{rest}"
 
 
-def _is_trusted(place: Place, document: Any, arn: str) -> bool | None:
+def _is_trusted(document: Any, arn: str) -> bool | None:
+    """Return whether AWS Backup may assume a role; what it sends besides is not documented."""
     answer = decide(
         [document_of(document)],
         "sts:AssumeRole",
         arn,
-        accounts(place),
         principal={"Service": "backup.amazonaws.com"},
     )
     return None if answer is Answer.UNKNOWN else answer is Answer.ALLOWED

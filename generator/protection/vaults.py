@@ -1,6 +1,7 @@
 """The vaults that rules fill: their keys, locks and policies."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -41,6 +42,7 @@ _USE = (
 )
 # Condition keys that say who somebody is.
 _WHO = ("aws:principalarn", "aws:userid")
+_UNKNOWN = re.compile("\0[^\0]*\0")
 
 
 def vaults(stack: Stack, names: Iterable[str]) -> dict[str, Vault]:
@@ -106,7 +108,9 @@ def _is_about(stack: Stack, statement: dict[str, Any], action: str, arn: str) ->
     https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
     """
     named = [str(each) for each in as_list(statement.get("Action", [])) if "*" not in str(each)]
-    its = {"Action": named} if "Action" in statement else {}
+    its: dict[str, Any] = {"Action": named} if "Action" in statement else {}
+    if "Condition" in statement:
+        its["Condition"] = _with_names(statement["Condition"])
     somebody = _somebody(stack)
     answer = decide(
         [{"Version": "2012-10-17", "Statement": {**statement, **its, "Effect": "Allow"}}],
@@ -116,6 +120,20 @@ def _is_about(stack: Stack, statement: dict[str, Any], action: str, arn: str) ->
         principal={"AWS": somebody},
     )
     return answer is Answer.ALLOWED
+
+
+def _with_names(condition: Any) -> Any:
+    """Return a condition in which whom nobody knows has the name of somebody else."""
+    if isinstance(condition, dict):
+        return {
+            key: [
+                "somebody else" if _UNKNOWN.fullmatch(str(who)) else who for who in as_list(value)
+            ]
+            if key.lower() in _WHO
+            else _with_names(value)
+            for key, value in condition.items()
+        }
+    return condition
 
 
 def _somebody(stack: Stack) -> str:
@@ -155,7 +173,9 @@ def _open_to(statements: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
 def _refuses(stack: Stack, key: str) -> Iterator[str]:
     """Yield what the policy of a key does not surely let the account use it for."""
     properties = dict(stack.of_type(str(stack.resources[key]["Type"])))[key]
-    is_off = text(properties.get("Enabled")) == "false"
+    is_off = text(properties.get("Enabled")) == "false" or (
+        text(properties.get("KeyUsage")) not in ("", "ENCRYPT_DECRYPT")
+    )
     context = {
         **accounts(stack.place),
         "kms:CallerAccount": stack.place.account,

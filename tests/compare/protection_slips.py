@@ -396,6 +396,10 @@ SLIPS: dict[str, Slip] = {
         {}, put(f"{DAILY}/StartWindowMinutes", 1440),
         [f"{CORE} lose up to 2 days at worst instead of 1 day 1 hour"],
     ),
+    "a backup that is cancelled early": Slip(
+        {}, put(f"{DAILY}/CompletionWindowMinutes", 120),
+        [f"{CORE} are cancelled after 2 hours instead of 7 days: SOCADailyBackup"],
+    ),
     "no start window": Slip(
         {}, drop(f"{DAILY}/StartWindowMinutes"),
         [f"{CORE} lose up to 1 day 8 hours at worst instead of 1 day 1 hour"],
@@ -734,6 +738,13 @@ SLIPS: dict[str, Slip] = {
     ),
     "a topic under AWS's own key": Slip(
         ALERTS, put(f"{TOPIC}/Properties/KmsMasterKeyId", "alias/aws/sns"), EVERYTHING,
+    ),
+    "a FIFO topic, to which no service publishes": Slip(
+        ALERTS, put(f"{TOPIC}/Properties/FifoTopic", True), EVERYTHING,
+    ),
+    "a subscription with a filter": Slip(
+        ALERTS, put(f"{SUBSCRIPTION}/Properties/FilterPolicy", {"state": ["NEVER"]}),
+        [f"a filter decides what {EMAIL} hears of"],
     ),
     "no subscription": Slip(
         ALERTS, drop(SUBSCRIPTION), [f"{EMAIL} no longer hears of anything"],

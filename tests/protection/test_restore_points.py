@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from _backup.cron import parse
 
+from generator.protection.derived import selected_types
 from generator.protection.restore_points import Band, Plan, Timing, bands, starts, worst_loss
+from tests.protection.support import ROLE_ARN, of_type, protected
 
 
 def rule(  # noqa: PLR0913 - a rule has so many parts
@@ -243,3 +245,23 @@ def test_a_schedule_that_ends_loses_everything_some_day() -> None:
 def test_backups_of_a_hundred_years_began_before_the_first_year_that_a_schedule_can_name() -> None:
     [band] = bands([[rule("daily", "0 5 * * ?", 36500)]], at("2027-01-01"))
     assert band.count == 36500
+
+
+@pytest.mark.parametrize(("count", "known"), [(1, True), (2, False)])
+def test_more_starts_than_anybody_waits_for_are_not_known(count: int, known: bool) -> None:
+    rules = [
+        {
+            "RuleName": f"R{number}",
+            "TargetBackupVault": "v",
+            "ScheduleExpression": "cron(0 * * * ? *)",
+            "Lifecycle": {"DeleteAfterDays": 36_500},
+        }
+        for number in range(count)
+    ]
+    plan = of_type("Backup::BackupPlan", {"BackupPlan": {"BackupPlanRule": rules}})
+    its = {"IamRoleArn": ROLE_ARN, "Resources": ["arn:aws:ec2:*:*:instance/*"]}
+    selection = of_type(
+        "Backup::BackupSelection", {"BackupPlanId": {"Ref": "Plan"}, "BackupSelection": its}
+    )
+    (instances,) = selected_types(protected({"Plan": plan, "Selection": selection}))
+    assert (instances.timings is not None) is known

@@ -271,8 +271,8 @@ FROM_PLAN = {"ArnLike": {"aws:SourceArn": "arn:aws:backup:*"}}
         ([by({"AWS": "*"})], True),
         ([by({"Service": SERVICE}, Action="sts:TagSession")], False),
         ([by({"Service": {"Fn::Sub": "backup.${AWS::URLSuffix}"}})], None),
-        ([by({"Service": SERVICE}, Condition=ACCOUNT)], True),
         # What AWS Backup sends besides is not documented.
+        ([by({"Service": SERVICE}, Condition=ACCOUNT)], None),
         ([by({"Service": SERVICE}, Condition=FROM_PLAN)], None),
         ([by({"Service": SERVICE}, Condition=OTHER)], None),
         ([by({"Service": SERVICE}), by({"Service": SERVICE}, Effect="Deny")], False),

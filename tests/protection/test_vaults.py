@@ -30,7 +30,7 @@ def deny(actions: Any = DELETE, **elements: Any) -> dict[str, Any]:
     return {**allow(actions), "Effect": "Deny", "Principal": "*", **elements}
 
 
-def unless(operator: str, key: str, *values: str) -> dict[str, Any]:
+def unless(operator: str, key: str, *values: Any) -> dict[str, Any]:
     return {"Condition": {operator: {key: [*values]}}}
 
 
@@ -50,6 +50,11 @@ def unless(operator: str, key: str, *values: str) -> dict[str, Any]:
             {DELETE: [ADMIN]},
         ),
         ([deny(**unless("ArnNotEquals", "aws:PrincipalArn", ADMIN))], {DELETE: [ADMIN]}),
+        (
+            [deny(**unless("ArnNotEquals", "aws:PrincipalArn", {"Fn::GetAtt": ["Admin", "Arn"]}))],
+            {DELETE: ["${Admin.Arn}"]},
+        ),
+        ([deny(**unless("ArnNotEquals", "aws:PrincipalArn", "*"))], {}),
         ([deny(**unless("StringNotLike", "aws:userId", "AROA:*"))], {DELETE: ["AROA:*"]}),
         # One of the two denies it to whom the other one leaves out.
         (
@@ -187,6 +192,8 @@ def test_keys_of_aws_given_and_made() -> None:
         # Whether it holds is not visible.
         (key(allow("kms:*", Principal=ROOT, Condition=IN_ORG)), 8),
         (key(allow("kms:*", Principal=ROOT), Enabled=False), 8),
+        (key(allow("kms:*", Principal=ROOT), KeyUsage="ENCRYPT_DECRYPT"), 0),
+        (key(allow("kms:*", Principal=ROOT), KeyUsage="SIGN_VERIFY"), 8),
         (of_type("KMS::Key", {"KeyPolicy": {"Ref": "Given"}}), 8),
     ],
 )  # fmt: skip
