@@ -13,6 +13,7 @@ import pytest
 
 import build
 from generator import VERSION, paths, templates_folder
+from generator.command import parser
 from generator.lint import MAX_BYTES
 from tests.support.generated import text
 from tests.support.parents import PARAMETERS, a_parent
@@ -440,9 +441,9 @@ def test_it_is_a_command_of_its_own() -> None:
 def test_an_interrupt_before_the_verb_is_known(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupt() -> None:
+    def interrupt(_: list[str]) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(build, "_parser", interrupt)
+    monkeypatch.setattr(parser, "parsed", interrupt)
     assert build.main(["check"]) == 130
     assert capsys.readouterr().err == "build.py: interrupted; nothing was left half-written\n"

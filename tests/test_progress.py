@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import build
-from build import Progress
 from generator import VERSION, templates_folder
+from generator.command.printing import Progress
 from tests.local_aws.local_s3 import LocalS3
 
 

@@ -69,7 +69,7 @@ def test_of_an_endpoint(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(build, "check", lambda _: 0)
+    monkeypatch.setattr("generator.command.release.check", lambda _: 0)
     bucket = ["--bucket=aaa", "--regions=us-east-1"]
     given = [f"{place}={endpoint}"] if place.startswith("-") else []
     if not given:

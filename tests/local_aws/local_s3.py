@@ -161,7 +161,7 @@ def s3(
     with Proxy(aws.endpoint_url) as proxy:
         local = LocalS3(aws, proxy, capsys, tmp_path)
         monkeypatch.setattr(templates_folder, "generate", lambda: local.files)
-        monkeypatch.setattr(build, "check", passes)
+        monkeypatch.setattr("generator.command.release.check", passes)
         yield local
 
 

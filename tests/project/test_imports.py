@@ -21,6 +21,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "parent": {"cloudformation", "stacks"},
     "release": {"cloudformation", "stacks"},
     "docs": {"cloudformation", "parent", "protection", "release", "stacks"},
+    # On top.
+    "command": {
+        *("cloudformation", "compare", "deployer_policy", "docs", "lint", "parent", "protection"),
+        *("release", "stacks", "templates_folder"),
+    },
     # What cfn-lint loads by itself, from any directory.
     "rules": set(),
     # What everybody may import.

@@ -245,7 +245,7 @@ def test_a_dry_run_contacts_nobody(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "cn-north-1")
-    monkeypatch.setattr(build, "check", passes)
+    monkeypatch.setattr("generator.command.release.check", passes)
     assert build.main(["publish", "--bucket", "bbb", "--dry-run"]) == 0
     out = capsys.readouterr().out
     first, *_ = out.splitlines()
@@ -262,7 +262,7 @@ def no_aws_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, os.devnull)
-    monkeypatch.setattr(build, "check", passes)
+    monkeypatch.setattr("generator.command.release.check", passes)
 
 
 @pytest.mark.usefixtures("no_network", "no_aws_settings")

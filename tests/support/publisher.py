@@ -22,7 +22,7 @@ def main(directory: str, *arguments: str) -> int:
     texts = {path.name: path.read_text(encoding="utf-8") for path in Path(directory).iterdir()}
     with (
         mock.patch.object(templates_folder, "generate", return_value=texts),
-        mock.patch.object(build, "check", passes),
+        mock.patch("generator.command.release.check", passes),
     ):
         return build.main(arguments)
 

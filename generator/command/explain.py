@@ -1,0 +1,137 @@
+"""The verb `explain`: what a stack protects, for how long, and what it does not."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from generator.command import FINE, SOURCE, USAGE
+from generator.command.printing import say, write
+from generator.stacks import MAIN
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path  # no option needs them before its verb runs
+
+    from generator.cloudformation.read import Template
+
+CLUSTER = "soca-mycluster"
+YEARS = 1970, 2199  # those that a schedule of AWS can name
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """Print what a stack of a template protects, for how long, and what it does not.
+
+    TEMPLATE is any template with AWS Backup in it, in YAML or JSON (default: ours, as it is in
+    templates/). A word with only letters and digits before its first = is the value of a
+    parameter; all others have their defaults. A value that CloudFormation would refuse is refused.
+    The exit code is 2 then, and if TEMPLATE is not a template. --json prints one document, which
+    generator/protection/explanation.schema.json describes. --svg draws which backups exist, by
+    their age.
+    """
+    from datetime import datetime, timezone
+
+    from generator import files, protection  # noqa: F401 - it makes _backup importable
+    from generator.cloudformation.errors import UnreadableError
+    from generator.cloudformation.read import read
+    from generator.protection import page
+    from generator.protection.explain import explain as explained
+    from generator.protection.given import RefusedError, UnknownError
+
+    try:
+        source, given = _template_and_values(arguments.words)
+        if source is None:
+            template = _ours()
+            given = {"ClusterId": CLUSTER, **given}
+        else:
+            template = read(source)
+        day = arguments.start or datetime.now(timezone.utc).date()
+        explanation = explained(template, given, day)
+        if arguments.svg:
+            from generator.protection import picture
+
+            drawing = picture.picture(explanation.types, explanation.now)
+    except (UnreadableError, RefusedError, UnknownError) as error:
+        if arguments.json:
+            from generator.protection import document
+
+            write(document.error_as_json(str(error)))
+        say(str(error))
+        return USAGE
+    if arguments.svg:
+        files.write(arguments.svg, drawing)
+    if arguments.json:
+        from generator.protection import document
+
+        write(document.as_json(explanation))
+    else:
+        write(page.as_text(explanation))
+    return FINE
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """Add what `explain` takes."""
+    add = verb.add_argument
+    text = f"{SOURCE} (default: ours), and the values of its parameters"
+    add("words", metavar="TEMPLATE|NAME=VALUE", nargs="*", help=text)
+    text = "the day from which starts and ages are counted (default: today)"
+    add("--from", metavar="YYYY-MM-DD", type=_date, dest="start", help=text)
+    add("--json", action="store_true", help="print one JSON document")
+    text = "draw which backups exist, by their age, into FILE"
+    add("--svg", metavar="FILE", type=_svg, help=text)
+
+
+def _svg(value: str) -> "Path":
+    from pathlib import Path
+
+    path = Path(value).resolve() if value else Path()
+    if path.exists() and not path.is_file():
+        raise argparse.ArgumentTypeError(f"{value!r} is not a file: give one, or a new name")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{value!r} is in a directory that does not exist")
+    return path
+
+
+def _date(text: str) -> "date":
+    from datetime import date
+
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:  # Python 3.11 reads 20261231, too
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day: write it as 2026-12-31")
+    first, last = YEARS
+    if not first <= day.year <= last:
+        raise argparse.ArgumentTypeError(f"{text!r} is too far: give a year from {first} to {last}")
+    return day
+
+
+def _template_and_values(words: Sequence[str]) -> tuple[str | None, dict[str, str]]:
+    """Return the template, if there is one, and the values; raise UnreadableError for two."""
+    import re
+
+    from generator.cloudformation.errors import UnreadableError
+
+    sources, given = [], {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and re.fullmatch("[A-Za-z0-9]+", name):
+            given[name] = value
+        else:
+            sources.append(word)
+    if len(sources) > 1:
+        raise UnreadableError(f"{sources[1]!r}: a second template: give one, and NAME=VALUE")
+    return next(iter(sources), None), given
+
+
+def _ours() -> "Template":
+    """Return our template as it is committed, which takes no troposphere, and is what is used."""
+    from generator import paths
+    from generator.cloudformation.errors import UnreadableError
+    from generator.cloudformation.read import read
+
+    try:
+        return read(os.path.relpath(paths.TEMPLATES / MAIN))
+    except UnreadableError as error:
+        raise UnreadableError(f"{error}; run `make templates`") from None
