@@ -1,0 +1,52 @@
+"""The words of the command line: what is refused, and what --help says."""
+
+import re
+
+import pytest
+
+import build
+from tests.command.support import run
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        pytest.param(["publsh"], "'publsh'", id="unknown-verb"),
+        pytest.param(["check", "--output", "x"], "--output x", id="option-of-another-verb"),
+        pytest.param(["templates", "extra"], "extra", id="too-many-words"),
+        pytest.param(["templates", "--output"], "--output", id="no-value"),
+        pytest.param(["templates", "--output", ""], "''", id="empty-value"),
+        pytest.param(["templates", "--output", "build.py"], "'build.py'", id="a-file"),
+        pytest.param(["--output", "build.py"], "'build.py'", id="a-file-without-a-verb"),
+        pytest.param(["--wrong"], "--wrong", id="unknown-option"),
+        pytest.param(["explain", "--from", "1.1.2027"], "'1.1.2027'", id="no-day"),
+        pytest.param(["explain", "--from", "20270101"], "'20270101'", id="another-form-of-day"),
+        pytest.param(["explain", "--from", "0001-01-01"], "'0001-01-01'", id="too-early"),
+        pytest.param(["explain", "--from", "9999-12-31"], "'9999-12-31'", id="too-late"),
+        pytest.param(["explain", "--svg", "docs"], "'docs'", id="a-directory-for-a-picture"),
+        pytest.param(["explain", "--svg", "none/x.svg"], "'none/x.svg'", id="a-picture-nowhere"),
+        pytest.param(["explain", "--svg", ""], "''", id="a-picture-without-a-name"),
+        pytest.param(["explain", "A=1", "--svgs", "x"], "--svgs", id="option-and-more"),
+        pytest.param(["explain", "a", "b"], "'b'", id="two-templates"),
+        pytest.param(["explain", "Retention=1"], "'Retention'", id="unknown-parameter"),
+        pytest.param(["explain", "RetentionDays=0"], "RetentionDays: '0'", id="refused-value"),
+        pytest.param(["explain", "VaultLock=compliance"], "ComplianceIsConfirmed", id="refused"),
+    ],
+)
+def test_wrong_usage_exits_2_and_names_the_value(words: list[str], named: str) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    assert named in done.stderr.splitlines()[-1]
+
+
+def test_the_help_of_every_verb_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    assert build.main(["--help"]) == 0
+    verbs = re.findall(r"^    ([a-z-]+)", capsys.readouterr().out, re.MULTILINE)
+    assert {"templates", "check", "publish"} <= set(verbs)
+    for verb in verbs:
+        assert build.main([verb, "--help"]) == 0
+        out, err = capsys.readouterr()
+        [example] = re.findall(r"^Example: (python build\.py .*)$", out, re.MULTILINE)
+        assert example.split()[2] == verb
+        assert err == ""
