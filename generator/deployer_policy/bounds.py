@@ -1,8 +1,7 @@
 """What limits the deployer's policy: the options of the verb, checked."""
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # the help of the verb does without troposphere
     from collections.abc import Mapping
@@ -10,8 +9,7 @@ if TYPE_CHECKING:  # the help of the verb does without troposphere
     from troposphere import Template
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(NamedTuple):  # dataclasses would be a fifth of the time that --help takes
     """The limits of a policy."""
 
     boundary: str | None = None
