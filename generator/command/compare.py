@@ -12,16 +12,19 @@ def compare(arguments: argparse.Namespace) -> int:
     """Print what an update from one template to another does to a live stack, and to its parent.
 
     OLD and NEW are templates, in YAML or JSON. What is protected less comes first. The verdict is
-    none, patch, minor or major; see CONTRIBUTING.md. The exit code is 1 if a stack would be
-    protected less, unless accepted-losses.json accepts it for this checkout; if something stateful
-    would be replaced or removed, or no longer kept or protected; if NEW looks up what its Mappings
-    do not have; if NEW states a lower version than the verdict needs; and if an entry of accepted-
-    losses.json matches nothing. It is 2 if OLD or NEW is not a template. --json prints one
-    document: schema; old and new, each with source and version; verdict; needed_version; ok;
-    failures; protection_losses, each with sentence, where (the parameters for which it happens),
-    text and accepted (why, or null); changes, each with about, name, type, change, level, danger,
-    text, where and values (what differs, whole: path, old, new).
-    With exit code 2, it is schema and error.
+    none, patch, minor or major; see CONTRIBUTING.md.
+
+    The exit code is 1 if a stack would be protected less, unless accepted-losses.json accepts it
+    for this checkout; if something stateful would be replaced or removed, or would no longer be
+    kept or protected; if NEW looks up what its Mappings do not have; if NEW states a lower version
+    than the verdict needs; or if an entry of accepted-losses.json matches nothing. It is 2 if OLD
+    or NEW is not a template.
+
+    --json prints one document: schema; old and new, each with source and version; verdict;
+    needed_version; ok; failures; protection_losses, each with sentence, where (the parameters for
+    which it happens), text and accepted (why, or null); changes, each with about, name, type,
+    change, level, danger, text, where and values (what differs, whole: path, old, new). With exit
+    code 2, it is schema and error.
     """
     from generator import templates_folder
     from generator.cloudformation.errors import UnreadableError

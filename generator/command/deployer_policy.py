@@ -10,7 +10,8 @@ def deployer_policy(arguments: argparse.Namespace) -> int:
     """Print the IAM policy needed to create, update and delete stacks of the templates.
 
     Without options it is templates/deployer-policy.json, whose holder is as good as an
-    administrator: it may give a role any permissions, and assume it. --boundary prevents that.
+    administrator, because the holder may give a role any permissions, and assume that role.
+    --boundary prevents that.
     """
     from generator.deployer_policy import policy
     from generator.deployer_policy.bounds import Bounds, checked
@@ -41,7 +42,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         ("--boundary", "ARN", "every role that is created or changed must have this boundary"),
         ("--cluster-id", "ID", "only the vault and the keys of this cluster"),
         ("--account", "ID", "only this account"),
-        ("--topic", "ARN", "the NotificationTopicArn to which an e-mail address may subscribe"),
+        ("--topic", "ARN", "the NotificationTopicArn to which an e-mail address may be subscribed"),
     ):
         verb.add_argument(option, metavar=metavar, help=text)
     names = ",".join(OPEN.stack_names)

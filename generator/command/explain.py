@@ -23,11 +23,13 @@ def explain(arguments: argparse.Namespace) -> int:
     """Print what a stack of a template protects, for how long, and what it does not.
 
     TEMPLATE is any template with AWS Backup in it, in YAML or JSON (default: ours, as it is in
-    templates/). A word with only letters and digits before its first = is the value of a
-    parameter; all others have their defaults. A value that CloudFormation would refuse is refused.
-    The exit code is 2 then, and if TEMPLATE is not a template. --json prints one document, which
-    generator/protection/explanation.schema.json describes. --svg draws which backups exist, by
-    their age.
+    templates/). A word with only letters and digits before its first = gives a parameter its value;
+    all other parameters have their defaults.
+
+    The exit code is 2 if TEMPLATE is not a template, or if CloudFormation would refuse a value.
+
+    --json prints one document, which generator/protection/explanation.schema.json describes. --svg
+    draws which backups exist, by their age.
     """
     from datetime import datetime, timezone
 
@@ -74,7 +76,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     add = verb.add_argument
     text = f"{SOURCE} (default: ours), and the values of its parameters"
     add("words", metavar="TEMPLATE|NAME=VALUE", nargs="*", help=text)
-    text = "the day from which starts and ages are counted (default: today)"
+    text = "the day from which starts and ages are counted (default: today, in UTC)"
     add("--from", metavar="YYYY-MM-DD", type=_date, dest="start", help=text)
     add("--json", action="store_true", help="print one JSON document")
     text = "draw which backups exist, by their age, into FILE"

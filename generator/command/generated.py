@@ -86,7 +86,7 @@ def add_template(verb: argparse.ArgumentParser) -> None:
 
 
 def docs(_: argparse.Namespace) -> int:
-    """Write the tables, examples and rules that pages take from the source; print what changed."""
+    """Write what the pages take from the source: tables, examples, rules; print what changed."""
     from generator import templates_folder
     from generator.docs.pages import pages
 

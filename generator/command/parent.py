@@ -13,8 +13,10 @@ def check_parent(arguments: argparse.Namespace) -> int:
     Each line is `path:line:column: rule: message`. E3043: a parameter is missing or unknown. E9601:
     an output does not exist. E9602: a value is refused. E9604: what the stack refers to does not
     exist. E9605: CloudFormation refuses the TemplateURL. W9603 and W9606, warnings: TemplateURL
-    names no region, or a bucket with a dot. The exit code is 0 if there are only warnings. It is 1
-    if there is another finding or if PARENT nests none of ours, and 2 if PARENT is not a template.
+    names no region, or a bucket with a dot.
+
+    The exit code is 0 if there are only warnings. It is 1 if there is another finding or if PARENT
+    nests none of ours, and 2 if PARENT is not a template.
     """
     from generator import templates_folder
     from generator.cloudformation.errors import UnreadableError
@@ -48,11 +50,13 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     """Add what `check-parent` takes."""
     add = verb.add_argument
     add("parent", metavar="PARENT", help=SOURCE)
-    text = "check only this stack, also if its TemplateURL does not say what it is made from"
+    text = (
+        "check only this stack, even if its TemplateURL does not say which template it is made from"
+    )
     add("--stack", metavar="LOGICAL_ID", help=text)
     text = (
-        "what the build puts for %%%%NAME%%%%; without =VALUE: any value; without NAME, "
-        "after PARENT: any value for each placeholder; may be repeated"
+        "what the build puts in place of %%%%NAME%%%%; without =VALUE: any value; alone, after "
+        "PARENT: any value for every placeholder; may be repeated"
     )
     add(
         "--placeholder",

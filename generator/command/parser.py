@@ -59,6 +59,16 @@ VERBS = (
 )
 
 
+class _Help(argparse.HelpFormatter):
+    """Keeps the paragraphs of a docstring, and an example on one line, which can be copied."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if text.startswith("Example: "):
+            return text
+        fill = super()._fill_text
+        return "\n\n".join(fill(paragraph, width, indent) for paragraph in text.split("\n\n"))
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         super().error(printable(without_secrets(message)))
@@ -84,7 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="build.py",
         description="Generates the CloudFormation template that backs up a SOCA cluster.",
-        epilog="Without a verb, it runs templates. `python build.py VERB --help` has an example.",
+        epilog="Without a verb, it runs templates. `python build.py VERB --help` has an example. "
+        "The exit code is 0 if all is well, 1 for a finding or a failure, 2 for wrong usage or "
+        "what cannot be read, and 130 after an interrupt.",
+        formatter_class=_Help,
     )
     parser.add_argument("--version", action="version", version=VERSION)
     parser.set_defaults(run=generated.templates, output=None, interrupted=WHOLE)
@@ -97,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
             help=summary.partition("\n")[0],
             description=summary,
             epilog=f"Example: python build.py {name} {example}".rstrip(),
+            formatter_class=_Help,
         )
         verb.set_defaults(run=run)
         add_options(verb)

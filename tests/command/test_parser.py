@@ -5,6 +5,7 @@ import re
 import pytest
 
 import build
+from generator.command.parser import VERBS, Verb
 from tests.command.support import run
 
 
@@ -40,7 +41,11 @@ def test_wrong_usage_exits_2_and_names_the_value(words: list[str], named: str) -
     assert named in done.stderr.splitlines()[-1]
 
 
-def test_the_help_of_every_verb_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_of_every_verb_has_an_example_to_copy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Slip: let argparse wrap the example."""
+    monkeypatch.setenv("COLUMNS", "60")
     assert build.main(["--help"]) == 0
     verbs = re.findall(r"^    ([a-z-]+)", capsys.readouterr().out, re.MULTILINE)
     assert {"templates", "check", "publish"} <= set(verbs)
@@ -49,4 +54,16 @@ def test_the_help_of_every_verb_has_an_example(capsys: pytest.CaptureFixture[str
         out, err = capsys.readouterr()
         [example] = re.findall(r"^Example: (python build\.py .*)$", out, re.MULTILINE)
         assert example.split()[2] == verb
+        assert out.endswith(f"\n\nExample: {example}\n")
         assert err == ""
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.run.__name__)
+def test_the_help_is_the_docstring(verb: Verb, capsys: pytest.CaptureFixture[str]) -> None:
+    """Slips: make one paragraph of it, or break a word of it at its hyphen."""
+    assert build.main([verb.run.__name__.replace("_", "-"), "--help"]) == 0
+    out, _ = capsys.readouterr()
+    docstring = str(verb.run.__doc__)
+    assert "-\n" not in docstring
+    for paragraph in docstring.split("\n\n"):
+        assert f"\n\n{paragraph.split()[0]} " in out
