@@ -1,7 +1,9 @@
 """The texts and numbers of a template that is evaluated, with their unknown parts marked."""
 
 import json
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from _backup.arn_forms import FORMS, IN_THE_ARN, Form
@@ -34,15 +36,16 @@ def text(node: Any) -> str:
     return unknown(name)
 
 
+# 30, 30.0 and 3e1 are one number. Longer ones are none that AWS takes.
+_WHOLE = re.compile(r"[-+]?[0-9]{1,20}(\.0{0,20})?([eE]\+?[0-9]{1,2})?")
+
+
 def number(node: Any, default: Value | None = None) -> Value | None:
-    """Return a resolved number; its text if that is unknown; the default if it is missing."""
+    """Return a resolved whole number; the text of what is none; the default if it is missing."""
     found = text(node)
     if not found:
         return default
-    try:
-        return int(found)
-    except ValueError:
-        return found if "\0" in found else unknown(found)
+    return int(Decimal(found)) if _WHOLE.fullmatch(found) else found
 
 
 def texts(node: Any) -> tuple[str, ...]:

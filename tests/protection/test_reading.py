@@ -435,6 +435,19 @@ def test_what_is_unknown_says_so() -> None:
     assert shown(rule.plan) == "${Plan}"
 
 
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        (30, 30), ("30", 30), (30.0, 30), ("30.00", 30), ("3e1", 30), ("+3.E+1", 30), ("-1", None),
+        # None of these is a whole number for AWS.
+        *((odd, odd) for odd in ("1.5", "3e-1", "3_0", " 30", "\u0663", "9" * 21, "1e999", "x")),
+    ],
+)  # fmt: skip
+def test_a_number_is_the_same_in_each_of_its_forms(written: object, days: object) -> None:
+    [rule] = protected({"Plan": plan("x", Lifecycle={"DeleteAfterDays": written})}).rules
+    assert rule.kept == days
+
+
 def test_neither_the_model_nor_the_reader_needs_cfn_lint_or_boto3() -> None:
     code = (
         "import sys, generator.protection.reading, generator.cloudformation.read;"
