@@ -5,16 +5,26 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from _backup.cron import parse
+from _backup.cron import parse, read
 
 from generator.protection.abilities import BACKUP, COPY, RESTORE
-from generator.protection.model import Protection, Rule, Value
+from generator.protection.model import Protection, Rule, Value, is_known
 from generator.protection.resource_types import ARNS, STAYS_WARM
-from generator.protection.restore_points import AHEAD, Band, Plan, Timing, bands, worst_loss
+from generator.protection.restore_points import (
+    AHEAD,
+    Band,
+    LongestGap,
+    Plan,
+    Timing,
+    bands,
+    longest_gap,
+)
 
 EBS = "EBS volumes"
-MOST_DAYS, MOST_MINUTES, MOST_TIMES = 36_500, 52_560_000, 24
-"""AWS Backup refuses more: days to keep a backup, minutes to start it, backups a day."""
+MOST_DAYS, MOST_MINUTES = 36_500, 52_560_000
+"""AWS Backup refuses more: days to keep a backup, minutes to start it."""
+LEAST_COLD = 90
+"""AWS Backup refuses fewer days in cold storage."""
 MOST_STARTS = 2_000_000
 """How many starts are compared with each other at most, which takes some seconds."""
 
@@ -64,6 +74,14 @@ class OfType:
                 )
         return False if False in answers or not answers else None if None in answers else True
 
+    @property
+    def why_unknown(self) -> str:
+        """Why its restore points are not known; empty: they are."""
+        if self.timings is not None:
+            return ""
+        why = (f"{rule.name}: {why}" for rule in self.rules if (why := why_no_timing(rule)))
+        return next(why, "there are too many backups to count")
+
     @cached_property
     def timings(self) -> list[Plan] | None:
         """The timing of each rule, plan by plan; None: a part of it is unknown."""
@@ -80,9 +98,9 @@ class OfType:
         """Return the restore points by age; None: unknown."""
         return None if self.timings is None else bands(self.timings, now)
 
-    def worst_loss(self, now: datetime) -> timedelta | None:
+    def longest_gap(self, now: datetime) -> LongestGap | None:
         """Return what can be lost at worst; None: without end, or unknown."""
-        return None if self.timings is None else worst_loss(self.timings, now)
+        return None if self.timings is None else longest_gap(self.timings, now)
 
 
 def can_be_simulated(plan: Plan, ahead: timedelta = AHEAD) -> bool:
@@ -100,30 +118,73 @@ def selected_types(protection: Protection) -> list[OfType]:
 
 def timing_of(rule: Rule, type_name: str) -> Timing | None:
     """Return when a rule backs up a type; None: a part of it is not known, or refused."""
+    return None if why_no_timing(rule) else _timing(rule, type_name)
+
+
+def starting(rule: Rule) -> Timing | None:
+    """Return when a rule starts backups, even if it is not known how long they are kept."""
+    return None if why_no_start(rule) else _timing(rule, "")
+
+
+def _timing(rule: Rule, type_name: str) -> Timing | None:
     cron, zone = parse(rule.schedule), zone_of(rule.zone)
-    possible = [_is_possible(rule.start_window, MOST_MINUTES)]
-    possible += [_is_possible(each, MOST_DAYS) for each in (rule.kept, rule.cold_after)]
-    if not cron or not zone or len(cron.times) > MOST_TIMES or not all(possible):
+    if not cron or not zone:
         return None
     warm = type_name in STAYS_WARM or (type_name == EBS and not rule.archives)
+    is_known = not why_no_timing(rule)
 
-    def days(number: object) -> timedelta | None:
-        return timedelta(days=number) if isinstance(number, int) else None
+    def time(number: Value | None, unit: timedelta) -> timedelta | None:
+        return number * unit if isinstance(number, int) and is_known else None
 
-    minutes = rule.start_window if isinstance(rule.start_window, int) else 0
     return Timing(
         rule.name,
         cron,
         zone,
-        timedelta(minutes=minutes),
-        days(rule.kept),
-        None if warm else days(rule.cold_after),
+        time(rule.start_window, timedelta(minutes=1)) or timedelta(),
+        time(rule.kept, timedelta(days=1)),
+        None if warm else time(rule.cold_after, timedelta(days=1)),
     )
 
 
-def _is_possible(number: Value | None, most: int) -> bool:
-    """Return whether a number is known, and one that AWS Backup may take."""
-    return number is None or (isinstance(number, int) and 0 <= number <= most)
+def why_no_start(rule: Rule) -> str:
+    """Return why it is not known when a rule starts backups; empty: it is known."""
+    if not is_known(rule.schedule):
+        return f"the schedule is {rule.schedule}"
+    try:
+        cron = read(rule.schedule)
+    except ValueError as error:
+        return f"AWS Backup refuses the schedule {rule.schedule}: {error}"
+    if len({time.minute for time in cron.times}) > 1:
+        return "AWS Backup refuses a schedule of more than one backup an hour"
+    if not is_known(rule.zone):
+        return f"the time zone is {rule.zone}"
+    return "" if zone_of(rule.zone) else f"there is no time zone {rule.zone}"
+
+
+def why_no_timing(rule: Rule) -> str:
+    """Return why it is not known how long backups of a rule exist; empty: it is known."""
+    reasons = (
+        why_no_start(rule),
+        _fault(rule.start_window, 0, MOST_MINUTES, "start window", "minutes"),
+        _fault(rule.kept, 1, MOST_DAYS, "retention", "days"),
+        _fault(rule.cold_after, 0, MOST_DAYS, "time before cold storage", "days"),
+    )
+    return next(filter(None, reasons), "")
+
+
+def is_cold_too_short(rule: Rule) -> bool:
+    """Return whether AWS Backup refuses how long backups are in cold storage."""
+    kept, cold = rule.kept, rule.cold_after
+    return isinstance(kept, int) and isinstance(cold, int) and kept < cold + LEAST_COLD
+
+
+def _fault(number: Value | None, least: int, most: int, name: str, unit: str) -> str:
+    """Return why nobody can reckon with a number; empty: one can."""
+    if number is None or (isinstance(number, int) and least <= number <= most):
+        return ""
+    if is_known(number):
+        return f"AWS Backup refuses a {name} of {number} {unit}"
+    return f"the {name} is {number} {unit}"
 
 
 def zone_of(name: str) -> ZoneInfo | None:

@@ -12,7 +12,7 @@ from generator.protection.derived import OfType
 from generator.protection.explain import Explanation
 from generator.protection.gaps import gaps, used_roles, used_vaults
 from generator.protection.model import Role, Rule, Tag, Value, Vault, shown
-from generator.protection.restore_points import Band
+from generator.protection.restore_points import Band, LongestGap
 
 SCHEMA = 1
 """Goes up when a key is renamed or removed."""
@@ -35,8 +35,8 @@ def as_json(explanation: Explanation) -> str:
             for each in explanation.assumptions
         ],
         "types": [
-            _type(each, bands, loss)
-            for types, bands, loss in explanation.by_timings
+            _type(each, bands, gap)
+            for types, bands, gap in explanation.by_timings
             for each in types
         ],
         "rules": [_rule(rule, explanation) for rule in protection.rules],
@@ -72,7 +72,7 @@ def _shown(texts: Iterable[str]) -> list[str]:
     return sorted(map(shown, texts))
 
 
-def _type(each: OfType, bands: list[Band] | None, loss: timedelta | None) -> dict[str, Any]:
+def _type(each: OfType, bands: list[Band] | None, gap: LongestGap | None) -> dict[str, Any]:
     return {
         "name": each.type,
         "selected": [
@@ -90,7 +90,7 @@ def _type(each: OfType, bands: list[Band] | None, loss: timedelta | None) -> dic
         "backed_up": each.backed_up,
         "restored": each.restored,
         "copied": each.copied,
-        "worst_loss_minutes": _minutes(loss),
+        "worst_loss_minutes": _minutes(gap.time if gap else None),
         "restore_points": None if bands is None else [_band(band) for band in bands],
     }
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta, timezone
 from functools import cached_property
 from typing import Any
 
-from _backup.cron import parse
 from _backup.matching import Known, every, negated, some
 
 from generator.cloudformation.errors import UnreadableError
@@ -19,13 +18,13 @@ from generator.protection.derived import (
     OfType,
     can_be_simulated,
     selected_types,
+    starting,
     timing_of,
-    zone_of,
 )
 from generator.protection.given import is_hidden, values_of
 from generator.protection.model import Protection, Rule
 from generator.protection.reading import protection
-from generator.protection.restore_points import Band, Plan, Start, Timing, starts
+from generator.protection.restore_points import Band, LongestGap, Plan, Start, starts
 
 PARTITION = {"AWS::Partition": "aws"}
 """What is assumed, because conditions ask for it; no other pseudo parameter is."""
@@ -79,36 +78,36 @@ class Explanation:
         return is_hidden(self.template.parameters[name])
 
     @cached_property
-    def by_timings(self) -> list[tuple[list[OfType], list[Band] | None, timedelta | None]]:
-        """The types, with their restore points by age (None: not known) and their worst loss.
+    def by_timings(self) -> list[tuple[list[OfType], list[Band] | None, LongestGap | None]]:
+        """The types, with their restore points by age (None: not known), and the longest gap.
 
         Those that are backed up at the same times are together: the simulation takes long.
         """
         found: dict[object, list[OfType]] = {}
         for each in self.types:
-            key = None if each.timings is None else tuple(map(tuple, each.timings))
+            key = each.why_unknown or tuple(map(tuple, each.timings or []))
             found.setdefault(key, []).append(each)
         return [
-            (types, types[0].bands(self.now), types[0].worst_loss(self.now))
+            (types, types[0].bands(self.now), types[0].longest_gap(self.now))
             for types in found.values()
         ]
 
-    def next_starts(self, rule: Rule, count: int = 3) -> list[Start] | None:
+    def next_starts(self, rule: Rule, count: int = 3, *, alone: bool = False) -> list[Start] | None:
         """Return the next backups of a rule; None: they are not known.
 
         The day begins at midnight in the time zone of the rule. A start for which another rule of
-        the plan stands in is none.
+        the plan stands in is none, unless the rule is to be seen alone.
         """
-        own, zone = _timing(rule), zone_of(rule.zone)
-        if not own or not zone:
+        own = starting(rule)
+        if not own:
             return None
         rules = [each for each in self.protection.rules if each.plan == rule.plan]
         timings = {each: timing_of(each, "") for each in rules}
         plan: Plan = [timing for timing in timings.values() if timing]
         is_whole = len(plan) == len(rules) and own in plan
-        if not is_whole or not can_be_simulated(plan, AHEAD[-1]):  # their overlaps are not known
-            plan = [own]
-        first = datetime.combine(self.start, time(), zone)
+        if alone or not is_whole or not can_be_simulated(plan, AHEAD[-1]):
+            plan = [own]  # overlaps are not known
+        first = datetime.combine(self.start, time(), own.zone)
         found: list[Start] = []
         for ahead in AHEAD:
             found = [each for each in starts(plan, first, first + ahead) if each.timing == own]
@@ -181,11 +180,3 @@ def _true(template: Template, view: View, node: Any) -> Known:
             return some(_true(template, view, each) for each in argument)
     left, right = map(view.resolve, argument)
     return None if left != right and unknowns([left, right]) else left == right
-
-
-def _timing(rule: Rule) -> Timing | None:
-    """Return when a rule starts backups, even if it is not known how long they are kept."""
-    if timing := timing_of(rule, ""):
-        return timing
-    cron, zone = parse(rule.schedule), zone_of(rule.zone)
-    return Timing(rule.name, cron, zone, timedelta(), None) if cron and zone else None

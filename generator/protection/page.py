@@ -8,12 +8,12 @@ from _backup.cron import parse
 
 from generator.printable import printable
 from generator.protection.alerts import MISSING
-from generator.protection.derived import OfType
+from generator.protection.derived import LEAST_COLD, OfType, is_cold_too_short, why_no_start
 from generator.protection.explain import Explanation
 from generator.protection.gaps import Gap, gaps, used_roles, used_vaults
 from generator.protection.model import Hearing, Protection, Rule, Vault, shown
 from generator.protection.resource_types import ARNS
-from generator.protection.restore_points import Band, Start
+from generator.protection.restore_points import Band, LongestGap, Start
 from generator.protection.words import (
     days,
     duration,
@@ -137,12 +137,19 @@ def _when(explanation: Explanation, rule: Rule) -> Iterator[str]:
     )
     if rule.completion_window != Rule.completion_window:
         yield f"  cancelled if not complete after {minutes(rule.completion_window)}"
+    if is_cold_too_short(rule):
+        yield f"  AWS Backup refuses this: less than {LEAST_COLD} days in cold storage"
     following = explanation.next_starts(rule)
     if following is None:
-        yield "  next: not known"
+        yield f"  next: not known: {why_no_start(rule)}"
     else:
-        none = "never: the schedule names no such day, or another rule stands in each time"
-        yield f"  next: {', '.join(map(_start, following)) or none}"
+        yield f"  next: {', '.join(map(_start, following)) or _never(explanation, rule)}"
+
+
+def _never(explanation: Explanation, rule: Rule) -> str:
+    alone = explanation.next_starts(rule, alone=True)
+    why = "another rule stands in each time" if alone else "the schedule names no such day"
+    return f"never: {why}"
 
 
 def _start(start: Start) -> str:
@@ -154,7 +161,8 @@ def _start(start: Start) -> str:
 def _restore_points(explanation: Explanation) -> Iterator[str]:
     by_table: dict[tuple[str, ...], list[str]] = {}
     for types, bands, _ in explanation.by_timings:
-        table = ("not known",) if bands is None else (*_table(map(_band, bands)),)
+        unknown = f"not known: {types[0].why_unknown}"
+        table = (unknown,) if bands is None else (*_table(map(_band, bands)),)
         names = by_table.setdefault(table if bands != [] else ("nothing",), [])
         names += [each.type for each in types]
     for table, names in by_table.items():
@@ -194,14 +202,25 @@ def _rounded(time: timedelta) -> timedelta:
 
 def _worst(explanation: Explanation) -> Iterator[str]:
     by_loss: dict[str, list[str]] = {}
-    for types, bands, loss in explanation.by_timings:
-        if loss:
-            said = f"{duration(loss)}: the longest time from one backup to the next"
-        else:
-            said = "not known" if bands is None else "everything since the last backup"
-        by_loss.setdefault(said, []).extend(each.type for each in types)
+    for types, bands, gap in explanation.by_timings:
+        by_loss.setdefault(_loss(bands, gap), []).extend(each.type for each in types)
     for said, names in by_loss.items():
         yield said if len(by_loss) == 1 else f"{_these(names, explanation.types)}: {said}"
+
+
+def _loss(bands: list[Band] | None, gap: LongestGap | None) -> str:
+    if bands is None:
+        return "not known: see above"
+    if not bands:
+        return "everything: there is never a backup"
+    if not gap:
+        return "everything since the last backup: some day none follows"
+    why = ""
+    if gap.leaves_out:
+        why = ", if none starts in the hour that the clocks leave out or repeat"
+    elif gap.clocks_change:
+        why = ", when the clocks change"
+    return f"{duration(gap.time)}: the longest time from one backup to the next{why}"
 
 
 def _where(vault: Vault, types: set[str]) -> Iterator[str]:

@@ -125,10 +125,7 @@ def _lines(types: Sequence[OfType]) -> list[_Line]:
     by_rule: dict[Rule, dict[str, tuple[Timing, Plan]]] = {}
     for each in types:
         if each.timings is None:
-            raise UnknownError(
-                "no picture: it is not known when backups are made, or how long they are kept: "
-                "give the parameters values"
-            )
+            raise UnknownError(f"no picture: the backups are not known: {shown(each.why_unknown)}")
         timings = [(timing, plan) for plan in each.timings for timing in plan]
         for rule, own in zip(each.rules, timings, strict=True):  # both are plan by plan
             by_rule.setdefault(rule, {})[each.type] = own

@@ -65,6 +65,18 @@ class Band:
     """The longest time between two of them; None: there are not two."""
 
 
+@dataclass(frozen=True)
+class LongestGap:
+    """The longest time between two backups, which is what can be lost at worst."""
+
+    time: timedelta
+    """The second backup counts from the end of its start window."""
+    clocks_change: bool
+    """Whether the clocks change between the two backups."""
+    leaves_out: bool
+    """Whether a start lies between them that is uncertain, and counts as none."""
+
+
 Plan = Sequence[Timing]
 """The rules of one plan, among which AWS Backup resolves overlaps."""
 
@@ -82,37 +94,49 @@ def starts(plan: Plan, first: datetime, last: datetime) -> list[Start]:
 
 
 def worst_loss(plans: Sequence[Plan], now: datetime) -> timedelta | None:
-    """Return the longest time between two backups, which is what can be lost at worst.
+    """Return what can be lost at worst; None: some day no backup follows."""
+    gap = longest_gap(plans, now)
+    return gap.time if gap else None
 
-    The second one counts from the end of its start window. A start that is uncertain counts as
-    none. None: some day no backup follows.
+
+def longest_gap(plans: Sequence[Plan], now: datetime) -> LongestGap | None:
+    """Return the longest time between two backups; None: some day no backup follows.
+
+    A start that is uncertain counts as none.
     """
     for ahead in (AHEAD, FAR_AHEAD):
-        found = (start for plan in plans for start in starts(plan, now, now + ahead))
+        found = [start for plan in plans for start in starts(plan, now, now + ahead)]
         certain = sorted((start for start in found if not start.uncertain), key=_time)
         if len(certain) >= SELDOM:
             break
     if len(certain) < FEW:
         return None
-    loss = max(
-        after.at + after.timing.start_window - before.at for before, after in pairwise(certain)
+    before, after = max(pairwise(certain), key=_longest_between)
+    loss = _longest_between((before, after))
+    if certain[-1].at + 2 * loss <= now + ahead:  # nothing follows: the schedule ends
+        return None
+    return LongestGap(
+        loss,
+        any(_offset(before.at, each) != _offset(after.at, each) for each in (before, after)),
+        any(each.uncertain and before.at < each.at < after.at for each in found),
     )
-    # Nothing follows the last start of a schedule that ends.
-    return loss if certain[-1].at + 2 * loss > now + ahead else None
 
 
 def bands(plans: Sequence[Plan], now: datetime) -> list[Band]:
-    """Return the restore points that exist now if the plans have run for ever, by their age."""
-    plans = [plan for plan in plans if plan]
-    timings = [timing for plan in plans for timing in plan]
-    ends = {end for t in timings for end in (t.kept, t.cold_after) if end is not None}
+    """Return the restore points that exist now if the plans have run for ever, by their age.
+
+    A rule of which no backup is ever made is in none of them.
+    """
+    longest = _longest_kept([timing for plan in plans for timing in plan])
+    by_plan = [(plan, starts(plan, now - longest, now)) for plan in plans]
+    points = [(now - start.at, start.timing) for _, made in by_plan for start in made]
+    timings = []
+    for plan, made in by_plan:
+        missing = {*plan} - {start.timing for start in made}
+        never = _never_made(plan, missing, now) if missing else missing
+        timings += [timing for timing in plan if timing not in never]
+    ends = _ends(timings)
     is_open = any(timing.kept is None for timing in timings)
-    longest = max(ends, default=timedelta(0)) + (AHEAD if is_open else timedelta(0))
-    points = [
-        (now - start.at, start.timing)
-        for plan in plans
-        for start in starts(plan, now - longest, now)
-    ]
     edges = [timedelta(0), *sorted(ends)]
     found = []
     for youngest, oldest in zip(edges, [*edges[1:], None], strict=True):
@@ -136,6 +160,40 @@ def bands(plans: Sequence[Plan], now: datetime) -> list[Band]:
             )
         )
     return found
+
+
+def _ends(timings: Sequence[Timing]) -> set[timedelta]:
+    """Return the ages at which backups move to cold storage, or are deleted."""
+    return {end for each in timings for end in (each.kept, each.cold_after) if end is not None}
+
+
+def _longest_kept(timings: Sequence[Timing]) -> timedelta:
+    """Return how far back backups matter; of those that are kept for ever, a part is enough."""
+    is_open = any(each.kept is None for each in timings)
+    return max(_ends(timings), default=timedelta(0)) + (AHEAD if is_open else timedelta(0))
+
+
+def _never_made(plan: Plan, rules: set[Timing], now: datetime) -> set[Timing]:
+    """Return those of the rules of which no backup will be made.
+
+    Another rule stands in each time, or the schedule names no day.
+    """
+    never = rules
+    for ahead in (AHEAD, FAR_AHEAD):
+        never = never - {start.timing for start in starts(plan, now, now + ahead)}
+        if all(len([*_starts(rule, now, now + ahead)]) >= SELDOM for rule in never):
+            break
+    return never
+
+
+def _longest_between(pair: tuple[Start, Start]) -> timedelta:
+    before, after = pair
+    return after.at + after.timing.start_window - before.at
+
+
+def _offset(time: datetime, start: Start) -> timedelta | None:
+    """Return the offset of a time in the zone of a start."""
+    return time.astimezone(start.timing.zone).utcoffset()
 
 
 def _time(start: Start) -> datetime:

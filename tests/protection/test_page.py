@@ -188,6 +188,31 @@ def test_a_start_in_the_hour_that_the_clocks_leave_out_is_unsure() -> None:
     assert "2027-03-27 02:30, Sun 2027-03-28 03:30 (unsure: the clocks change)," in told
 
 
+@pytest.mark.parametrize(
+    ("given", "loss"),
+    [
+        ({"BackupSchedule": "cron(30 5 * * ? *)"}, "1 day 2 hours: {}, when the clocks change"),
+        (
+            {"BackupSchedule": "cron(30 2 * * ? *)"},
+            "2 days 2 hours: {}, if none starts in the hour that the clocks leave out or repeat",
+        ),
+        ({"BackupSchedule": "cron(0 5 31 2 ? *)"}, "everything: there is never a backup"),
+    ],
+)
+def test_what_is_lost_at_worst_and_why(given: dict[str, str], loss: str) -> None:
+    sections = by_heading(explained(**given, BackupScheduleTimezone="Europe/Paris"))
+    longest = "the longest time from one backup to the next"
+    assert " ".join(sections["Lost at worst"]) == loss.format(longest)
+
+
+def test_a_rule_that_makes_no_backup_says_why() -> None:
+    told = by_heading(explained(BackupSchedule="cron(0 5 31 2 ? *)", WeeklyRetention="3-months"))
+    assert told["When"][1] == "  next: never: the schedule names no such day"
+    daily = explained(WeeklySchedule="cron(0 5 ? * * *)", WeeklyRetention="3-months")
+    assert by_heading(daily)["When"][1] == "  next: never: another rule stands in each time"
+    assert by_heading(daily)["Restore from"][1:] == ["up to 90 days  every day  90"]
+
+
 OTHERS = """\
 Parameters:
   Days: {Type: Number}
@@ -227,7 +252,8 @@ def test_what_only_a_deployment_knows_is_told() -> None:
     assert "Idle" not in told
     assert "InChina" not in told
     assert "kept for ${Days} days\n" in told
-    assert "Restore from    not known\n" in told
+    assert "Restore from    not known: daily\\x1b[31m: the retention is ${Days} days\n" in told
+    assert "Lost at worst   not known: see above\n" in told
     # Even so, the starts are known.
     assert "next: Fri 2027-01-01 05:00, Sat 2028-01-01 05:00, Mon 2029-01-01 05:00\n" in told
 
@@ -301,16 +327,86 @@ def test_a_template_without_a_plan_protects_nothing() -> None:
     assert "Not protected" not in told
 
 
+SCHEDULE = "!If [InParis, cron(0 1 * * ? *), cron(0 5 1 JAN ? *)]"
+MINUTES = "StartWindowMinutes: {}\n            TargetBackupVault"
+NO_ZONE = "Mars/Olympus\n            TargetBackupVault"
+
+
 @pytest.mark.parametrize(
-    ("usual", "odd"),
+    ("usual", "odd", "why", "starts"),
     [
-        ("cron(0 5 1 JAN ? *)", "cron(* * * * ? *)"),
-        ("!Ref Days", "99999999999999999999"),
-        ("!Ref Days", "3650000"),
-        ("!Ref Days", "-7"),
-        ("TargetBackupVault", "StartWindowMinutes: 99999999999999999999, TargetBackupVault"),
+        (
+            SCHEDULE,
+            "cron(* * * * ? *)",
+            "AWS Backup refuses a schedule of more than one backup an hour",
+            False,
+        ),
+        (
+            SCHEDULE,
+            "rate(1 day)",
+            "AWS Backup refuses the schedule rate(1 day): it accepts only cron(...): use that, ",
+            False,
+        ),
+        (SCHEDULE, "!ImportValue when", "the schedule is ${Fn::ImportValue when}", False),
+        (
+            "TargetBackupVault",
+            f"ScheduleExpressionTimezone: {NO_ZONE}",
+            "there is no time zone Mars/Olympus",
+            False,
+        ),
+        (
+            "TargetBackupVault",
+            "ScheduleExpressionTimezone: !Ref Zone\n            TargetBackupVault",
+            "the time zone is ${Zone}",
+            False,
+        ),
+        (
+            "!Ref Days",
+            "3650000",
+            "AWS Backup refuses a retention of 3650000 days",
+            True,
+        ),
+        ("!Ref Days", "-7", "AWS Backup refuses a retention of -7 days", True),
+        ("!Ref Days", "0", "AWS Backup refuses a retention of 0 days", True),
+        ("!Ref Days", "1.5", "AWS Backup refuses a retention of 1.5 days", True),
+        (
+            "TargetBackupVault",
+            MINUTES.format(10**20),
+            f"AWS Backup refuses a start window of {10**20} minutes",
+            True,
+        ),
+        (
+            "TargetBackupVault",
+            MINUTES.format(-3),
+            "AWS Backup refuses a start window of -3 minutes",
+            True,
+        ),
+        (
+            "DeleteAfterDays",
+            "MoveToColdStorageAfterDays: -3, DeleteAfterDays",
+            "AWS Backup refuses a time before cold storage of -3 days",
+            True,
+        ),
     ],
 )
-def test_what_aws_backup_refuses_is_not_simulated(usual: str, odd: str) -> None:
-    odd = odd.replace(", ", "\n            ")
-    assert "Restore from    not known\n" in of_others(OTHERS.replace(usual, odd), Days="30")
+def test_what_cannot_be_counted_says_why(usual: str, odd: str, why: str, starts: bool) -> None:
+    assert usual in OTHERS
+    source = OTHERS.replace("Secret:", "Zone: {Type: String}\n  Secret:", 1).replace(usual, odd)
+    told = " ".join(of_others(source, Days="30").split())
+    assert f"Restore from not known: daily\\x1b[31m: {why}" in told
+    assert (f"next: not known: {why}" not in told) is starts
+
+
+def test_backups_without_end_say_why_they_are_not_counted() -> None:
+    rule = re.search("          - RuleName(?:.*\n){4}", OTHERS)
+    assert rule
+    hourly = rule[0].replace(SCHEDULE, "cron(0 * * * ? *)")
+    told = of_others(OTHERS.replace(rule[0], hourly * 3), Days="36500")
+    assert "Restore from    not known: there are too many backups to count\n" in told
+
+
+@pytest.mark.parametrize(("days", "refused"), [("119", True), ("120", False)])
+def test_too_short_a_time_in_cold_storage_is_refused(days: str, refused: bool) -> None:
+    cold = OTHERS.replace("DeleteAfterDays", "MoveToColdStorageAfterDays: 30, DeleteAfterDays")
+    told = of_others(cold, Days=days)
+    assert ("  AWS Backup refuses this: less than 90 days in cold storage\n" in told) is refused

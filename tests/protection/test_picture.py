@@ -124,7 +124,10 @@ def test_names_of_others_are_text_and_too_long_ones_are_cut() -> None:
     ("source", "why"),
     [
         ("Resources: {A: {Type: AWS::SNS::Topic}}", "no backup plan with a rule selects anything"),
-        (OTHER.replace("cron(0 5 * * ? *)", "!ImportValue x"), "it is not known when"),
+        (
+            OTHER.replace("cron(0 5 * * ? *)", "!ImportValue x"),
+            r"the backups are not known: RULE: the schedule is \$\{Fn::ImportValue x\}",
+        ),
     ],
 )
 def test_nothing_to_draw_is_one_sentence(source: str, why: str) -> None:

@@ -11,7 +11,15 @@ import pytest
 from _backup.cron import parse
 
 from generator.protection.derived import selected_types
-from generator.protection.restore_points import Band, Plan, Timing, bands, starts, worst_loss
+from generator.protection.restore_points import (
+    Band,
+    Plan,
+    Timing,
+    bands,
+    longest_gap,
+    starts,
+    worst_loss,
+)
 from tests.protection.support import ROLE_ARN, of_type, protected
 
 
@@ -195,6 +203,16 @@ BANDS: dict[str, tuple[Sequence[Plan], list[str]]] = {
         [[rule("monthly", "0 5 1 * ?", 7)]],
         ["0 to 7: monthly, 0, gap none"],
     ),
+    # What is never made is not restored, and not in cold storage; what is not made yet may be.
+    "another rule stands in each time": (
+        [[rule("for ever", "0 5 * * ?", None), rule("weekly", "0 5 ? * MON", 180, cold=90)]],
+        ["0 to on: for ever, None, gap 1"],
+    ),
+    "a day that no month has": ([[rule("never", "0 5 31 2 ?", 7)]], []),
+    "a day that only some years have, beside a longer rule": (
+        [[rule("weekly", "0 5 ? * SUN", 180), rule("leap", "0 5 29 2 ?", 7)]],
+        ["0 to 7: weekly leap, 1, gap none", "7 to 180: weekly, 25, gap 7"],
+    ),
     "no rule": ([[]], []),
 }
 
@@ -228,6 +246,22 @@ def test_what_can_be_restored(name: str) -> None:
 )
 def test_the_worst_loss(plans: list[Plan], days: int, hours: int) -> None:
     assert worst_loss(plans, at("2026-01-01T00:00")) == timedelta(days=days, hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("zone", "time", "change", "leaves_out"),
+    [
+        ("UTC", "30 2", False, False),
+        ("Europe/Paris", "30 5", True, False),
+        ("Europe/Paris", "30 2", True, True),
+    ],
+)
+def test_why_the_longest_gap_is_longer(
+    zone: str, time: str, change: bool, leaves_out: bool
+) -> None:
+    gap = longest_gap([[rule("night", f"{time} * * ?", 30, zone=zone)]], at("2026-01-01T00:00"))
+    assert gap
+    assert (gap.clocks_change, gap.leaves_out) == (change, leaves_out)
 
 
 @pytest.mark.parametrize("plans", [[], [[]], [[rule("never", "0 5 31 2 ?", 30)]]])
