@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from _backup.cron import parse, read
 
 from generator.protection.abilities import BACKUP, COPY, RESTORE
-from generator.protection.model import Protection, Rule, Value, is_known
-from generator.protection.resource_types import ARNS, STAYS_WARM
+from generator.protection.model import Protection, Reach, Rule, Value, is_known
+from generator.protection.resource_types import ARNS, GIVEN, STAYS_WARM
 from generator.protection.restore_points import (
     AHEAD,
     Band,
@@ -36,15 +36,15 @@ class OfType:
     protection: Protection
     type: str
 
-    @property
-    def selected(self) -> bool:
-        """Whether a selection takes resources of the type."""
-        return any(reach.type == self.type for reach in self.protection.reaches)
+    @cached_property
+    def reaches(self) -> list[Reach]:
+        """What selections take of the type."""
+        return [reach for reach in self.protection.reaches if reach.type == self.type]
 
     @cached_property
     def rules(self) -> list[Rule]:
         """The rules of the plans that select the type."""
-        plans = {reach.plan for reach in self.protection.reaches if reach.type == self.type}
+        plans = {reach.plan for reach in self.reaches}
         return [rule for rule in self.protection.rules if rule.plan in plans]
 
     @property
@@ -64,14 +64,11 @@ class OfType:
 
     def _may(self, ability: str) -> bool | None:
         answers = set()
-        for reach in self.protection.reaches:
-            if reach.type == self.type:
-                role = self.protection.roles.get(reach.role)
-                lacks = role.lacks.get((self.type, ability)) if role else None
-                trusted = role.trusted if role else None
-                answers.add(
-                    False if trusted is False or lacks else None if lacks is None else trusted
-                )
+        for reach in self.reaches:
+            role = self.protection.roles.get(reach.role)
+            lacks = role.lacks.get((self.type, ability)) if role else None
+            trusted = role.trusted if role else None
+            answers.add(False if trusted is False or lacks else None if lacks is None else trusted)
         return False if False in answers or not answers else None if None in answers else True
 
     @property
@@ -112,8 +109,8 @@ def can_be_simulated(plan: Plan, ahead: timedelta = AHEAD) -> bool:
 
 def selected_types(protection: Protection) -> list[OfType]:
     """Return the types that selections take."""
-    found = [OfType(protection, name) for name in ARNS]
-    return [each for each in found if each.selected]
+    found = [OfType(protection, name) for name in (*ARNS, GIVEN)]
+    return [each for each in found if each.reaches]
 
 
 def timing_of(rule: Rule, type_name: str) -> Timing | None:

@@ -30,6 +30,7 @@ def as_json(explanation: Explanation) -> str:
         "date": f"{explanation.start}",
         "values": {name: value for name, value in values.items() if not explanation.hides(name)},
         "not_known": explanation.unknown,
+        "not_read": [*protection.not_read],
         "assumed": [
             {"condition": each.condition, "holds": each.holds, "decided_by": [*each.asks]}
             for each in explanation.assumptions
@@ -84,8 +85,7 @@ def _type(each: OfType, bands: list[Band] | None, gap: LongestGap | None) -> dic
                 "if_opted_in": reach.opted_in,
                 "role": shown(reach.role),
             }
-            for reach in each.protection.reaches
-            if reach.type == each.type
+            for reach in each.reaches
         ],
         "backed_up": each.backed_up,
         "restored": each.restored,

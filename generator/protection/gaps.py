@@ -92,7 +92,7 @@ def _lacks(each: OfType, ability: str) -> str:
 def _not_kept(protection: Protection) -> Iterator[Gap]:
     for vault in used_vaults(protection):
         if not vault.kept:
-            yield Gap(f"The vault {vault.name} does not outlive the stack")
+            yield Gap(f"The vault {vault.name} is not kept when the stack goes")
         if vault.key_made and not vault.key_kept:
             yield Gap("The vault's key goes with the stack: then nobody can restore from the vault")
     if any(not role.kept for role in used_roles(protection)):
@@ -173,14 +173,14 @@ def used_roles(protection: Protection) -> list[Role]:
 
 def _roles_of(each: OfType) -> list[Role]:
     protection = each.protection
-    arns = dict.fromkeys(reach.role for reach in protection.reaches if reach.type == each.type)
+    arns = dict.fromkeys(reach.role for reach in each.reaches)
     return [protection.roles[arn] for arn in arns if arn in protection.roles]
 
 
 def _why(each: OfType) -> str:
     """Return why nothing is backed up."""
     if not each.rules:
-        return "their plan has no rule"
+        return "no rule of their plan is in the template"
     if any(role.trusted is False for role in _roles_of(each)):
         return "AWS Backup may not assume the role"
     return f"the role lacks what backups of them need: {_lacks(each, BACKUP)}"

@@ -161,6 +161,8 @@ class Protection:
     heard: frozenset[Hearing]
     subscribers: Mapping[str, frozenset[str]]
     """The endpoints that the template subscribes to a topic, by its ARN."""
+    not_read: tuple[str, ...] = ()
+    """Resources that are made from other templates, which may protect more."""
 
 
 def shown(text: Value | None) -> str:

@@ -1,37 +1,25 @@
 """What a template protects, as a page for an administrator."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
-
-from _backup.cron import parse
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from generator.printable import printable
+from generator.protection.abilities import BACKUP
 from generator.protection.alerts import MISSING
-from generator.protection.derived import LEAST_COLD, OfType, is_cold_too_short, why_no_start
+from generator.protection.derived import OfType
 from generator.protection.explain import Explanation
 from generator.protection.gaps import Gap, gaps, used_roles, used_vaults
-from generator.protection.model import Hearing, Protection, Rule, Vault, shown
-from generator.protection.resource_types import ARNS
-from generator.protection.restore_points import Band, LongestGap, Start
-from generator.protection.words import (
-    days,
-    duration,
-    every,
-    kept,
-    listed,
-    minutes,
-    named,
-    schedule,
-    tags_text,
-)
+from generator.protection.model import Hearing, Protection, Vault, shown
+from generator.protection.page_roles import restores, unsure
+from generator.protection.page_times import restore_points, when, worst
+from generator.protection.resource_types import ARNS, GIVEN
+from generator.protection.words import MANY_TYPES, days, kept, listed, named, reach_text
 
 WIDTH = 100
 _INDENT = 16
 LONGEST = 200
 """The most characters of a value."""
-MANY = 6
-"""More types than this are told in short."""
 _DELETION = "backup:DeleteRecoveryPoint"
 
 
@@ -76,18 +64,19 @@ def _title(explanation: Explanation) -> str:
 
 def _answers(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     protection, types = explanation.protection, explanation.types
-    what = [*_what(types)] or ["nothing: no selection of a backup plan takes anything"]
-    unsure = [each.type for each in types if each.backed_up is None]
-    if unsure:
-        what.append(
-            f"{_these(unsure, types)}: only if policies elsewhere let the role back them up"
-        )
+    itself = " in this template itself" if protection.not_read else ""
+    what = [*_what(types), *unsure(types, BACKUP)]
+    if not what:
+        what = [f"nothing: no selection of a backup plan{itself} takes anything"]
     if any(rule.pauses_windows for rule in protection.rules):
         what.append("Windows instances write their data to disk before a backup (VSS)")
     yield "What", what
-    rules = [line for rule in protection.rules for line in _when(explanation, rule)]
-    yield "When", rules or ["never: no backup plan has a rule"]
-    if types and rules:
+    rules = [line for rule in protection.rules for line in when(explanation, rule)]
+    plans = sorted({selection.plan for selection in protection.selections})
+    if plans and not rules:
+        rules = [f"not known: no rule of the plan {listed(plans)} is in the template"]
+    yield "When", rules or [f"never: no backup plan{itself} has a rule"]
+    if types and protection.rules:
         yield from _of_backups(explanation)
     yield from _not_known(explanation)
 
@@ -95,132 +84,29 @@ def _answers(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
 def _of_backups(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     protection, types = explanation.protection, explanation.types
     names = {each.type for each in types}
-    yield "Restore from", [*_restore_points(explanation)]
-    yield "Lost at worst", [*_worst(explanation)]
+    yield "Restore from", [*restore_points(explanation)]
+    yield "Lost at worst", [*worst(explanation)]
     yield "Where", [line for vault in used_vaults(protection) for line in _where(vault, names)]
     yield "Copies", [*_copies(protection)] or ["none"]
-    yield "Restore", [*_restores(protection, types)]
+    yield "Restore", [*restores(protection, types)]
     yield "Alerts", [*_alerts(protection)] or ["none: nobody hears of anything"]
-    yield "Stays", [_stays(protection) or "nothing: all of it goes with the stack"]
+    yield "Stays", [*_stays(protection)]
 
 
 def _what(types: Sequence[OfType]) -> Iterator[str]:
-    by_rest: dict[str, dict[str, None]] = {}
+    by_rest: dict[tuple[str, bool], dict[str, None]] = {}
     for each in types:
-        for reach in each.protection.reaches:
-            if reach.type != each.type:
-                continue
-            what = f" like {reach.arn}" if reach.arn else ""
-            tags = f" with the tag {tags_text(reach.tags)}" if reach.tags else ""
-            opted = ", if the region has opted in to them" if reach.opted_in else ""
-            without = f", without {listed(sorted(reach.without))}" if reach.without else ""
-            by_rest.setdefault(f"{what}{tags}{without}{opted}", {})[each.type] = None
-    for rest, names in by_rest.items():
+        for reach in each.reaches:
+            is_given = reach.type == GIVEN
+            name = f"the resources that {reach.arn} names" if is_given else reach.type
+            rest = reach_text(replace(reach, arn="") if is_given else reach)
+            rest += ", if the region has opted in to them" if reach.opted_in else ""
+            by_rest.setdefault((rest, is_given), {})[name] = None
+    for (rest, is_given), names in by_rest.items():
         others = [name for name in ARNS if name not in names]
         every_type = f"everything but {listed(others)}" if others else "everything"
-        yield f"{listed([*names]) if len(names) <= max(MANY, len(others)) else every_type}{rest}"
-
-
-def _these(names: Sequence[str], types: Sequence[OfType]) -> str:
-    """Return the names; in short if they are many, and all or most of those that are selected."""
-    others = [each.type for each in types if each.type not in names]
-    if len(names) <= max(MANY, len(others)):
-        return listed([*names])
-    return f"all but {listed(others)}" if others else "all of them"
-
-
-def _when(explanation: Explanation, rule: Rule) -> Iterator[str]:
-    cold = "" if rule.cold_after is None else f", in cold storage after {days(rule.cold_after)}"
-    yield (
-        f"{rule.name}: {schedule(parse(rule.schedule), rule.schedule)} {rule.zone}, within "
-        f"{minutes(rule.start_window)}, kept {kept(rule.kept)}{cold}"
-    )
-    if rule.completion_window != Rule.completion_window:
-        yield f"  cancelled if not complete after {minutes(rule.completion_window)}"
-    if is_cold_too_short(rule):
-        yield f"  AWS Backup refuses this: less than {LEAST_COLD} days in cold storage"
-    following = explanation.next_starts(rule)
-    if following is None:
-        yield f"  next: not known: {why_no_start(rule)}"
-    else:
-        yield f"  next: {', '.join(map(_start, following)) or _never(explanation, rule)}"
-
-
-def _never(explanation: Explanation, rule: Rule) -> str:
-    alone = explanation.next_starts(rule, alone=True)
-    why = "another rule stands in each time" if alone else "the schedule names no such day"
-    return f"never: {why}"
-
-
-def _start(start: Start) -> str:
-    at = start.at.astimezone(start.timing.zone)
-    unsure = " (unsure: the clocks change)" if start.uncertain else ""
-    return f"{at:%a} {at:%Y-%m-%d %H:%M}{unsure}"
-
-
-def _restore_points(explanation: Explanation) -> Iterator[str]:
-    by_table: dict[tuple[str, ...], list[str]] = {}
-    for types, bands, _ in explanation.by_timings:
-        unknown = f"not known: {types[0].why_unknown}"
-        table = (unknown,) if bands is None else (*_table(map(_band, bands)),)
-        names = by_table.setdefault(table if bands != [] else ("nothing",), [])
-        names += [each.type for each in types]
-    for table, names in by_table.items():
-        if len(by_table) > 1:
-            yield f"{_these(names, explanation.types)}:"
-        yield from table
-
-
-def _table(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """Yield the rows with columns as wide as they need to be."""
-    found = [("age", "a backup", "how many", ""), *rows]
-    widths = [max(map(len, column)) for column in zip(*found, strict=True)]
-    for row in found:
-        yield "  ".join(map(str.ljust, row, widths)).rstrip()
-
-
-def _band(band: Band) -> tuple[str, ...]:
-    oldest = None if band.oldest is None else days(band.oldest.days)
-    youngest = days(band.youngest.days)
-    if not band.youngest:
-        ages = f"up to {oldest}" if oldest else "any"
-    else:
-        # 30 to 90 days, but 90 days to 1 year
-        start = youngest.partition(" ")[0] if oldest and oldest.endswith(" days") else youngest
-        ages = f"{start} to {oldest}" if oldest else f"over {youngest}"
-    often = every(_rounded(band.gap)) if band.gap else ""
-    count = "more and more" if band.count is None else f"{band.count}"
-    warm = [rule for rule in band.rules if rule not in band.cold]
-    cold = f"{listed([*band.cold])} in cold storage" if warm else "in cold storage"
-    return ages, often, count, cold if band.cold else ""
-
-
-def _rounded(time: timedelta) -> timedelta:
-    """Return a length of time of some days without its hours: they come from summer time."""
-    return timedelta(days=round(time / timedelta(days=1))) if time > timedelta(days=2) else time
-
-
-def _worst(explanation: Explanation) -> Iterator[str]:
-    by_loss: dict[str, list[str]] = {}
-    for types, bands, gap in explanation.by_timings:
-        by_loss.setdefault(_loss(bands, gap), []).extend(each.type for each in types)
-    for said, names in by_loss.items():
-        yield said if len(by_loss) == 1 else f"{_these(names, explanation.types)}: {said}"
-
-
-def _loss(bands: list[Band] | None, gap: LongestGap | None) -> str:
-    if bands is None:
-        return "not known: see above"
-    if not bands:
-        return "everything: there is never a backup"
-    if not gap:
-        return "everything since the last backup: some day none follows"
-    why = ""
-    if gap.leaves_out:
-        why = ", if none starts in the hour that the clocks leave out or repeat"
-    elif gap.clocks_change:
-        why = ", when the clocks change"
-    return f"{duration(gap.time)}: the longest time from one backup to the next{why}"
+        is_short = is_given or len(names) <= max(MANY_TYPES, len(others))
+        yield f"{listed([*names]) if is_short else every_type}{rest}"
 
 
 def _where(vault: Vault, types: set[str]) -> Iterator[str]:
@@ -277,22 +163,6 @@ def _copies(protection: Protection) -> Iterator[str]:
         yield f"of {'every backup' if whole else listed(names)} to {copies_text}"
 
 
-def _restores(protection: Protection, types: Sequence[OfType]) -> Iterator[str]:
-    said = {
-        True: "{}",
-        False: "not {} (see below)",
-        None: "{}: only if policies elsewhere let the role restore them",
-    }
-    by_answer: dict[bool | None, list[str]] = {}
-    for each in types:
-        by_answer.setdefault(each.restored, []).append(each.type)
-    for answer, names in by_answer.items():
-        yield said[answer].format(_these(names, types))
-    passed = {arn for role in used_roles(protection) for arn, _ in role.passes}
-    names = [named(arn, alone=True) for arn in sorted(passed)]
-    yield f"roles that a restored instance may have again: {listed(names) or 'none'}"
-
-
 def _alerts(protection: Protection) -> Iterator[str]:
     by_topic: dict[tuple[str, bool], list[Hearing]] = {}
     for each in protection.heard:
@@ -325,16 +195,25 @@ def _heard(hearings: Sequence[Hearing]) -> Iterator[str]:
     yield from filter(None, (", ".join(about), listed(rest), listed(missing)))
 
 
-def _stays(protection: Protection) -> str:
-    found = []
+def _stays(protection: Protection) -> Iterator[str]:
+    found, full = [], []
     for vault in used_vaults(protection):
         if vault.kept:
-            found += [f"the vault {named(vault.name)}", "its backups"]
+            whose = "" if vault.made else " (not of this stack)"
+            found += [f"the vault {named(vault.name)}{whose}", "its backups"]
             found += ["its key"] * (vault.key_made and vault.key_kept)
-    return listed(found + ["the role" for role in used_roles(protection) if role.kept])
+        else:
+            full.append(vault.name)
+    found += ["the role" for role in used_roles(protection) if role.kept]
+    yield listed(found) or "nothing is kept"
+    if full:
+        # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteBackupVault.html
+        yield f"a deletion of the stack fails while there are backups in {listed(full)}"
 
 
 def _not_known(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
+    if elsewhere := explanation.protection.not_read:
+        yield "Not read", [f"{listed([*elsewhere])}: explain the template of each, too"]
     if explanation.unknown:
         names = listed(explanation.unknown)
         yield "Not known", [f"{names}: no default; give NAME=VALUE"]

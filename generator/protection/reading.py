@@ -15,6 +15,11 @@ from generator.protection.texts import VAULTS, Stack, maps, number, text
 from generator.protection.vaults import vaults
 
 _PLAN = "AWS::Backup::BackupPlan"
+_FROM_TEMPLATES = {
+    "AWS::CloudFormation::Stack": "nested stack",
+    "AWS::CloudFormation::StackSet": "stack set",
+    "AWS::Serverless::Application": "nested application",
+}
 # What AWS Backup takes where a rule says nothing.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
 _SCHEDULE = "cron(0 5 ? * * *)"
@@ -45,6 +50,11 @@ def protection_of(stack: Stack) -> Protection:
         found,
         heard(stack, _subjects(stack, used or {*found}, selected)),
         subscribers(stack),
+        tuple(
+            f"the {what} {name}"
+            for kind, what in _FROM_TEMPLATES.items()
+            for name, _ in stack.of_type(kind)
+        ),
     )
 
 

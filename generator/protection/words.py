@@ -1,18 +1,20 @@
 """Lengths of time, schedules, lists, tags and ARNs in words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from _backup.cron import WEEKDAYS, Cron
 
-from generator.protection.model import Tag, Value, is_known
+from generator.protection.model import Reach, Tag, Value, is_known
 
 YEAR = 365
 HOURS, MONTHS, YEARS = 24, 12, 230
 """As many as a schedule can name."""
 MANY = 100_000
 """Minutes: so many are not told as days."""
+MANY_TYPES = 6
+"""More types than this are told in short."""
 MOST_TIMES = 4
 """More times of a day are not told one by one."""
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -100,6 +102,22 @@ def listed(names: list[str]) -> str:
     if not names:
         return ""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def these(names: Sequence[str], selected: Sequence[str]) -> str:
+    """Return names; in short if they are many, and all or most of those that are selected."""
+    others = [name for name in selected if name not in names]
+    if len(names) <= max(MANY_TYPES, len(others)):
+        return listed([*names])
+    return f"all but {listed(others)}" if others else "all of them"
+
+
+def reach_text(reach: Reach) -> str:
+    """Return which resources of a type a selection takes."""
+    what = f" like {reach.arn}" if reach.arn else ""
+    tags = f" with the tag {tags_text(reach.tags)}" if reach.tags else ""
+    without = f", without {listed(sorted(reach.without))}" if reach.without else ""
+    return f"{what}{tags}{without}"
 
 
 def tags_text(tags: Iterable[Tag]) -> str:

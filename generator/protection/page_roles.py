@@ -1,0 +1,63 @@
+"""The lines of the page about what the roles of a template let AWS Backup do."""
+
+from collections.abc import Iterator, Sequence
+
+from _backup.matching import like
+
+from generator.protection.abilities import BACKUP, REQUESTS, RESTORE
+from generator.protection.derived import OfType
+from generator.protection.gaps import used_roles
+from generator.protection.model import Protection
+from generator.protection.resource_types import GIVEN
+from generator.protection.words import listed, named, these
+
+_DONE = {BACKUP: "back them up", RESTORE: "restore them"}
+_EC2 = ("ec2.amazonaws.com", "ec2.amazonaws.com.cn")
+
+
+def unsure(types: Sequence[OfType], ability: str) -> Iterator[str]:
+    """Yield the types for which nobody can tell whether AWS Backup may do something, and why."""
+    by_reason: dict[str, list[str]] = {}
+    for each in types:
+        if (each.backed_up if ability == BACKUP else each.restored) is None:
+            by_reason.setdefault(_why_unsure(each, ability), []).append(each.type)
+    for why, names in by_reason.items():
+        yield f"{these(names, [each.type for each in types])}: {why}"
+
+
+def _why_unsure(each: OfType, ability: str) -> str:
+    does = _DONE[ability]
+    roles = [each.protection.roles.get(reach.role) for reach in each.reaches]
+    if each.type == GIVEN:
+        return f"whether the role may {does} depends on their type"
+    if None in roles:
+        return f"only if the role, which is not in the template, may {does}"
+    if (each.type, ability) not in REQUESTS:
+        return f"not checked: this page does not know what a role needs to {does}"
+    if any(role and role.trusted is None for role in roles):
+        return "only if the role trusts AWS Backup, which the template does not show"
+    return f"only if policies that the template does not show let the role {does}"
+
+
+def restores(protection: Protection, types: Sequence[OfType]) -> Iterator[str]:
+    """Yield what can be restored, and which roles a restored instance can have."""
+    names = [each.type for each in types]
+    if able := [each.type for each in types if each.restored]:
+        yield these(able, names)
+    yield from unsure(types, RESTORE)
+    if unable := [each.type for each in types if each.restored is False]:
+        yield f"not {these(unable, names)} (see below)"
+    passed = passed_roles(protection)
+    which = "any" if "*" in passed else listed(passed) or "none"
+    yield f"roles that a restored instance may have again: {which}"
+
+
+def passed_roles(protection: Protection) -> list[str]:
+    """Return the names of the roles that may be passed to EC2."""
+    arns = {
+        arn
+        for role in used_roles(protection)
+        for arn, service in role.passes
+        if any(like(service, each) is not False for each in _EC2)
+    }
+    return [named(arn, alone=True) for arn in sorted(arns)]

@@ -1,0 +1,161 @@
+"""The lines of the page about time: what they say, and why something is not known."""
+
+import re
+from datetime import date
+
+import pytest
+
+from generator.protection import page
+from generator.protection.explain import explain
+from tests.protection.pages import OTHERS, by_heading, explained, of_others, ours
+from tests.support.parameter_values import CLUSTER
+
+
+def test_the_table_is_by_age_and_by_what_is_in_cold_storage() -> None:
+    weekly_and_monthly = {"WeeklyRetention": "3-months", "MonthlyRetention": "7-years"}
+    assert by_heading(explained(**weekly_and_monthly))["Restore from"] == [
+        "EC2 instances and EBS volumes:",
+        "age                 a backup       how many",
+        "up to 30 days       every day      30",
+        "30 to 90 days       every 7 days   11",
+        "90 days to 7 years  every 31 days  81",
+        "EFS file systems:",
+        "age                 a backup       how many",
+        "up to 30 days       every day      30",
+        "30 to 90 days       every 7 days   11        SOCAMonthlyBackup in cold storage",
+        "90 days to 7 years  every 31 days  81        in cold storage",
+    ]
+
+
+def test_an_hour_of_summer_time_does_not_count_in_a_week() -> None:
+    paris = explained(WeeklyRetention="1-year", BackupScheduleTimezone="Europe/Paris")
+    assert "30 days to 1 year  every 7 days  48" in by_heading(paris)["Restore from"]
+
+
+def test_the_next_starts_leave_out_what_another_rule_stands_in_for() -> None:
+    explanation = explained(WeeklyRetention="3-months")
+    daily, weekly = explanation.protection.rules
+    days = [start.at.day for start in explanation.next_starts(daily, 5) or []]
+    assert days == [25, 26, 27, 28, 30]
+    assert [start.at.day for start in explanation.next_starts(weekly, 2) or []] == [29, 6]
+
+
+def test_the_day_begins_in_the_time_zone_of_the_rule() -> None:
+    far = {"BackupScheduleTimezone": "Pacific/Auckland", "BackupSchedule": "cron(30 0 * * ? *)"}
+    assert "next: Wed 2026-11-25 00:30, " in page.as_text(explained(**far))
+
+
+def test_a_start_in_the_hour_that_the_clocks_leave_out_is_unsure() -> None:
+    early = {"BackupScheduleTimezone": "Europe/Paris", "BackupSchedule": "cron(30 2 * * ? *)"}
+    told = page.as_text(explain(ours(), {"ClusterId": CLUSTER, **early}, date(2027, 3, 27)))
+    assert "2027-03-27 02:30, Sun 2027-03-28 03:30 (unsure: the clocks change)," in told
+
+
+@pytest.mark.parametrize(
+    ("given", "loss"),
+    [
+        ({"BackupSchedule": "cron(30 5 * * ? *)"}, "1 day 2 hours: {}, when the clocks change"),
+        (
+            {"BackupSchedule": "cron(30 2 * * ? *)"},
+            "2 days 2 hours: {}, if none starts in the hour that the clocks leave out or repeat",
+        ),
+        ({"BackupSchedule": "cron(0 5 31 2 ? *)"}, "everything: there is never a backup"),
+    ],
+)
+def test_what_is_lost_at_worst_and_why(given: dict[str, str], loss: str) -> None:
+    sections = by_heading(explained(**given, BackupScheduleTimezone="Europe/Paris"))
+    longest = "the longest time from one backup to the next"
+    assert " ".join(sections["Lost at worst"]) == loss.format(longest)
+
+
+def test_a_rule_that_makes_no_backup_says_why() -> None:
+    told = by_heading(explained(BackupSchedule="cron(0 5 31 2 ? *)", WeeklyRetention="3-months"))
+    assert told["When"][1] == "  next: never: the schedule names no such day"
+    daily = explained(WeeklySchedule="cron(0 5 ? * * *)", WeeklyRetention="3-months")
+    assert by_heading(daily)["When"][1] == "  next: never: another rule stands in each time"
+    assert by_heading(daily)["Restore from"][1:] == ["up to 90 days  every day  90"]
+
+
+SCHEDULE = "!If [InParis, cron(0 1 * * ? *), cron(0 5 1 JAN ? *)]"
+MINUTES = "StartWindowMinutes: {}\n            TargetBackupVault"
+NO_ZONE = "Mars/Olympus\n            TargetBackupVault"
+
+
+@pytest.mark.parametrize(
+    ("usual", "odd", "why", "starts"),
+    [
+        (
+            SCHEDULE,
+            "cron(* * * * ? *)",
+            "AWS Backup refuses a schedule of more than one backup an hour",
+            False,
+        ),
+        (
+            SCHEDULE,
+            "rate(1 day)",
+            "AWS Backup refuses the schedule rate(1 day): it accepts only cron(...): use that, ",
+            False,
+        ),
+        (SCHEDULE, "!ImportValue when", "the schedule is ${Fn::ImportValue when}", False),
+        (
+            "TargetBackupVault",
+            f"ScheduleExpressionTimezone: {NO_ZONE}",
+            "there is no time zone Mars/Olympus",
+            False,
+        ),
+        (
+            "TargetBackupVault",
+            "ScheduleExpressionTimezone: !Ref Zone\n            TargetBackupVault",
+            "the time zone is ${Zone}",
+            False,
+        ),
+        (
+            "!Ref Days",
+            "3650000",
+            "AWS Backup refuses a retention of 3650000 days",
+            True,
+        ),
+        ("!Ref Days", "-7", "AWS Backup refuses a retention of -7 days", True),
+        ("!Ref Days", "0", "AWS Backup refuses a retention of 0 days", True),
+        ("!Ref Days", "1.5", "AWS Backup refuses a retention of 1.5 days", True),
+        (
+            "TargetBackupVault",
+            MINUTES.format(10**20),
+            f"AWS Backup refuses a start window of {10**20} minutes",
+            True,
+        ),
+        (
+            "TargetBackupVault",
+            MINUTES.format(-3),
+            "AWS Backup refuses a start window of -3 minutes",
+            True,
+        ),
+        (
+            "DeleteAfterDays",
+            "MoveToColdStorageAfterDays: -3, DeleteAfterDays",
+            "AWS Backup refuses a time before cold storage of -3 days",
+            True,
+        ),
+    ],
+)
+def test_what_cannot_be_counted_says_why(usual: str, odd: str, why: str, starts: bool) -> None:
+    assert usual in OTHERS
+    source = OTHERS.replace("Secret:", "Zone: {Type: String}\n  Secret:", 1).replace(usual, odd)
+    told = " ".join(of_others(source, Days="30").split())
+    assert f"Restore from not known: daily\\x1b[31m: {why}" in told
+    assert (f"next: not known: {why}" not in told) is starts
+
+
+def test_backups_without_end_say_why_they_are_not_counted() -> None:
+    rule = re.search("          - RuleName(?:.*\n){4}", OTHERS)
+    assert rule
+    hourly = rule[0].replace(SCHEDULE, "cron(0 * * * ? *)")
+    told = of_others(OTHERS.replace(rule[0], hourly * 3), Days="36500")
+    assert "Restore from    not known: there are too many backups to count\n" in told
+
+
+@pytest.mark.parametrize(("days", "refused"), [("119", True), ("120", False)])
+def test_too_short_a_time_in_cold_storage_is_refused(days: str, refused: bool) -> None:
+    cold = OTHERS.replace("DeleteAfterDays", "MoveToColdStorageAfterDays: 30, DeleteAfterDays")
+    told = of_others(cold, Days=days)
+    assert ("  AWS Backup refuses this: less than 90 days in cold storage\n" in told) is refused
