@@ -23,12 +23,11 @@ _DELETION = "backup:DeleteRecoveryPoint"
 def as_json(explanation: Explanation) -> str:
     """Return the explanation for machines."""
     protection = explanation.protection
-    values = explanation.values
     document = {
         "schema": SCHEMA,
         "template": explanation.template.name,
         "date": f"{explanation.start}",
-        "values": {name: value for name, value in values.items() if not explanation.hides(name)},
+        "values": explanation.shown(explanation.values),
         "not_known": explanation.unknown,
         "not_read": [*protection.not_read],
         "assumed": [

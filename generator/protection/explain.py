@@ -22,7 +22,7 @@ from generator.protection.derived import (
     timing_of,
 )
 from generator.protection.given import is_hidden, values_of
-from generator.protection.model import Protection, Rule
+from generator.protection.model import HIDDEN, Protection, Rule
 from generator.protection.reading import protection
 from generator.protection.restore_points import Band, LongestGap, Plan, Start, starts
 
@@ -73,9 +73,10 @@ class Explanation:
         """The parameters that have neither a value nor a default."""
         return [name for name in self.template.parameters if name not in self.values]
 
-    def hides(self, name: str) -> bool:
-        """Return whether the value of a parameter is not to be shown."""
-        return is_hidden(self.template.parameters[name])
+    def shown(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Return values of parameters, as far as they are to be shown."""
+        has = self.template.parameters
+        return {name: HIDDEN if is_hidden(has[name]) else values[name] for name in values}
 
     @cached_property
     def by_timings(self) -> list[tuple[list[OfType], list[Band] | None, LongestGap | None]]:
@@ -124,13 +125,30 @@ def explain(template: Template, given: Mapping[str, str], start: date) -> Explan
     """
     values = values_of(template, given)
     written_out = expanded(template)
-    found = protection(written_out, {**PARTITION, **values})
-    assumptions = tuple(_assumptions(written_out, values, found))
+    read, known = _without_hidden(written_out, values)
+    found = protection(read, {**PARTITION, **known})
+    assumptions = tuple(_assumptions(read, known, found))
     return Explanation(written_out, dict(given), values, found, assumptions, start)
 
 
+def _without_hidden(
+    template: Template, values: Mapping[str, str]
+) -> tuple[Template, dict[str, Any]]:
+    """Return the template and the values, of which those that are not to be shown are unknown.
+
+    They decide conditions even so.
+    """
+    hidden = {name: values[name] for name in values if is_hidden(template.parameters[name])}
+    if not hidden:
+        return template, dict(values)
+    view = View(template, hidden)
+    conditions = {name: view.resolve(node) for name, node in template.conditions.items()}
+    read = replace(template, document={**template.document, "Conditions": conditions})
+    return read, {**values, **{name: {"Ref": f"{HIDDEN}{name}"} for name in hidden}}
+
+
 def _assumptions(
-    template: Template, values: Mapping[str, str], found: Protection
+    template: Template, values: Mapping[str, Any], found: Protection
 ) -> Iterator[Assumption]:
     """Yield the conditions that only the deployment decides and that make a difference."""
     known = {**PARTITION, **values}

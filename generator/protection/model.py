@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+HIDDEN = "****"
+"""What is shown of the value of a parameter that is not to be shown."""
 Value = int | str
 Ability = tuple[str, str]
 """The type of a resource, and what is done with it: backup, restore, copy or expire."""
@@ -167,9 +169,12 @@ class Protection:
 
 def shown(text: Value | None) -> str:
     """Return a value as people read it, with ``${...}`` for its unknown parts."""
-    return re.sub(
-        "\0=?([^\0]*)\0", lambda found: "${" + found[1].replace("..", "::") + "}", f"{text}"
-    )
+
+    def part(found: re.Match[str]) -> str:
+        name = found[1].replace("..", "::")
+        return HIDDEN if name.startswith(HIDDEN) else f"${{{name}}}"
+
+    return re.sub("\0=?([^\0]*)\0", part, f"{text}")
 
 
 def is_known(value: Value | None) -> bool:

@@ -55,8 +55,8 @@ def _wrapped(text: str, start: str, then: str = "") -> list[str]:
 
 def _title(explanation: Explanation) -> str:
     given = [
-        f"{name}={'****' if explanation.hides(name) else printable(value, LONGEST)}"
-        for name, value in explanation.given.items()
+        f"{name}={printable(value, LONGEST)}"
+        for name, value in explanation.shown(explanation.given).items()
     ]
     values = listed(given) or "its defaults"
     return f"{explanation.template.name} with {values}, on {explanation.start}"
@@ -226,5 +226,6 @@ def _not_known(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
 
 
 def _gap(explanation: Explanation, gap: Gap) -> str:
-    values = [f"{name} is {explanation.values.get(name) or 'empty'}" for name in gap.parameters]
+    its = explanation.shown(explanation.values)
+    values = [f"{name} is {its.get(name) or 'empty'}" for name in gap.parameters]
     return gap.text + (f": {' and '.join(values)}" if values else "")

@@ -9,7 +9,7 @@ import pytest
 
 from generator import paths
 from generator.cloudformation.read import parse, read
-from generator.protection import document
+from generator.protection import document, page, picture
 from generator.protection.explain import explain
 from tests.support.generated import text
 from tests.support.parameter_values import CLUSTER, everything
@@ -66,21 +66,58 @@ def test_the_document_says_what_the_defaults_protect() -> None:
     } in found["gaps"]
 
 
-def test_what_is_unknown_is_shown_and_a_secret_is_not() -> None:
-    template = """\
+TEMPLATE = """\
 Parameters: {Days: {Type: Number}, Secret: {Type: String, NoEcho: true, Default: hush}}
+Conditions:
+  IsHush: !Equals [!Ref Secret, hush]
+  IsInParis: !And [!Condition IsHush, !Equals [!Ref AWS::Region, eu-west-3]]
 Resources:
   Plan:
     Type: AWS::Backup::BackupPlan
     Properties:
       BackupPlan:
-        BackupPlanName: p
+        BackupPlanName: !Ref Secret
         BackupPlanRule:
-          - {RuleName: r, TargetBackupVault: v, Lifecycle: {DeleteAfterDays: !Ref Days}}
+          - RuleName: !Sub "a-${Secret}"
+            TargetBackupVault: !Ref Secret
+            ScheduleExpression: !If [IsHush, cron(0 5 * * ? *), cron(0 6 * * ? *)]
+            StartWindowMinutes: !If [IsInParis, 60, 120]
+            Lifecycle: {DeleteAfterDays: !Ref Days}
+  Vault: {Type: AWS::Backup::BackupVault, Properties: {BackupVaultName: !Ref Secret}}
+  Selection:
+    Type: AWS::Backup::BackupSelection
+    Properties:
+      BackupPlanId: !Ref Plan
+      BackupSelection:
+        SelectionName: !Ref Secret
+        IamRoleArn: !Sub arn:aws:iam::111122223333:role/${Secret}
+        ListOfTags:
+          - {ConditionType: STRINGEQUALS, ConditionKey: !Ref Secret, ConditionValue: !Ref Secret}
 """
-    made = document.as_json(explain(parse("t", template), {}, date(2026, 11, 25)))
-    found = json.loads(made)
+
+
+def test_what_is_unknown_is_shown() -> None:
+    found = json.loads(document.as_json(explain(parse("t", TEMPLATE), {}, date(2026, 11, 25))))
     VALIDATOR.validate(found)
     assert found["rules"][0]["kept_days"] == "${Days}"
     assert found["not_known"] == ["Days"]
-    assert "hush" not in made
+
+
+@pytest.mark.parametrize(("secret", "hour"), [("hush", 5), ("hash", 6)])
+def test_what_is_not_to_be_shown_is_not_and_decides_even_so(secret: str, hour: int) -> None:
+    explanation = explain(
+        parse("t", TEMPLATE), {"Secret": secret, "Days": "30"}, date(2026, 11, 25)
+    )
+    made = document.as_json(explanation)
+    found = json.loads(made)
+    VALIDATOR.validate(found)
+    [rule], [vault] = found["rules"], found["vaults"]
+    assert found["values"] == {"Secret": "****", "Days": "30"}
+    assert (rule["name"], rule["schedule"]) == ("a-****", f"cron(0 {hour} * * ? *)")
+    assert (vault["name"], vault["in_template"]) == ("****", True)
+    told = page.as_text(explanation)
+    assert "with the tag ****=****" in told
+    assert ("condition IsInParis is false: AWS::Region decides it" in told) == (secret == "hush")
+    drawn = picture.picture(explanation.types, explanation.now)
+    assert "a-****, kept for 30 days" in drawn
+    assert secret not in made + told + drawn
