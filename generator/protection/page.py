@@ -1,5 +1,6 @@
 """What a template protects, as a page for an administrator."""
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,8 +19,8 @@ from generator.protection.words import MANY_TYPES, days, kept, listed, named, re
 
 WIDTH = 100
 _INDENT = 16
-LONGEST = 200
-"""The most characters of a value."""
+LONGEST, LONGEST_PARAGRAPH = 200, 2_000
+"""The most characters of a value, and of all that is said at once."""
 _DELETION = "backup:DeleteRecoveryPoint"
 
 
@@ -47,7 +48,9 @@ def answers(explanation: Explanation) -> list[str]:
 
 def _wrapped(text: str, start: str, then: str = "") -> list[str]:
     """Return the lines of a text; one that fits, such as a row of a table, keeps its spaces."""
-    line = start + printable(shown(text), longest=None)
+    line = printable(shown(text), longest=None)
+    line = re.sub(rf"\S{{{LONGEST + 1},}}", lambda word: printable(word[0], LONGEST), line)
+    line = start + printable(line, LONGEST_PARAGRAPH)
     if len(line) <= WIDTH:
         return [line]
     return textwrap.wrap(line, WIDTH, subsequent_indent=then, break_on_hyphens=False)

@@ -37,6 +37,8 @@ FOR_EVER = 10 * 365 * DAY
 """How far a rule is drawn that keeps its backups for ever."""
 LEAST = 7 * DAY
 """How far the axis reaches at least."""
+LONGEST_NAME = 50
+"""AWS Backup takes no longer name of a rule."""
 NEAREST = 9.0
 """Marks are drawn at least so far from each other, so that each can be seen."""
 LABEL = 64.0
@@ -65,11 +67,14 @@ class _Line:
 
     def label(self) -> str:
         """Return what stands above the line."""
-        text = f"{self.timing.rule}, kept {_kept(self.timing)}"
+        name = printable(shown(self.timing.rule), longest=None)
+        if len(name) > LONGEST_NAME:
+            name = f"{name[:LONGEST_NAME]}\N{HORIZONTAL ELLIPSIS}"
+        text = f"{name}, kept {_kept(self.timing)}"
         if self.timing.cold_after is not None:
             of = f" ({listed([*self.cold_types])})" if self.cold_types else ""
             text += f", in cold storage after {days(self.timing.cold_after.days)}{of}"
-        return printable(shown(text), longest=None)
+        return text
 
 
 def picture(types: Sequence[OfType], now: datetime) -> str:

@@ -185,6 +185,20 @@ def test_what_stays_when_the_stack_goes() -> None:
     ) in told
 
 
+@pytest.mark.parametrize(
+    ("long", "days"),
+    [("x" * 100_000, "9" * 400), ("x " * 50_000, "30")],
+    ids=["a word", "many words"],
+)
+def test_long_texts_are_shortened_and_their_end_is_told(long: str, days: str) -> None:
+    zone = f"ScheduleExpressionTimezone: '{long}'\n            TargetBackupVault"
+    told = of_others(OTHERS.replace("TargetBackupVault", zone), Days=days)
+    assert max(map(len, told.splitlines())) <= page.WIDTH
+    assert len(told) < 12_000
+    end = f"x, within 8 hours, kept for {days[:20]}"
+    assert end in " ".join(told.replace("x ,", "x,").split())
+
+
 def test_a_template_without_a_plan_protects_nothing() -> None:
     told = of_others("Resources: {A: {Type: AWS::SNS::Topic}}")
     assert re.findall(r"^(?:What|When) +(.*)$", told, re.MULTILINE) == [

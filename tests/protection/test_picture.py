@@ -116,8 +116,13 @@ def test_names_of_others_are_text_and_too_long_ones_are_cut() -> None:
     root = drawn(OTHER.replace("RULE", name.replace("'", '"')))
     label = labels(root)[1]
     assert label.startswith("</text><script>alert(1)</script>&\\x1b[31mWWW")
-    assert label.endswith("\N{HORIZONTAL ELLIPSIS}")
+    assert label.endswith("W\N{HORIZONTAL ELLIPSIS}, kept for ever")
+    [description] = root.iter(f"{SVG}desc")
     assert len(label) < 80
+    assert "W" * 50 not in f"{description.text}"
+    other = labels(drawn(OTHER.replace("RULE", "\N{CJK UNIFIED IDEOGRAPH-4E00}" * 100)))[1]
+    assert other.endswith("\N{HORIZONTAL ELLIPSIS}")
+    assert len(other) <= 55
 
 
 @pytest.mark.parametrize(
