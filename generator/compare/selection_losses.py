@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from _backup.matching import like
-
 from generator.compare.loss import Loss
 from generator.protection.model import Protection, Reach, Role, Rule, Tag
+from generator.protection.reaches import asks_no_more, takes
 from generator.protection.words import listed, tags_text
 
 
@@ -49,7 +48,7 @@ def selected(old: Protection, new: Protection) -> list[Selected]:
 
 def _taking(protection: Protection, reach: Reach) -> list[Reach]:
     """Return the selections that are certain to take whatever a reach takes."""
-    return [each for each in protection.reaches if each.type == reach.type and _takes(each, reach)]
+    return [each for each in protection.reaches if each.type == reach.type and takes(each, reach)]
 
 
 def _rules(protection: Protection, reaches: list[Reach]) -> tuple[Rule, ...]:
@@ -69,7 +68,7 @@ def selection_losses(old: Protection, new: Protection) -> Iterator[Loss]:
         theirs = [each for each in new.reaches if each.type == reach.type]
         if not theirs:
             yield Loss("", reach.type, " are no longer selected")
-        elif with_tags := [each for each in theirs if _asks_no_more(each.tags, reach.tags)]:
+        elif with_tags := [each for each in theirs if asks_no_more(each.tags, reach.tags)]:
             yield Loss("", reach.type, _of_part(reach, with_tags))
         else:
             tags = tuple(dict.fromkeys(each.tags for each in theirs))
@@ -81,9 +80,9 @@ def selection_losses(old: Protection, new: Protection) -> Iterator[Loss]:
 
 def _of_part(reach: Reach, theirs: list[Reach]) -> str:
     """Return how the new protection takes less of what a reach takes."""
-    if any(_takes(each, reach, opted_in=True) for each in theirs):
+    if any(takes(each, reach, opted_in=True) for each in theirs):
         return " are selected only if the region has opted in to them"
-    by_arn = [each for each in theirs if _takes(each, reach, opted_in=True, without=True)]
+    by_arn = [each for each in theirs if takes(each, reach, opted_in=True, without=True)]
     if by_arn:
         left_out = sorted(frozenset.intersection(*(e.without for e in by_arn)) - reach.without)
         return f" are selected only in part: NotResources has {listed(left_out)}"
@@ -122,36 +121,3 @@ def _only_keys_differ(several: list[frozenset[Tag]]) -> bool:
 
 def _either(several: Iterable[frozenset[Tag]]) -> str:
     return " or ".join(sorted({tags_text(tags) for tags in several}))
-
-
-def _takes(one: Reach, other: Reach, *, opted_in: bool = False, without: bool = False) -> bool:
-    """Return whether one reach takes all that another takes, whatever two of its parts are."""
-    return (
-        (
-            not one.arn
-            or one.arn == other.arn
-            or (bool(other.arn) and like(one.arn, other.arn) is True)
-        )
-        and _asks_no_more(one.tags, other.tags)
-        and (without or all(_is_left_out(arn, other.without) for arn in one.without))
-        and (opted_in or not one.opted_in or other.opted_in)
-    )
-
-
-def _is_left_out(arn: str, without: frozenset[str]) -> bool:
-    return any(arn == each or like(each, arn) is True for each in without)
-
-
-def _asks_no_more(tags: frozenset[Tag], others: frozenset[Tag]) -> bool:
-    """Return whether what carries the other tags is certain to carry these."""
-    return all(any(_follows(tag, other) for other in others) for tag in tags)
-
-
-def _follows(tag: Tag, other: Tag) -> bool:
-    if tag == other:
-        return True
-    return (
-        (tag.operator, tag.key) == ("StringLike", other.key)
-        and other.operator in ("StringEquals", "StringLike")
-        and like(tag.value, other.value) is True
-    )
