@@ -1,6 +1,6 @@
 """What follows from the model: what a type of resource has of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from _backup.cron import parse, read
 
 from generator.protection.abilities import BACKUP, COPY, RESTORE
 from generator.protection.model import Protection, Reach, Rule, Value, is_known
+from generator.protection.reaches import takes
 from generator.protection.resource_types import ARNS, GIVEN, STAYS_WARM
 from generator.protection.restore_points import (
     AHEAD,
@@ -31,20 +32,35 @@ MOST_STARTS = 2_000_000
 
 @dataclass(frozen=True)
 class OfType:
-    """What a template protects of one type of resource."""
+    """What a template protects of one type of resource, or of a part of them."""
 
     protection: Protection
     type: str
+    part: tuple[Reach, ...] = ()
+    """What selections take of the part; empty: this is about the whole type."""
+    part_plans: frozenset[str] = frozenset()
+    """The plans that are certain to take the part."""
 
     @cached_property
-    def reaches(self) -> list[Reach]:
+    def reaches(self) -> tuple[Reach, ...]:
         """What selections take of the type."""
-        return [reach for reach in self.protection.reaches if reach.type == self.type]
+        return self.part or tuple(r for r in self.protection.reaches if r.type == self.type)
+
+    @property
+    def parts(self) -> list["OfType"]:
+        """The parts of the type that do not have the same plans; one alone is the whole type."""
+        by_plans: dict[frozenset[str], list[Reach]] = {}
+        for reach in self.reaches if len({reach.plan for reach in self.reaches}) > 1 else ():
+            plans = frozenset(each.plan for each in self.reaches if takes(each, reach))
+            by_plans.setdefault(plans, []).append(reach)
+        if len(by_plans) <= 1:
+            return [self]
+        return [replace(self, part=tuple(its), part_plans=p) for p, its in by_plans.items()]
 
     @cached_property
     def rules(self) -> list[Rule]:
         """The rules of the plans that select the type."""
-        plans = {reach.plan for reach in self.reaches}
+        plans = self.part_plans or {reach.plan for reach in self.reaches}
         return [rule for rule in self.protection.rules if rule.plan in plans]
 
     @property

@@ -80,12 +80,12 @@ class Explanation:
 
     @cached_property
     def by_timings(self) -> list[tuple[list[OfType], list[Band] | None, LongestGap | None]]:
-        """The types, with their restore points by age (None: not known), and the longest gap.
+        """Types, or parts of them, with restore points by age (None: not known), and longest gap.
 
         Those that are backed up at the same times are together: the simulation takes long.
         """
         found: dict[object, list[OfType]] = {}
-        for each in self.types:
+        for each in (part for whole in self.types for part in whole.parts):
             key = each.why_unknown or tuple(map(tuple, each.timings or []))
             found.setdefault(key, []).append(each)
         return [

@@ -3,19 +3,17 @@
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from generator.printable import printable
 from generator.protection.abilities import BACKUP
 from generator.protection.alerts import MISSING
-from generator.protection.derived import OfType
 from generator.protection.explain import Explanation
 from generator.protection.gaps import Gap, gaps, used_roles, used_vaults
 from generator.protection.model import Hearing, Protection, Vault, shown
 from generator.protection.page_roles import restores, unsure
 from generator.protection.page_times import restore_points, when, worst
-from generator.protection.resource_types import ARNS, GIVEN
-from generator.protection.words import MANY_TYPES, days, kept, listed, named, reach_text
+from generator.protection.page_types import taken
+from generator.protection.words import days, kept, listed, named
 
 WIDTH = 100
 _INDENT = 16
@@ -68,7 +66,7 @@ def _title(explanation: Explanation) -> str:
 def _answers(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     protection, types = explanation.protection, explanation.types
     itself = " in this template itself" if protection.not_read else ""
-    what = [*_what(types), *unsure(types, BACKUP)]
+    what = [*taken(types), *unsure(types, BACKUP)]
     if not what:
         what = [f"nothing: no selection of a backup plan{itself} takes anything"]
     if any(rule.pauses_windows for rule in protection.rules):
@@ -94,22 +92,6 @@ def _of_backups(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     yield "Restore", [*restores(protection, types)]
     yield "Alerts", [*_alerts(protection)] or ["none: nobody hears of anything"]
     yield "Stays", [*_stays(protection)]
-
-
-def _what(types: Sequence[OfType]) -> Iterator[str]:
-    by_rest: dict[tuple[str, bool], dict[str, None]] = {}
-    for each in types:
-        for reach in each.reaches:
-            is_given = reach.type == GIVEN
-            name = f"the resources that {reach.arn} names" if is_given else reach.type
-            rest = reach_text(replace(reach, arn="") if is_given else reach)
-            rest += ", if the region has opted in to them" if reach.opted_in else ""
-            by_rest.setdefault((rest, is_given), {})[name] = None
-    for (rest, is_given), names in by_rest.items():
-        others = [name for name in ARNS if name not in names]
-        every_type = f"everything but {listed(others)}" if others else "everything"
-        is_short = is_given or len(names) <= max(MANY_TYPES, len(others))
-        yield f"{listed([*names]) if is_short else every_type}{rest}"
 
 
 def _where(vault: Vault, types: set[str]) -> Iterator[str]:

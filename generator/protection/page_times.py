@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from _backup.cron import parse
 
-from generator.protection.derived import LEAST_COLD, is_cold_too_short, why_no_start
+from generator.protection.derived import LEAST_COLD, OfType, is_cold_too_short, why_no_start
 from generator.protection.explain import Explanation
 from generator.protection.model import Rule
+from generator.protection.page_types import called
 from generator.protection.resource_types import GIVEN
 from generator.protection.restore_points import Band, LongestGap, Start
-from generator.protection.words import days, duration, every, kept, listed, minutes, schedule, these
+from generator.protection.words import days, duration, every, kept, listed, minutes, schedule
 
 
 def when(explanation: Explanation, rule: Rule) -> Iterator[str]:
@@ -45,20 +46,18 @@ def _start(start: Start) -> str:
 
 def restore_points(explanation: Explanation) -> Iterator[str]:
     """Yield a table by age for each group of types."""
-    by_table: dict[tuple[str, ...], list[str]] = {}
+    by_table: dict[tuple[str, ...], list[OfType]] = {}
     for types, bands, _ in explanation.by_timings:
         unknown = f"not known: {types[0].why_unknown}"
-        table = (
-            (unknown,)
-            if bands is None
-            else (*_table(_band(band, types[0].type) for band in bands),)
-        )
-        names = by_table.setdefault(table if bands != [] else ("nothing",), [])
-        names += [each.type for each in types]
-    for table, names in by_table.items():
+        table = (unknown,) if bands is None else (*_table(_band(b, types[0].type) for b in bands),)
+        by_table.setdefault(table if bands != [] else ("nothing",), []).extend(types)
+    every_type = [each for types in by_table.values() for each in types]
+    for table, types in by_table.items():
         if len(by_table) > 1:
-            yield f"{these(names, [each.type for each in explanation.types])}:"
+            yield f"{called(types, every_type)}:"
         yield from table
+    if len(by_table) > 1 and any(each.part for each in every_type):
+        yield "What is in several of these has the backups of each."
 
 
 def _table(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -93,15 +92,12 @@ def _rounded(time: timedelta) -> timedelta:
 
 def worst(explanation: Explanation) -> Iterator[str]:
     """Yield what is lost at worst."""
-    by_loss: dict[str, list[str]] = {}
+    by_loss: dict[str, list[OfType]] = {}
     for types, bands, gap in explanation.by_timings:
-        by_loss.setdefault(_loss(bands, gap), []).extend(each.type for each in types)
-    for said, names in by_loss.items():
-        yield (
-            said
-            if len(by_loss) == 1
-            else f"{these(names, [each.type for each in explanation.types])}: {said}"
-        )
+        by_loss.setdefault(_loss(bands, gap), []).extend(types)
+    every_type = [each for types in by_loss.values() for each in types]
+    for said, types in by_loss.items():
+        yield said if len(by_loss) == 1 else f"{called(types, every_type)}: {said}"
 
 
 def _loss(bands: list[Band] | None, gap: LongestGap | None) -> str:

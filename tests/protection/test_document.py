@@ -14,6 +14,7 @@ from generator.protection.explain import explain
 from tests.support.generated import text
 from tests.support.parameter_values import CLUSTER, everything
 
+DATE = date(2026, 11, 25)
 SCHEMA = json.loads(
     (paths.ROOT / "generator" / "protection" / "explanation.schema.json").read_text("utf-8")
 )
@@ -27,13 +28,13 @@ def test_the_schema_is_one() -> None:
 
 @pytest.mark.parametrize("path", WILD, ids=lambda path: path.name)
 def test_a_document_of_any_template_fits_the_schema(path: Path) -> None:
-    explanation = explain(read(str(path)), {}, date(2026, 11, 25))
+    explanation = explain(read(str(path)), {}, DATE)
     VALIDATOR.validate(json.loads(document.as_json(explanation)))
 
 
 @pytest.mark.parametrize("given", [{"ClusterId": CLUSTER}, everything()], ids=["defaults", "all"])
 def test_a_document_of_ours_fits_the_schema(given: dict[str, str]) -> None:
-    explanation = explain(parse("t", text()), given, date(2026, 11, 25))
+    explanation = explain(parse("t", text()), given, DATE)
     VALIDATOR.validate(json.loads(document.as_json(explanation)))
 
 
@@ -46,7 +47,7 @@ def test_a_key_that_the_schema_does_not_know_does_not_fit() -> None:
 
 
 def test_the_document_says_what_the_defaults_protect() -> None:
-    explanation = explain(parse("t", text()), {"ClusterId": CLUSTER}, date(2026, 11, 25))
+    explanation = explain(parse("t", text()), {"ClusterId": CLUSTER}, DATE)
     found = json.loads(document.as_json(explanation))
     assert [each["name"] for each in found["types"]] == [
         "EC2 instances",
@@ -96,8 +97,20 @@ Resources:
 """
 
 
+def test_a_part_of_a_type_that_other_plans_take_stands_alone() -> None:
+    other = TEMPLATE.partition("  Plan:")[2].partition("  Vault:")[0].replace("5 *", "9 *")
+    taken = TEMPLATE.partition("  Selection:")[2].replace("Ref Plan", "Ref OtherPlan")
+    source = (
+        f"{TEMPLATE}  OtherPlan:{other}  Other:{taken.replace('Value: !Ref Secret', 'Value: x')}"
+    )
+    found = json.loads(document.as_json(explain(parse("t", source), {"Days": "30"}, DATE)))
+    VALIDATOR.validate(found)
+    parts = [each["selected"] for each in found["types"] if each["name"] == "EBS volumes"]
+    assert [[its["tags"][0]["value"] for its in part] for part in parts] == [["****"], ["x"]]
+
+
 def test_what_is_unknown_is_shown() -> None:
-    found = json.loads(document.as_json(explain(parse("t", TEMPLATE), {}, date(2026, 11, 25))))
+    found = json.loads(document.as_json(explain(parse("t", TEMPLATE), {}, DATE)))
     VALIDATOR.validate(found)
     assert found["rules"][0]["kept_days"] == "${Days}"
     assert found["not_known"] == ["Days"]
@@ -105,9 +118,7 @@ def test_what_is_unknown_is_shown() -> None:
 
 @pytest.mark.parametrize(("secret", "hour"), [("hush", 5), ("hash", 6)])
 def test_what_is_not_to_be_shown_is_not_and_decides_even_so(secret: str, hour: int) -> None:
-    explanation = explain(
-        parse("t", TEMPLATE), {"Secret": secret, "Days": "30"}, date(2026, 11, 25)
-    )
+    explanation = explain(parse("t", TEMPLATE), {"Secret": secret, "Days": "30"}, DATE)
     made = document.as_json(explanation)
     found = json.loads(made)
     VALIDATOR.validate(found)

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
+from generator.cloudformation.read import parse
 from generator.protection import page
 from generator.protection.explain import explain
-from tests.protection.pages import OTHERS, by_heading, explained, of_others, ours
+from tests.protection.pages import DATE, OTHERS, by_heading, explained, of_others, ours
 from tests.support.parameter_values import CLUSTER
 
 
@@ -159,3 +160,65 @@ def test_too_short_a_time_in_cold_storage_is_refused(days: str, refused: bool) -
     cold = OTHERS.replace("DeleteAfterDays", "MoveToColdStorageAfterDays: 30, DeleteAfterDays")
     told = of_others(cold, Days=days)
     assert ("  AWS Backup refuses this: less than 90 days in cold storage\n" in told) is refused
+
+
+def two_plans(*selections: str) -> str:
+    """Return a template with a plan for a day, and one for a week, and a selection of each."""
+    lines = ["Resources:"]
+    schedules = (("Day", "cron(0 5 * * ? *)", 30), ("Week", "cron(0 9 ? * SUN *)", 90))
+    for (name, schedule, days), its in zip(schedules, selections, strict=True):
+        rule = f"ScheduleExpression: {schedule}, Lifecycle: {{DeleteAfterDays: {days}}}"
+        rules = f"[{{RuleName: {name}, TargetBackupVault: v, {rule}}}]"
+        plan = f"{{BackupPlan: {{BackupPlanName: p, BackupPlanRule: {rules}}}}}"
+        role = "IamRoleArn: arn:aws:iam::111122223333:role/backup"
+        selection = f"BackupSelection: {{SelectionName: s, {role}, {its}}}"
+        taken = f"{{BackupPlanId: !Ref {name}, {selection}}}"
+        lines += [
+            f"  {name}: {{Type: AWS::Backup::BackupPlan, Properties: {plan}}}",
+            f"  Of{name}: {{Type: AWS::Backup::BackupSelection, Properties: {taken}}}",
+        ]
+    return "\n".join(lines)
+
+
+def of_volumes(tag: str) -> str:
+    test = f"{{ConditionKey: aws:ResourceTag/{tag}, ConditionValue: yes}}"
+    return f"Resources: ['arn:aws:ec2:*:*:volume/*'], Conditions: {{StringEquals: [{test}]}}"
+
+
+VOLUMES = "Resources: ['arn:aws:ec2:*:*:volume/*']"
+DAILY = ["up to 30 days  every day  30"]
+WEEKLY = ["up to 90 days  every 7 days  13"]
+BOTH = ["up to 30 days   every day    34", "30 to 90 days   every 7 days  9"]
+SEVERAL = ["What is in several of these has the backups of each."]
+
+
+@pytest.mark.parametrize(
+    ("selections", "tables", "losses"),
+    [
+        ((VOLUMES, VOLUMES), BOTH, ["1 day 8 hours"]),
+        ((VOLUMES, "Resources: ['arn:aws:fsx:*:*:volume/*']"), [
+            "EBS volumes:", *DAILY, "FSx volumes:", *WEEKLY,
+        ], ["EBS volumes: 1 day 8 hours", "FSx volumes: 7 days 8 hours"]),
+        # Nothing says that a volume carries both.
+        ((of_volumes("a"), of_volumes("b")), [
+            "EBS volumes with the tag a=true:", *DAILY,
+            "EBS volumes with the tag b=true:", *WEEKLY, *SEVERAL,
+        ], [
+            "EBS volumes with the tag a=true: 1 day 8 hours",
+            "EBS volumes with the tag b=true: 7 days 8 hours",
+        ]),
+        # What carries the tag is a volume.
+        ((of_volumes("a"), VOLUMES), [
+            "EBS volumes with the tag a=true:", *BOTH, "other EBS volumes:", *WEEKLY, *SEVERAL,
+        ], ["EBS volumes with the tag a=true: 1 day 8 hours", "other EBS volumes: 7 days 8 hours"]),
+        ((of_volumes("a"), of_volumes("a")), BOTH, ["1 day 8 hours"]),
+    ],
+)  # fmt: skip
+def test_what_several_plans_take_in_part_is_told_by_part(
+    selections: tuple[str, str], tables: list[str], losses: list[str]
+) -> None:
+    told = by_heading(explain(parse("t", two_plans(*selections)), {}, DATE))
+    found = [line for line in told["Restore from"] if not line.startswith("age ")]
+    assert [" ".join(line.split()) for line in found] == [" ".join(t.split()) for t in tables]
+    longest = ": the longest time from one backup to the next"
+    assert " ".join(told["Lost at worst"]) == " ".join(f"{loss}{longest}" for loss in losses)
