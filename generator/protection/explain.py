@@ -57,11 +57,13 @@ class Explanation:
     protection: Protection
     assumptions: tuple[Assumption, ...]
     start: date
+    since: datetime | None = None
+    """The time from which starts are counted; None: from the beginning of the day."""
 
     @property
     def now(self) -> datetime:
         """The time from which ages are counted."""
-        return datetime.combine(self.start, time(), timezone.utc)
+        return self.since or datetime.combine(self.start, time(), timezone.utc)
 
     @cached_property
     def types(self) -> list[OfType]:
@@ -96,8 +98,8 @@ class Explanation:
     def next_starts(self, rule: Rule, count: int = 3, *, alone: bool = False) -> list[Start] | None:
         """Return the next backups of a rule; None: they are not known.
 
-        The day begins at midnight in the time zone of the rule. A start for which another rule of
-        the plan stands in is none, unless the rule is to be seen alone.
+        The day begins at midnight in the time zone of the rule, unless there is a time. A start for
+        which another rule of the plan stands in is none, unless the rule is to be seen alone.
         """
         own = starting(rule)
         if not own:
@@ -108,7 +110,7 @@ class Explanation:
         is_whole = len(plan) == len(rules) and own in plan
         if alone or not is_whole or not can_be_simulated(plan, AHEAD[-1]):
             plan = [own]  # overlaps are not known
-        first = datetime.combine(self.start, time(), own.zone)
+        first = self.since or datetime.combine(self.start, time(), own.zone)
         found: list[Start] = []
         for ahead in AHEAD:
             found = [each for each in starts(plan, first, first + ahead) if each.timing == own]
@@ -117,18 +119,20 @@ class Explanation:
         return found[:count]
 
 
-def explain(template: Template, given: Mapping[str, str], start: date) -> Explanation:
+def explain(
+    template: Template, given: Mapping[str, str], start: date, since: datetime | None = None
+) -> Explanation:
     """Return what a stack of the template protects with the values that are given.
 
-    Raises RefusedError for a value that CloudFormation would refuse, and UnreadableError for a
-    template that it would not evaluate.
+    It counts from the beginning of a day, or from a time of it. Raises RefusedError for a value
+    that CloudFormation would refuse, and UnreadableError for a template that it would not evaluate.
     """
     values = values_of(template, given)
     written_out = expanded(template)
     read, known = _without_hidden(written_out, values)
     found = protection(read, {**PARTITION, **known})
     assumptions = tuple(_assumptions(read, known, found))
-    return Explanation(written_out, dict(given), values, found, assumptions, start)
+    return Explanation(written_out, dict(given), values, found, assumptions, start, since)
 
 
 def _without_hidden(

@@ -60,7 +60,8 @@ def _title(explanation: Explanation) -> str:
         for name, value in explanation.shown(explanation.given).items()
     ]
     values = listed(given) or "its defaults"
-    return f"{explanation.template.name} with {values}, on {explanation.start}"
+    at = f" at {explanation.since:%H:%M} UTC" if explanation.since else ""
+    return f"{explanation.template.name} with {values}, on {explanation.start}{at}"
 
 
 def _answers(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:

@@ -1,7 +1,7 @@
 """The lines of the page about time: what they say, and why something is not known."""
 
 import re
-from datetime import date
+from datetime import date, datetime, timezone
 
 import pytest
 
@@ -44,6 +44,16 @@ def test_the_next_starts_leave_out_what_another_rule_stands_in_for() -> None:
 def test_the_day_begins_in_the_time_zone_of_the_rule() -> None:
     far = {"BackupScheduleTimezone": "Pacific/Auckland", "BackupSchedule": "cron(30 0 * * ? *)"}
     assert "next: Wed 2026-11-25 00:30, " in page.as_text(explained(**far))
+
+
+@pytest.mark.parametrize(
+    ("minute", "at", "first"), [(0, "05:00", "2026-11-25 05:00"), (1, "05:01", "2026-11-26 05:00")]
+)
+def test_a_start_that_is_past_is_not_the_next(minute: int, at: str, first: str) -> None:
+    now = datetime(2026, 11, 25, 5, minute, tzinfo=timezone.utc)
+    told = page.as_text(explain(ours(), {"ClusterId": CLUSTER}, now.date(), now))
+    assert f", on 2026-11-25 at {at} UTC\n" in told
+    assert re.search(r"next: ... (\S+ \S+),", told)[1] == first  # type: ignore[index]
 
 
 def test_a_start_in_the_hour_that_the_clocks_leave_out_is_unsure() -> None:
