@@ -46,9 +46,10 @@ def explain(arguments: argparse.Namespace) -> int:
             template = _ours()
             given = {"ClusterId": CLUSTER, **given}
         else:
-            template = read(source)
-        day = arguments.start or datetime.now(timezone.utc).date()
-        explanation = explained(template, given, day)
+            template = read(_checked(source))
+        now = None if arguments.start else datetime.now(timezone.utc)
+        day = now.date() if now else arguments.start
+        explanation = explained(template, given, day, now)
         if arguments.svg:
             from generator.protection import picture
 
@@ -76,7 +77,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     add = verb.add_argument
     text = f"{SOURCE} (default: ours), and the values of its parameters"
     add("words", metavar="TEMPLATE|NAME=VALUE", nargs="*", help=text)
-    text = "the day from which starts and ages are counted (default: today, in UTC)"
+    text = "count starts and ages from 00:00 of this day (default: from now on)"
     add("--from", metavar="YYYY-MM-DD", type=_date, dest="start", help=text)
     add("--json", action="store_true", help="print one JSON document")
     text = "draw which backups exist, by their age, into FILE"
@@ -86,6 +87,8 @@ def add_options(verb: argparse.ArgumentParser) -> None:
 def _svg(value: str) -> "Path":
     from pathlib import Path
 
+    if value == "-":
+        raise argparse.ArgumentTypeError("'-' is no file, and stdout has the page: give a file")
     path = Path(value).resolve() if value else Path()
     if path.exists() and not path.is_file():
         raise argparse.ArgumentTypeError(f"{value!r} is not a file: give one, or a new name")
@@ -110,7 +113,10 @@ def _date(text: str) -> "date":
 
 
 def _template_and_values(words: Sequence[str]) -> tuple[str | None, dict[str, str]]:
-    """Return the template, if there is one, and the values; raise UnreadableError for two."""
+    """Return the template, if there is one, and the values.
+
+    Raises UnreadableError for two templates, and for two values of a parameter.
+    """
     import re
 
     from generator.cloudformation.errors import UnreadableError
@@ -119,12 +125,26 @@ def _template_and_values(words: Sequence[str]) -> tuple[str | None, dict[str, st
     for word in words:
         name, equals, value = word.partition("=")
         if equals and re.fullmatch("[A-Za-z0-9]+", name):
+            if name in given:
+                raise UnreadableError(f"{name} has two values: give it one")
             given[name] = value
         else:
             sources.append(word)
     if len(sources) > 1:
         raise UnreadableError(f"{sources[1]!r}: a second template: give one, and NAME=VALUE")
     return next(iter(sources), None), given
+
+
+def _checked(source: str) -> str:
+    """Return the source; raise UnreadableError if it is neither an address nor there."""
+    from generator.cloudformation.errors import UnreadableError
+
+    if "://" in source or os.path.lexists(source):
+        return source
+    raise UnreadableError(
+        f"{source or repr(source)}: there is no such file: give {SOURCE}, or the value of a "
+        "parameter as NAME=VALUE"
+    )
 
 
 def _ours() -> "Template":

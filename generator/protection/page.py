@@ -60,7 +60,7 @@ def _title(explanation: Explanation) -> str:
         for name, value in explanation.shown(explanation.given).items()
     ]
     values = listed(given) or "its defaults"
-    at = f" at {explanation.since:%H:%M} UTC" if explanation.since else ""
+    at = f" {explanation.since:%H:%M} UTC" if explanation.since else ""
     return f"{explanation.template.name} with {values}, on {explanation.start}{at}"
 
 

@@ -1,5 +1,7 @@
 """The verb `explain`: its words, and the picture that it draws."""
 
+import re
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,13 @@ def test_explain_takes_words_with_letters_and_digits_before_the_sign_for_values(
     out, _ = capsys.readouterr()
     assert " ".join(out.split()).startswith(f"{other} with ClusterId=ab, on 2030-01-01 What ")
     assert "next: Tue 2030-01-01 05:00, " in out
+    before = datetime.now(timezone.utc)
+    assert build.main(["explain", other, "ClusterId=ab"]) == build.FINE
+    told = re.search("on (.*) UTC\n(?:.*\n)*?.*next: ... (.*?),", capsys.readouterr().out)
+    assert told
+    now, start = (datetime.fromisoformat(f"{part}+00:00") for part in told.groups())
+    assert before.replace(second=0, microsecond=0) <= now
+    assert timedelta(0) <= start - before < timedelta(days=1)
 
 
 def test_explain_without_a_template_is_about_ours_as_it_is_committed(
