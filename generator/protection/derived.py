@@ -108,12 +108,16 @@ class OfType:
         return [*plans.values()] if can_be_simulated(timings) else None
 
     def bands(self, now: datetime) -> list[Band] | None:
-        """Return the restore points by age; None: unknown."""
+        """Return the restore points by age, if it is backed up; None: unknown."""
+        if self.backed_up is False:
+            return []
         return None if self.timings is None else bands(self.timings, now)
 
     def longest_gap(self, now: datetime) -> LongestGap | None:
         """Return what can be lost at worst; None: without end, or unknown."""
-        return None if self.timings is None else longest_gap(self.timings, now)
+        if self.backed_up is False or self.timings is None:
+            return None
+        return longest_gap(self.timings, now)
 
 
 def can_be_simulated(plan: Plan, ahead: timedelta = AHEAD) -> bool:

@@ -88,7 +88,8 @@ class Explanation:
         """
         found: dict[object, list[OfType]] = {}
         for each in (part for whole in self.types for part in whole.parts):
-            key = each.why_unknown or tuple(map(tuple, each.timings or []))
+            times = each.why_unknown or tuple(map(tuple, each.timings or []))
+            key = (each.backed_up is False, times)
             found.setdefault(key, []).append(each)
         return [
             (types, types[0].bands(self.now), types[0].longest_gap(self.now))

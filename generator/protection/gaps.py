@@ -104,7 +104,9 @@ def _not_heard(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]
     heard = {each.what for each in protection.heard}
     if not heard:
         yield Gap("Nobody hears of a failed or missing backup", topic)
-    elif MISSING not in heard:
+    elif "failed backups" not in heard:
+        yield Gap("Nobody hears of a failed backup")
+    if heard and MISSING not in heard:
         selected = {each.type for each in types}
         silent = [
             name

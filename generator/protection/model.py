@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from _backup.matching import COLON
+
 HIDDEN = "****"
 """What is shown of the value of a parameter that is not to be shown."""
 Value = int | str
@@ -171,7 +173,7 @@ def shown(text: Value | None) -> str:
     """Return a value as people read it, with ``${...}`` for its unknown parts."""
 
     def part(found: re.Match[str]) -> str:
-        name = found[1].replace("..", "::")
+        name = found[1].replace(COLON, ":")
         return HIDDEN if name.startswith(HIDDEN) else f"${{{name}}}"
 
     return re.sub("\0=?([^\0]*)\0", part, f"{text}")

@@ -13,7 +13,7 @@ from generator.protection.model import Hearing, Protection, Vault, shown
 from generator.protection.page_roles import restores, unsure
 from generator.protection.page_times import restore_points, when, worst
 from generator.protection.page_types import taken
-from generator.protection.words import days, kept, listed, named
+from generator.protection.words import days, kept, listed, named, these
 
 WIDTH = 100
 _INDENT = 16
@@ -68,6 +68,8 @@ def _answers(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     protection, types = explanation.protection, explanation.types
     itself = " in this template itself" if protection.not_read else ""
     what = [*taken(types), *unsure(types, BACKUP)]
+    if lost := [each.type for each in types if each.backed_up is False]:
+        what.append(f"not backed up: {these(lost, [each.type for each in types])} (see below)")
     if not what:
         what = [f"nothing: no selection of a backup plan{itself} takes anything"]
     if any(rule.pauses_windows for rule in protection.rules):
@@ -199,7 +201,8 @@ def _stays(protection: Protection) -> Iterator[str]:
 
 def _not_known(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     if elsewhere := explanation.protection.not_read:
-        yield "Not read", [f"{listed([*elsewhere])}: explain the template of each, too"]
+        whose = "its template" if len(elsewhere) == 1 else "their templates"
+        yield "Not read", [f"{listed([*elsewhere])}: explain {whose}, too"]
     if explanation.unknown:
         names = listed(explanation.unknown)
         yield "Not known", [f"{names}: no default; give NAME=VALUE"]

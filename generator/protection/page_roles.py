@@ -28,10 +28,10 @@ def unsure(types: Sequence[OfType], ability: str) -> Iterator[str]:
 def _why_unsure(each: OfType, ability: str) -> str:
     does = _DONE[ability]
     roles = [each.protection.roles.get(reach.role) for reach in each.reaches]
-    if each.type == GIVEN:
-        return f"whether the role may {does} depends on their type"
     if None in roles:
         return f"only if the role, which is not in the template, may {does}"
+    if each.type == GIVEN:
+        return f"whether the role may {does} depends on their type"
     if (each.type, ability) not in REQUESTS:
         return f"not checked: this page does not know what a role needs to {does}"
     if any(role and role.trusted is None for role in roles):
@@ -47,9 +47,10 @@ def restores(protection: Protection, types: Sequence[OfType]) -> Iterator[str]:
     yield from unsure(types, RESTORE)
     if unable := [each.type for each in types if each.restored is False]:
         yield f"not {these(unable, names)} (see below)"
-    passed = passed_roles(protection)
-    which = "any" if "*" in passed else listed(passed) or "none"
-    yield f"roles that a restored instance may have again: {which}"
+    if {"EC2 instances", GIVEN} & {*names}:
+        passed = passed_roles(protection)
+        which = "any" if "*" in passed else listed(passed) or "none"
+        yield f"roles that a restored instance may have again: {which}"
 
 
 def passed_roles(protection: Protection) -> list[str]:

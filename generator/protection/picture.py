@@ -128,14 +128,14 @@ class _Scale:
 def _lines(types: Sequence[OfType]) -> list[_Line]:
     """Return a line for each rule of the plans that select the types."""
     by_rule: dict[Rule, dict[str, tuple[Timing, Plan]]] = {}
-    for each in types:
+    for each in (each for each in types if each.backed_up is not False):
         if each.timings is None:
             raise UnknownError(f"no picture: the backups are not known: {shown(each.why_unknown)}")
         timings = [(timing, plan) for plan in each.timings for timing in plan]
         for rule, own in zip(each.rules, timings, strict=True):  # both are plan by plan
             by_rule.setdefault(rule, {})[each.type] = own
     if not by_rule:
-        raise UnknownError("no picture: no backup plan with a rule selects anything")
+        raise UnknownError("no picture: no backup plan with a rule backs anything up")
     lines = []
     for found in by_rule.values():
         cold = [name for name, (timing, _) in found.items() if timing.cold_after is not None]

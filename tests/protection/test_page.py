@@ -169,7 +169,7 @@ def test_what_is_made_from_other_templates_is_not_read_and_told() -> None:
     assert told.partition("\n\n")[2].splitlines() == [
         f"What            nothing: no selection of a backup plan {itself} takes anything",
         f"When            never: no backup plan {itself} has a rule",
-        "Not read        the nested stack A and the stack set B: explain the template of each, too",
+        "Not read        the nested stack A and the stack set B: explain their templates, too",
     ]
 
 

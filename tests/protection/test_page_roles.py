@@ -2,7 +2,11 @@
 
 import pytest
 
-from tests.protection.pages import of_others, with_role
+from generator.cloudformation.read import parse
+from generator.protection import picture
+from generator.protection.explain import explain
+from generator.protection.given import UnknownError
+from tests.protection.pages import DATE, OTHERS, of_others, with_role
 
 HIDDEN = "only if policies that the template does not show let the role {}"
 NOT_SHOWN = "only if the role trusts AWS Backup, which the template does not show"
@@ -49,7 +53,8 @@ def test_what_is_not_known_of_a_role_says_why(taken: str, usual: str, odd: str, 
     ],
 )
 def test_roles_that_an_instance_may_have_again(policies: str, roles: str) -> None:
-    source = with_role("backup.amazonaws.com", VOLUMES).replace("Policies:", policies)
+    source = with_role("backup.amazonaws.com", VOLUMES.replace("volume", "instance"))
+    source = source.replace("Policies:", policies)
     passing = "{{Effect: Allow, Action: iam:PassRole, Resource: 'arn:aws:iam::1:role/{}'{}}}".format
     to = ", Condition: {{StringEquals: {{iam:PassedToService: {}.amazonaws.com}}}}".format
     statements = [passing("app", ""), passing("web", to("ec2")), passing("odd", to("ssm"))]
@@ -90,3 +95,27 @@ def test_roles_that_an_instance_may_have_again(policies: str, roles: str) -> Non
 def test_what_is_selected_and_not_protected_is_told(service: str, arns: str, told: str) -> None:
     source = with_role(service, f"['{arns}']")
     assert told in " ".join(of_others(source, Days="30").split())
+
+
+def test_what_is_not_backed_up_has_no_restore_points_and_is_not_drawn() -> None:
+    volumes, tables = "arn:aws:ec2:*:*:volume/*", "arn:aws:dynamodb:*:*:table/*"
+    source = with_role("ssm.amazonaws.com", f"['{volumes}']")
+    told = of_others(source, Days="30")
+    assert "                not backed up: EBS volumes (see below)\n" in told
+    assert "Restore from    nothing\nLost at worst   everything: there is never a backup\n" in told
+    explanation = explain(parse("t", source), {"Days": "30"}, DATE)
+    with pytest.raises(UnknownError, match="backs anything up"):
+        picture.picture(explanation.types, explanation.now)
+    # Those beside it have theirs.
+    source = with_role("backup.amazonaws.com", f"['{volumes}', '{tables}']")
+    told = of_others(source.replace('"ec2:*"', "'s3:*'"), Days="400")
+    assert "EBS volumes:\n                nothing\n" in told
+    assert "EBS volumes: everything: there is never a backup\n" in told
+
+
+def test_a_failed_backup_that_nobody_hears_of_is_told() -> None:
+    vault = "BackupVaultName: v, Notifications: {SNSTopicArn: t, BackupVaultEvents: [EVENTS]}"
+    source = f"{OTHERS}  V: {{Type: AWS::Backup::BackupVault, Properties: {{{vault}}}}}\n"
+    gap = "- Nobody hears of a failed backup\n"
+    assert gap in of_others(source.replace("EVENTS", "COPY_JOB_FAILED"))
+    assert gap not in of_others(source.replace("EVENTS", "BACKUP_JOB_COMPLETED"))

@@ -128,7 +128,7 @@ def test_names_of_others_are_text_and_too_long_ones_are_cut() -> None:
 @pytest.mark.parametrize(
     ("source", "why"),
     [
-        ("Resources: {A: {Type: AWS::SNS::Topic}}", "no backup plan with a rule selects anything"),
+        ("Resources: {A: {Type: AWS::SNS::Topic}}", "no backup plan with a rule backs anything up"),
         (
             OTHER.replace("cron(0 5 * * ? *)", "!ImportValue x"),
             r"the backups are not known: RULE: the schedule is \$\{Fn::ImportValue x\}",

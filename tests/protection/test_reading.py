@@ -347,7 +347,7 @@ FOR_EVER = ", copied to c for None"
         ),
         (
             {"TargetBackupVault": "{{resolve:ssm:vault}}"},
-            "cron(0 5 ? * * *) UTC +480, kept None in ${{{resolve.ssm.vault}}}",
+            "cron(0 5 ? * * *) UTC +480, kept None in ${{{resolve:ssm:vault}}}",
         ),
     ],
 )

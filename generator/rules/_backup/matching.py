@@ -41,6 +41,7 @@ LONGEST = 2048  # no ARN is longer, and comparing takes time
 
 
 # Where such a part ends is known, so that an ARN of another kind cannot match.
+COLON = "`"  # what stands for one in the name of such a part; no name of AWS has it
 WITHOUT_COLONS = {"AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"}
 
 
@@ -50,7 +51,7 @@ def unknown(name: str, *, colons: bool = True) -> str:
     ``colons`` is whether the part may have colons in it; some pseudo parameters never have.
     """
     sign = "" if colons and name not in WITHOUT_COLONS else "="
-    return f"\0{sign}{name.replace(':', '.')}\0"
+    return f"\0{sign}{name.replace(':', COLON)}\0"
 
 
 @lru_cache(maxsize=4096)
