@@ -62,7 +62,7 @@ def restore_points(explanation: Explanation) -> Iterator[str]:
 
 def _table(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     """Yield the rows with columns as wide as they need to be."""
-    found = [("age", "a backup", "how many", ""), *rows]
+    found = [("age", "a backup at least", "how many", ""), *rows]
     widths = [max(map(len, column)) for column in zip(*found, strict=True)]
     for row in found:
         yield "  ".join(map(str.ljust, row, widths)).rstrip()

@@ -16,21 +16,21 @@ def test_the_table_is_by_age_and_by_what_is_in_cold_storage() -> None:
     weekly_and_monthly = {"WeeklyRetention": "3-months", "MonthlyRetention": "7-years"}
     assert by_heading(explained(**weekly_and_monthly))["Restore from"] == [
         "EC2 instances and EBS volumes:",
-        "age                 a backup       how many",
-        "up to 30 days       every day      30",
-        "30 to 90 days       every 7 days   11",
-        "90 days to 7 years  every 31 days  81",
+        "age                 a backup at least  how many",
+        "up to 30 days       every day          30",
+        "30 to 90 days       every 7 days       11",
+        "90 days to 7 years  every 31 days      81",
         "EFS file systems:",
-        "age                 a backup       how many",
-        "up to 30 days       every day      30",
-        "30 to 90 days       every 7 days   11        SOCAMonthlyBackup in cold storage",
-        "90 days to 7 years  every 31 days  81        in cold storage",
+        "age                 a backup at least  how many",
+        "up to 30 days       every day          30",
+        "30 to 90 days       every 7 days       11        SOCAMonthlyBackup in cold storage",
+        "90 days to 7 years  every 31 days      81        in cold storage",
     ]
 
 
 def test_an_hour_of_summer_time_does_not_count_in_a_week() -> None:
     paris = explained(WeeklyRetention="1-year", BackupScheduleTimezone="Europe/Paris")
-    assert "30 days to 1 year  every 7 days  48" in by_heading(paris)["Restore from"]
+    assert "30 days to 1 year  every 7 days       48" in by_heading(paris)["Restore from"]
 
 
 def test_the_next_starts_leave_out_what_another_rule_stands_in_for() -> None:
@@ -84,7 +84,7 @@ def test_a_rule_that_makes_no_backup_says_why() -> None:
     assert told["When"][1] == "  next: never: the schedule names no such day"
     daily = explained(WeeklySchedule="cron(0 5 ? * * *)", WeeklyRetention="3-months")
     assert by_heading(daily)["When"][1] == "  next: never: another rule stands in each time"
-    assert by_heading(daily)["Restore from"][1:] == ["up to 90 days  every day  90"]
+    assert by_heading(daily)["Restore from"][1:] == ["up to 90 days  every day          90"]
 
 
 SCHEDULE = "!If [InParis, cron(0 1 * * ? *), cron(0 5 1 JAN ? *)]"
