@@ -26,6 +26,8 @@ MOST_DAYS, MOST_MINUTES = 36_500, 52_560_000
 """AWS Backup refuses more: days to keep a backup, minutes to start it."""
 LEAST_COLD = 90
 """AWS Backup refuses fewer days in cold storage."""
+MOST_PAIRS = 10_000
+"""How many selections of a type are compared with each other at most."""
 MOST_STARTS = 2_000_000
 """How many starts are compared with each other at most, which takes some seconds."""
 
@@ -49,9 +51,18 @@ class OfType:
     @property
     def parts(self) -> list["OfType"]:
         """The parts of the type that do not have the same plans; one alone is the whole type."""
+        if len({reach.plan for reach in self.reaches}) <= 1:
+            return [self]
         by_plans: dict[frozenset[str], list[Reach]] = {}
-        for reach in self.reaches if len({reach.plan for reach in self.reaches}) > 1 else ():
-            plans = frozenset(each.plan for each in self.reaches if takes(each, reach))
+        same: dict[object, list[Reach]] = {}
+        for reach in self.reaches:
+            same.setdefault((reach.arn, reach.tags, reach.without), []).append(reach)
+        wide = [reach for reach in self.reaches if not reach.arn or "*" in reach.arn]
+        # If there are too many, a part may have more backups than are told: those of wider ones.
+        wide = wide if len(wide) * len(self.reaches) <= MOST_PAIRS else []
+        for reach in self.reaches:
+            others = [*wide, *same[reach.arn, reach.tags, reach.without]]
+            plans = frozenset(each.plan for each in others if takes(each, reach))
             by_plans.setdefault(plans, []).append(reach)
         if len(by_plans) <= 1:
             return [self]
@@ -168,7 +179,7 @@ def why_no_start(rule: Rule) -> str:
     if not is_known(rule.schedule):
         return f"the schedule is {rule.schedule}"
     try:
-        cron = read(rule.schedule)
+        cron = parse(rule.schedule) or read(rule.schedule)  # the first one remembers
     except ValueError as error:
         return f"AWS Backup refuses the schedule {rule.schedule}: {error}"
     if len({time.minute for time in cron.times}) > 1:

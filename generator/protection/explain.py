@@ -24,7 +24,7 @@ from generator.protection.derived import (
 from generator.protection.given import is_hidden, values_of
 from generator.protection.model import HIDDEN, Protection, Rule
 from generator.protection.reading import protection
-from generator.protection.restore_points import Band, LongestGap, Plan, Start, starts
+from generator.protection.restore_points import Band, LongestGap, Plan, Start, Timing, starts
 
 PARTITION = {"AWS::Partition": "aws"}
 """What is assumed, because conditions ask for it; no other pseudo parameter is."""
@@ -96,6 +96,19 @@ class Explanation:
             for types in found.values()
         ]
 
+    @cached_property
+    def _plans(self) -> dict[str, Plan]:
+        """The timings of the rules of each plan; none if their overlaps are not known."""
+        by_plan: dict[str, list[Timing | None]] = {}
+        for rule in self.protection.rules:
+            by_plan.setdefault(rule.plan, []).append(timing_of(rule, ""))
+        plans: dict[str, Plan] = {}
+        for name, timings in by_plan.items():
+            known = [*dict.fromkeys(timing for timing in timings if timing)]
+            is_whole = None not in timings and can_be_simulated(known, AHEAD[-1])
+            plans[name] = known if is_whole else []
+        return plans
+
     def next_starts(self, rule: Rule, count: int = 3, *, alone: bool = False) -> list[Start] | None:
         """Return the next backups of a rule; None: they are not known.
 
@@ -105,12 +118,9 @@ class Explanation:
         own = starting(rule)
         if not own:
             return None
-        rules = [each for each in self.protection.rules if each.plan == rule.plan]
-        timings = {each: timing_of(each, "") for each in rules}
-        plan: Plan = [timing for timing in timings.values() if timing]
-        is_whole = len(plan) == len(rules) and own in plan
-        if alone or not is_whole or not can_be_simulated(plan, AHEAD[-1]):
-            plan = [own]  # overlaps are not known
+        plan = self._plans[rule.plan]
+        if alone or own not in plan:
+            plan = [own]
         first = self.since or datetime.combine(self.start, time(), own.zone)
         found: list[Start] = []
         for ahead in AHEAD:

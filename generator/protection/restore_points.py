@@ -18,6 +18,8 @@ FAR_AHEAD = timedelta(days=13 * 366)
 """The same for schedules that start seldom: years differ, and only some have a 29 February."""
 SELDOM = 10
 """Fewer starts than this in the time of AHEAD."""
+MOST_TIMES = 100
+"""Starts a day, times rules: with more of them it takes seconds to look far ahead."""
 FEW = 3
 """With fewer starts than this, nobody can say that another one follows."""
 
@@ -178,12 +180,13 @@ def _never_made(plan: Plan, rules: set[Timing], now: datetime) -> set[Timing]:
 
     Another rule stands in each time, or the schedule names no day.
     """
-    never = rules
-    for ahead in (AHEAD, FAR_AHEAD):
-        never = never - {start.timing for start in starts(plan, now, now + ahead)}
-        if all(len([*_starts(rule, now, now + ahead)]) >= SELDOM for rule in never):
-            break
-    return never
+    never = rules - {start.timing for start in starts(plan, now, now + AHEAD)}
+    seldom = {rule for rule in never if len([*_starts(rule, now, now + AHEAD)]) < SELDOM}
+    if not seldom:
+        return never
+    if sum(len(each.cron.times) for each in plan) * len(plan) > MOST_TIMES:
+        return never - seldom  # of these it would take long to tell
+    return never - {start.timing for start in starts(plan, now, now + FAR_AHEAD)}
 
 
 def _longest_between(pair: tuple[Start, Start]) -> timedelta:

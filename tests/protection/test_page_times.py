@@ -6,7 +6,7 @@ from datetime import date, datetime, timezone
 import pytest
 
 from generator.cloudformation.read import parse
-from generator.protection import page
+from generator.protection import derived, page
 from generator.protection.explain import explain
 from tests.protection.pages import DATE, OTHERS, by_heading, explained, of_others, ours
 from tests.support.parameter_values import CLUSTER
@@ -232,3 +232,13 @@ def test_what_several_plans_take_in_part_is_told_by_part(
     assert [" ".join(line.split()) for line in found] == [" ".join(t.split()) for t in tables]
     longest = ": the longest time from one backup to the next"
     assert " ".join(told["Lost at worst"]) == " ".join(f"{loss}{longest}" for loss in losses)
+
+
+def test_of_very_many_selections_only_the_same_are_put_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(derived, "MOST_PAIRS", 3)
+    told = by_heading(explain(parse("t", two_plans(of_volumes("a"), VOLUMES)), {}, DATE))
+    assert "up to 30 days  every day          30" in told["Restore from"]
+    told = by_heading(explain(parse("t", two_plans(VOLUMES, VOLUMES)), {}, DATE))
+    assert "up to 30 days  every day          34" in told["Restore from"]

@@ -213,6 +213,17 @@ BANDS: dict[str, tuple[Sequence[Plan], list[str]]] = {
         [[rule("weekly", "0 5 ? * SUN", 180), rule("leap", "0 5 29 2 ?", 7)]],
         ["0 to 7: weekly leap, 1, gap none", "7 to 180: weekly, 25, gap 7"],
     ),
+    # It would take long to tell that the last one is never made.
+    "a day that only some years have, beside rules for each hour": (
+        [
+            [
+                rule("hourly", "0 * * * ?", 90),
+                rule("other", "0 * * * ?", 80),
+                rule("leap", "0 5 29 2 ?", 7),
+            ]
+        ],
+        ["0 to 7: hourly leap, 168, gap 0", "7 to 90: hourly, 1992, gap 0"],
+    ),
     "no rule": ([[]], []),
 }
 
