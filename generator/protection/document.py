@@ -17,8 +17,6 @@ from generator.protection.restore_points import Band, LongestGap
 SCHEMA = 1
 """Goes up when a key is renamed or removed."""
 
-_DELETION = "backup:DeleteRecoveryPoint"
-
 
 def as_json(explanation: Explanation) -> str:
     """Return the explanation for machines."""
@@ -142,21 +140,27 @@ def _rule(rule: Rule, explanation: Explanation) -> dict[str, Any]:
 
 
 def _vault(vault: Vault) -> dict[str, Any]:
-    lock, denied = vault.lock, vault.denied.get(_DELETION)
+    if not vault.made:
+        return {"name": shown(vault.name), "in_template": False}
     return {
         "name": shown(vault.name),
-        "in_template": vault.made,
-        "outlives_stack": vault.kept if vault.made else None,
+        "in_template": True,
+        "outlives_stack": vault.kept,
         "key": shown(vault.key) or "aws/backup",
         "key_in_template": vault.key_made,
         "key_outlives_stack": vault.key_kept if vault.key_made else None,
-        "lock": lock
+        "lock": vault.lock
         and {
-            "minimum_days": _value(lock.minimum),
-            "maximum_days": _value(lock.maximum),
-            "final_after_days": _value(lock.grace),
+            "minimum_days": _value(vault.lock.minimum),
+            "maximum_days": _value(vault.lock.maximum),
+            "final_after_days": _value(vault.lock.grace),
         },
-        "may_delete": None if denied is None else _shown(denied),
+        "denied": [
+            {"action": action, "except": _shown(but)} for action, but in vault.denied.items()
+        ],
+        "allowed": [
+            {"action": shown(action), "to": shown(who)} for action, who in sorted(vault.open_to)
+        ],
     }
 
 

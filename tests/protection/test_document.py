@@ -1,8 +1,10 @@
 """The document for machines: it is as its schema says, and says what the page says."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -24,6 +26,20 @@ WILD = sorted((paths.ROOT / "tests" / "rules" / "wild").iterdir())
 
 def test_the_schema_is_one() -> None:
     VALIDATOR.check_schema(SCHEMA)
+
+
+def objects(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield the schemas of objects whose keys are known."""
+    if isinstance(node, dict) and "properties" in node:
+        yield node
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else []:
+        yield from objects(each)
+
+
+def test_an_object_has_all_keys_of_its_schema_and_no_other() -> None:
+    for each in objects(SCHEMA):
+        assert each["additionalProperties"] is False
+        assert each["required"] == [*each["properties"]]
 
 
 @pytest.mark.parametrize("path", WILD, ids=lambda path: path.name)
@@ -65,6 +81,43 @@ def test_the_document_says_what_the_defaults_protect() -> None:
         "text": "FSx file systems and volumes are not backed up",
         "parameters": ["ProtectFSx"],
     } in found["gaps"]
+
+
+VAULTS = """\
+Resources:
+  Vault:
+    Type: AWS::Backup::BackupVault
+    Properties:
+      BackupVaultName: own
+      AccessPolicy:
+        Version: "2012-10-17"
+        Statement:
+          - {Effect: Allow, Principal: "*", Action: "backup:CopyIntoBackupVault", Resource: "*"}
+          - Effect: Deny
+            Principal: "*"
+            Action: backup:DeleteRecoveryPoint
+            Resource: "*"
+            Condition: {ArnNotEquals: {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/a"}}
+  Plan:
+    Type: AWS::Backup::BackupPlan
+    Properties:
+      BackupPlan:
+        BackupPlanName: p
+        BackupPlanRule:
+          - {RuleName: a, TargetBackupVault: !Ref Vault}
+          - {RuleName: b, TargetBackupVault: other}
+"""
+
+
+def test_a_vault_says_what_its_policy_does_and_another_one_nothing() -> None:
+    found = json.loads(document.as_json(explain(parse("t", VAULTS), {}, date(2026, 11, 25))))
+    VALIDATOR.validate(found)
+    own, other = found["vaults"]
+    assert own["allowed"] == [{"action": "backup:CopyIntoBackupVault", "to": "*"}]
+    assert own["denied"] == [
+        {"action": "backup:DeleteRecoveryPoint", "except": ["arn:aws:iam::111122223333:role/a"]}
+    ]
+    assert other == {"name": "other", "in_template": False}
 
 
 TEMPLATE = """\
