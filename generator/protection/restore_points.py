@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
 """
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -88,11 +88,15 @@ def starts(plan: Plan, first: datetime, last: datetime) -> list[Start]:
 
     If start windows of rules overlap, only the backup that is kept longest is made.
     """
+    # What starts outside of the time may stand in for what starts in it.
+    window = max((timing.start_window for timing in plan), default=timedelta(0))
+    beside = min(window * (len(plan) - 1), AHEAD)
     made: list[list[Start]] = []
     for timing in sorted(plan, key=_kept, reverse=True):
-        possible = _starts(timing, first, last)
+        possible = _starts(timing, first - beside, last + beside)
         made.append([s for s in possible if not any(_overlaps(s, others) for others in made)])
-    return sorted(chain.from_iterable(made), key=_time)
+    found = (start for start in chain.from_iterable(made) if first <= start.at <= last)
+    return sorted(found, key=_time)
 
 
 def worst_loss(plans: Sequence[Plan], now: datetime) -> timedelta | None:
@@ -224,9 +228,5 @@ def _overlaps(start: Start, others: list[Start]) -> bool:
     """Return whether its start window and one of the others' have time in common."""
     if not others:
         return False
-    window = others[0].timing.start_window
-    position = bisect_left(others, start.at - window, key=_time)
-    return any(
-        other.at < start.at + start.timing.start_window and start.at < other.at + window
-        for other in others[position : position + 2]
-    )
+    position = bisect_right(others, start.at - others[0].timing.start_window, key=_time)
+    return position < len(others) and others[position].at < start.at + start.timing.start_window

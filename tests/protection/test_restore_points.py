@@ -106,6 +106,18 @@ STARTS: dict[str, tuple[Plan, str, str, list[str]]] = {
         "2026-11-02T00:00",
         ["early 10-31 01:00", "late 10-31 23:30"],
     ),
+    "the longer one starts before the time": (
+        [rule("late", "30 23 L * ?", 365, window=120), rule("early", "0 1 * * ?", 7)],
+        "2026-11-01T00:00",
+        "2026-11-02T02:00",
+        ["early 11-02 01:00"],
+    ),
+    "the longer one starts after the time": (
+        [rule("late", "30 23 L * ?", 365), rule("early", "0 23 * * ?", 7)],
+        "2026-10-30T00:00",
+        "2026-10-31T23:15",
+        ["early 10-30 23:00"],
+    ),
     "hours beside a day with a window of eight hours": (
         [rule("hourly", "0 0/6 * * ?", 2), rule("daily", "0 5 * * ?", 30, window=480)],
         "2026-10-01T00:00",
