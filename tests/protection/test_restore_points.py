@@ -183,8 +183,8 @@ THURSDAY = at("2026-12-31T12:00")
 
 BANDS: dict[str, tuple[Sequence[Plan], list[str]]] = {
     "one rule": ([[DAILY]], ["0 to 30: daily, 30, gap 1"]),
-    # 26 of the 31 days to 1 December are not a Sunday and within 30 days. The weekly ones are of
-    # 6, 13, 20 and 27 December, then of the 21 Sundays from 5 July to 29 November.
+    # Of the 30 days from 2 December, 26 are not a Sunday. The weekly ones are of 6, 13, 20 and 27
+    # December, then of the 22 Sundays from 5 July to 29 November.
     "the longer one stands in for the shorter": (
         [[DAILY, WEEKLY]],
         ["0 to 30: daily weekly, 30, gap 1", "30 to 180: weekly, 22, gap 7"],
@@ -198,6 +198,25 @@ BANDS: dict[str, tuple[Sequence[Plan], list[str]]] = {
     "cold storage": (
         [[MONTHLY]],
         ["0 to 30: monthly, 0, gap none", "30 to 365: monthly (cold), 12, gap 31"],
+    ),
+    # The same 22 Sundays, and the first days of August to December; 1 November is both.
+    "daily, weekly and monthly": (
+        [[DAILY, WEEKLY, MONTHLY]],
+        [
+            "0 to 30: daily weekly monthly, 30, gap 1",
+            "30 to 180: weekly monthly (cold), 26, gap 7",
+            "180 to 365: monthly (cold), 7, gap 31",
+        ],
+    ),
+    # From 31 January to today; that of 31 December 2025 is 365 days and 7 hours old.
+    "ends of months": ([[rule("last", "0 5 L * ?", 365)]], ["0 to 365: last, 12, gap 31"]),
+    # 2024 and 2020.
+    "leap days": ([[rule("leap", "0 5 29 2 ?", 3650)]], ["0 to 3650: leap, 2, gap 1461"]),
+    # 13:30 in Paris is 12:30 in UTC today, which is still to come, and was 11:30 in summer, 70 days
+    # ago, which is half an hour too old. There are 69 days between.
+    "summer time": (
+        [[rule("noon", "30 13 * * ?", 70, zone="Europe/Paris")]],
+        ["0 to 70: noon, 69, gap 1"],
     ),
     "one that is warm beside one that is cold": (
         [[rule("a", "0 5 1 * ?", 100, cold=10), rule("b", "0 6 2 * ?", 50)]],
