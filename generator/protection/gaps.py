@@ -7,9 +7,9 @@ from generator.protection.abilities import BACKUP, COPY, EXPIRE, RESTORE
 from generator.protection.alerts import MISSING
 from generator.protection.derived import OfType
 from generator.protection.explain import Explanation
-from generator.protection.model import Protection, Role, Vault
+from generator.protection.model import Lock, Protection, Role, Rule, Vault
 from generator.protection.vaults import NEEDED
-from generator.protection.words import day_count, listed, named
+from generator.protection.words import day_count, days, kept, listed, named
 
 LONG = 90
 """Days: who keeps backups so long can restore what was missed for a while."""
@@ -61,6 +61,10 @@ def _disabled(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:
             by_text.setdefault(text, []).append(each.type)
     for text, names in by_text.items():
         yield Gap(text.format(listed(names)))
+    for rule in protection.rules:
+        if asked := _asked(rule, protection.vaults[rule.vault].lock):
+            its = f"the backups of {rule.name}, kept {kept(rule.kept)}"
+            yield Gap(f"The lock refuses {its}: {asked}")
     for vault in used_vaults(protection):
         for action in NEEDED:
             if action in vault.denied:
@@ -70,6 +74,17 @@ def _disabled(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:
         if vault.key_refuses:
             refused = listed([*vault.key_refuses])
             yield Gap(f"The policy of the vault's key does not let the account use it: {refused}")
+
+
+def _asked(rule: Rule, lock: Lock | None) -> str:
+    """Return how long a lock asks to keep backups if a rule does not; empty: it takes them."""
+    low, high = (lock.minimum, lock.maximum) if lock else (None, None)
+    its = float("inf") if rule.kept is None else rule.kept
+    if isinstance(its, str):
+        return ""
+    if isinstance(low, int) and its < low:
+        return f"it asks for at least {days(low)}"
+    return f"it asks for at most {days(high)}" if isinstance(high, int) and its > high else ""
 
 
 def _cannot(each: OfType) -> Iterator[str]:

@@ -199,6 +199,25 @@ def test_long_texts_are_shortened_and_their_end_is_told(long: str, days: str) ->
     assert end in " ".join(told.replace("x ,", "x,").split())
 
 
+@pytest.mark.parametrize(
+    ("lock", "days", "told"),
+    [
+        ("{MinRetentionDays: 30}", "30", []),
+        ("{MinRetentionDays: 31}", "30", ["for 30 days: it asks for at least 31 days"]),
+        ("{MaxRetentionDays: 30}", "30", []),
+        ("{MaxRetentionDays: 29}", "30", ["for 30 days: it asks for at most 29 days"]),
+        ("{MaxRetentionDays: 365}", "-1", ["for ever: it asks for at most 1 year"]),
+    ],
+)
+def test_what_the_lock_refuses_is_told(lock: str, days: str, told: list[str]) -> None:
+    source = f"""{OTHERS.replace("TargetBackupVault: Default", "TargetBackupVault: v")}
+  Vault:
+    Type: AWS::Backup::BackupVault
+    Properties: {{BackupVaultName: v, LockConfiguration: {lock}}}
+"""
+    assert re.findall("- The lock refuses .*, kept (.*)", of_others(source, Days=days)) == told
+
+
 def test_a_template_without_a_plan_protects_nothing() -> None:
     told = of_others("Resources: {A: {Type: AWS::SNS::Topic}}")
     assert re.findall(r"^(?:What|When) +(.*)$", told, re.MULTILINE) == [
