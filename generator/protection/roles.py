@@ -220,10 +220,13 @@ class _Judge:
                     }
                     for arn in map(str, as_list(statement.get("Resource", []))):
                         role = re.sub("[*?]+", unknown("a role"), arn)
-                        answer = decide(
-                            documents, "iam:PassRole", role, context, boundaries=boundaries
-                        )
-                        if answer is not Answer.DENIED:
+                        # Another statement may be about some of the roles.
+                        alone = [{**document, "Statement": [statement]}]
+                        answers = [
+                            decide(each, "iam:PassRole", role, context, boundaries=boundaries)
+                            for each in (alone, documents)
+                        ]
+                        if Answer.DENIED not in answers:
                             yield arn, service
 
 

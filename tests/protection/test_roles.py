@@ -224,6 +224,13 @@ NODE = "arn:aws:iam::123456789012:role/node"
         ),
         (role(allow("iam:*", Condition=TO_EC2)), {("*", "ec2.amazonaws.com")}),
         (role(allow("iam:Get*")), set()),
+        (
+            role(
+                allow("iam:PassRole", NODE),
+                {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},
+            ),
+            {(NODE, "*")},
+        ),
         (role(allow("iam:PassRole"), {**allow("iam:PassRole"), "Effect": "Deny"}), set()),
         (
             role(allow("iam:PassRole", NODE), {**allow("iam:PassRole", "*x"), "Effect": "Deny"}),
