@@ -71,7 +71,7 @@ def reaches(stack: Stack, selection: Selection) -> Iterator[Reach]:
         options = [
             ("" if takes[each] and not named[each] else each, frozenset[Tag](), each == "*")
             for each in selection.arns
-            if takes[each] is not False
+            if takes[each] is not False and not any(like(but, each) for but in without)
         ]
         options += [
             ("", frozenset([tag]), True)

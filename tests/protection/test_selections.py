@@ -93,6 +93,13 @@ WHERE = "arn:aws:ec2:${AWS::Region}:${AWS::AccountId}:"
             {"Resources": [VOLUMES, FILES], "NotResources": ["arn:aws:ec2:*:*:volume/vol-1"]},
             ["EBS volumes without arn:aws:ec2:*:*:volume/vol-1", "EFS file systems"],
         ),
+        (
+            {
+                "Resources": ["arn:aws:ec2:*:*:volume/vol-1*", FILES],
+                "NotResources": ["arn:aws:ec2:*:*:volume/vol-*"],
+            },
+            ["EFS file systems"],
+        ),
         # What only a deployment knows.
         ({"Resources": [{"Ref": "Given"}]}, ["given resources like ${Given}"]),
         ({"Resources": {"Ref": "Given"}}, ["given resources like ${Given}"]),
@@ -145,6 +152,9 @@ def test_resources_of_the_template_by_their_arns() -> None:
     # One of them is left out, not all of its type.
     assert taken(resources, Resources=[FILES], NotResources=[arns[0]]) == [
         "EFS file systems without ${Files.Arn}"
+    ]
+    assert taken(resources, Resources=arns, NotResources=arns[:1]) == [
+        "DynamoDB tables like ${Table.Arn}"
     ]
 
 
