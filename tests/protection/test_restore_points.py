@@ -230,6 +230,11 @@ BANDS: dict[str, tuple[Sequence[Plan], list[str]]] = {
         [[rule("yearly", "0 5 1 1 ?", None), rule("daily", "0 5 * * ?", 7)]],
         ["0 to 7: yearly daily, 7, gap 1", "7 to on: yearly, None, gap 365"],
     ),
+    # One starts now, and that of two days ago is deleted now.
+    "at this minute": (
+        [[rule("noon", "0 12 * * ?", 2)]],
+        ["0 to 2: noon, 2, gap 1"],
+    ),
     "nothing is kept as long as the next one takes": (
         [[rule("monthly", "0 5 1 * ?", 7)]],
         ["0 to 7: monthly, 0, gap none"],
