@@ -5,12 +5,13 @@ In 2026, 1 January is a Thursday, and so are 1 October and 31 December.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from _backup.cron import parse
 
-from generator.protection.derived import selected_types
+from generator.protection.derived import OfType, selected_types
 from generator.protection.restore_points import (
     Band,
     Plan,
@@ -328,21 +329,36 @@ def test_backups_of_a_hundred_years_began_before_the_first_year_that_a_schedule_
     assert band.count == 36500
 
 
-@pytest.mark.parametrize(("count", "known"), [(1, True), (2, False)])
-def test_more_starts_than_anybody_waits_for_are_not_known(count: int, known: bool) -> None:
-    rules = [
-        {
-            "RuleName": f"R{number}",
-            "TargetBackupVault": "v",
-            "ScheduleExpression": "cron(0 * * * ? *)",
-            "Lifecycle": {"DeleteAfterDays": 36_500},
-        }
-        for number in range(count)
-    ]
-    plan = of_type("Backup::BackupPlan", {"BackupPlan": {"BackupPlanRule": rules}})
-    its = {"IamRoleArn": ROLE_ARN, "Resources": ["arn:aws:ec2:*:*:instance/*"]}
+def volumes_of(*rules: dict[str, Any]) -> OfType:
+    """Return what a plan with these rules protects of EBS volumes."""
+    named = [{"RuleName": f"R{number}", **rule} for number, rule in enumerate(rules)]
+    plan = of_type("Backup::BackupPlan", {"BackupPlan": {"BackupPlanRule": named}})
+    its = {"IamRoleArn": ROLE_ARN, "Resources": ["arn:aws:ec2:*:*:volume/*"]}
     selection = of_type(
         "Backup::BackupSelection", {"BackupPlanId": {"Ref": "Plan"}, "BackupSelection": its}
     )
-    (instances,) = selected_types(protected({"Plan": plan, "Selection": selection}))
-    assert (instances.timings is not None) is known
+    (volumes,) = selected_types(protected({"Plan": plan, "Selection": selection}))
+    return volumes
+
+
+@pytest.mark.parametrize(("archives", "cold"), [("true", [False, True]), ("false", [False])])
+def test_snapshots_move_to_cold_storage_only_if_the_rule_says_so(
+    archives: str, cold: list[bool]
+) -> None:
+    lifecycle = {
+        "DeleteAfterDays": 120,
+        "MoveToColdStorageAfterDays": 30,
+        "OptInToArchiveForSupportedResources": archives,
+    }
+    found = volumes_of({"TargetBackupVault": "v", "Lifecycle": lifecycle}).bands(THURSDAY)
+    assert [bool(band.cold) for band in found or []] == cold
+
+
+@pytest.mark.parametrize(("count", "known"), [(1, True), (2, False)])
+def test_more_starts_than_anybody_waits_for_are_not_known(count: int, known: bool) -> None:
+    hourly = {
+        "TargetBackupVault": "v",
+        "ScheduleExpression": "cron(0 * * * ? *)",
+        "Lifecycle": {"DeleteAfterDays": 36_500},
+    }
+    assert (volumes_of(*[hourly] * count).timings is not None) is known
