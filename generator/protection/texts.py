@@ -29,8 +29,8 @@ def text(node: Any) -> str:
             pass
         case "Fn::GetAtt", [str(name), str(attribute)]:
             name = f"{name}.{attribute}"
-        case "Fn::ImportValue", str(name):
-            name = f"Fn::ImportValue {name}"
+        case ("Fn::ImportValue" | "Fn::SSM") as function, str(name):
+            name = f"{function} {name}"
         case _:
             name = json.dumps(node, sort_keys=True, default=str)
     return unknown(name)

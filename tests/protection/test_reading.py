@@ -1,5 +1,6 @@
 """What templates protect, worked out by hand: ours with each option, and shapes of others."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -433,6 +434,11 @@ def test_what_is_unknown_says_so() -> None:
     [rule] = protected({"Plan": plan("x", Lifecycle={"DeleteAfterDays": {"Ref": "Given"}})}).rules
     assert not is_known(rule.kept)
     assert shown(rule.plan) == "${Plan}"
+    stored = "Parameters: {Days: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /days}}"
+    lifecycle = {"DeleteAfterDays": {"Ref": "Days"}}
+    resources = json.dumps({"Plan": plan("x", Lifecycle=lifecycle)})
+    [rule] = what_it_protects(parse("t", f"{stored}\nResources: {resources}"), {}).rules
+    assert shown(rule.kept) == "${Fn::SSM /days}"
 
 
 @pytest.mark.parametrize(
