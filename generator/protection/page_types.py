@@ -23,9 +23,10 @@ def taken(types: Sequence[OfType], *, by_name: bool = False) -> Iterator[str]:
             by_rest.setdefault((rest, is_given), {})[name] = None
     for (rest, is_given), names in by_rest.items():
         others = [name for name in ARNS if name not in names]
-        every_type = f"everything but {listed(others)}" if others else "everything"
+        # The comma: not only what has the tag is left out.
+        but = f" but {listed(others)}{',' * rest.startswith(' ')}" if others else ""
         is_short = is_given or len(names) <= max(MANY_TYPES, len(others))
-        yield f"{listed([*names]) if is_short else every_type}{rest}"
+        yield f"{listed([*names]) if is_short else f'everything{but}'}{rest}"
 
 
 def called(some: Sequence[OfType], every: Sequence[OfType]) -> str:

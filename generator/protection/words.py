@@ -66,7 +66,8 @@ def schedule(cron: Cron | None, expression: str) -> str:
         return expression
     at = [f"{time:%H:%M}" for time in cron.times]
     if len(at) == HOURS and len({time.minute for time in cron.times}) == 1:
-        return f"{on}, every hour at minute {cron.times[0]:%M}"
+        hourly = f"every hour at minute {cron.times[0]:%M}"
+        return hourly if on == "every day" else f"{on}, {hourly}"
     return f"{on} at {listed(at)}" if len(at) <= MOST_TIMES else expression
 
 
@@ -120,10 +121,18 @@ def reach_text(reach: Reach) -> str:
     return f"{what}{tags}{without}"
 
 
+_SIGNS = {
+    "StringEquals": "=",
+    "StringLike": " like ",
+    "StringNotEquals": " other than ",
+    "StringNotLike": " not like ",
+}
+
+
 def tags_text(tags: Iterable[Tag]) -> str:
     """Return tags as people write them: key=value."""
     return " and ".join(
-        f"{tag.key}={tag.value}" + ("" if tag.operator == "StringEquals" else f" ({tag.operator})")
+        f"{tag.key}{_SIGNS.get(tag.operator, f' {tag.operator} ')}{tag.value}"
         for tag in sorted(tags, key=lambda tag: (tag.key, tag.value))
     )
 

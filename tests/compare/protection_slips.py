@@ -336,7 +336,7 @@ SLIPS: dict[str, Slip] = {
     ),
     "the opposite of the tag": Slip(
         {}, swap(SELECTION, "StringEquals", "StringNotEquals"),
-        [f"the tag is now soca:BackupPlan=soca-mycluster (StringNotEquals): {TAGGED}"],
+        [f"the tag is now soca:BackupPlan other than soca-mycluster: {TAGGED}"],
     ),
     "one more tag": Slip(
         {}, add(f"{SELECTION}/Conditions/StringEquals",

@@ -5,6 +5,7 @@ from _backup.cron import parse
 from _backup.matching import unknown
 
 from generator.protection import words
+from generator.protection.model import Tag
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_days_are_years_where_they_are_whole_ones(number: int | str, said: str) 
         ("0 5 * * ? *", "every day at 05:00"),
         ("0 5 ? * * *", "every day at 05:00"),
         ("0 1,13 * * ? *", "every day at 01:00 and 13:00"),
-        ("0 * * * ? *", "every day, every hour at minute 00"),
+        ("0 * * * ? *", "every hour at minute 00"),
         ("0 5 ? * SUN *", "every Sunday at 05:00"),
         ("0 5 ? * 2,4 *", "every Monday and Wednesday at 05:00"),
         ("30 22 ? * MON-FRI *", "from Monday to Friday at 22:30"),
@@ -47,6 +48,13 @@ def test_days_are_years_where_they_are_whole_ones(number: int | str, said: str) 
 def test_a_schedule_in_words(cron: str, said: str) -> None:
     expression = f"cron({cron})"
     assert words.schedule(parse(expression), expression) == said
+
+
+def test_what_a_tag_has_to_be() -> None:
+    operators = ("StringEquals", "StringLike", "StringNotEquals", "StringNotLike", "Odd")
+    tags = [Tag(operator, key, "v") for key, operator in zip("abcde", operators, strict=True)]
+    said = "a=v and b like v and c other than v and d not like v and e Odd v"
+    assert words.tags_text(tags) == said
 
 
 def test_an_arn_is_told_by_its_name_and_by_where_it_is() -> None:
