@@ -108,11 +108,12 @@ def _where(vault: Vault, types: set[str]) -> Iterator[str]:
     yield key + ("; EC2 and EBS keep the key of their volumes" if own else "")
     yield f"lock: {_lock(vault)}"
     denied = vault.denied.get(_DELETION)
+    lifted = "" if vault.lock is None else "by nobody while the lock holds, then "
     if denied is None:
-        yield "deletion: by whomever IAM allows"
+        yield f"deletion: {lifted}by whomever IAM allows"
     else:
         who = [named(arn, alone=True) for arn in sorted(denied)]
-        yield f"deletion: denied to everybody{' but ' if who else ''}{listed(who)}"
+        yield f"deletion: {lifted}denied to everybody{' but ' if who else ''}{listed(who)}"
     by_who: dict[str, list[str]] = {}
     for action, principal in sorted(vault.open_to):
         by_who.setdefault(principal, []).append(action)
@@ -126,7 +127,8 @@ def _lock(vault: Vault) -> str:
         return "none"
     mode = "governance, which an administrator can lift"
     if vault.lock.grace is not None:
-        mode = f"compliance, which nobody can lift after {days(vault.lock.grace)}"
+        after = f" after {days(vault.lock.grace)}" if vault.lock.grace else ""
+        mode = f"compliance, which nobody can lift{after}"
     limits = [
         f"{name} {days(number)}"
         for name, number in (("at least", vault.lock.minimum), ("at most", vault.lock.maximum))

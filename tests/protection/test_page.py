@@ -139,6 +139,14 @@ def test_a_given_value_makes_it_known() -> None:
     assert "up to 40 days" in told
 
 
+def test_all_types_but_one_with_a_tag() -> None:
+    taken = """['*']
+        NotResources: ['arn:aws:s3:::*']
+        Conditions: {StringEquals: [{ConditionKey: "aws:ResourceTag/a", ConditionValue: b}]}"""
+    told = of_others(with_role("backup.amazonaws.com", taken))
+    assert "What            everything but S3 buckets, with the tag a=b, if the region" in told
+
+
 def test_a_name_cannot_write_to_the_terminal() -> None:
     assert "daily\\x1b[31m: " in of_others(OTHERS)
 
@@ -216,6 +224,11 @@ def test_what_the_lock_refuses_is_told(lock: str, days: str, told: list[str]) ->
     Properties: {{BackupVaultName: v, LockConfiguration: {lock}}}
 """
     assert re.findall("- The lock refuses .*, kept (.*)", of_others(source, Days=days)) == told
+
+
+def test_nobody_deletes_while_the_lock_holds() -> None:
+    where = by_heading(explained(VaultLock="governance"))["Where"]
+    assert "deletion: by nobody while the lock holds, then by whomever IAM allows" in where
 
 
 def test_a_template_without_a_plan_protects_nothing() -> None:
