@@ -49,7 +49,9 @@ def restores(protection: Protection, types: Sequence[OfType]) -> Iterator[str]:
         yield f"not {these(unable, names)} (see below)"
     if {"EC2 instances", GIVEN} & {*names}:
         passed = passed_roles(protection)
-        which = "any" if "*" in passed else listed(passed) or "none"
+        elsewhere = any(reach.role not in protection.roles for reach in protection.reaches)
+        none = "not known: the role is not in the template" if elsewhere else "none"
+        which = "any" if "*" in passed else listed(passed) or none
         yield f"roles that a restored instance may have again: {which}"
 
 

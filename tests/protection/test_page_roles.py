@@ -119,3 +119,8 @@ def test_a_failed_backup_that_nobody_hears_of_is_told() -> None:
     gap = "- Nobody hears of a failed backup\n"
     assert gap in of_others(source.replace("EVENTS", "COPY_JOB_FAILED"))
     assert gap not in of_others(source.replace("EVENTS", "BACKUP_JOB_COMPLETED"))
+
+
+def test_what_a_role_elsewhere_passes_is_not_known() -> None:
+    told = " ".join(of_others(OTHERS).split())
+    assert "may have again: not known: the role is not in the template" in told
