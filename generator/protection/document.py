@@ -25,6 +25,7 @@ def as_json(explanation: Explanation) -> str:
         "schema": SCHEMA,
         "template": explanation.template.name,
         "date": f"{explanation.start}",
+        "time": f"{explanation.since:%H:%M}" if explanation.since else None,
         "values": explanation.shown(explanation.values),
         "not_known": explanation.unknown,
         "not_read": [*protection.not_read],
@@ -89,6 +90,7 @@ def _type(each: OfType, bands: list[Band] | None, gap: LongestGap | None) -> dic
         "copied": each.copied,
         "worst_loss_minutes": _minutes(gap.time if gap else None),
         "restore_points": None if bands is None else [_band(band) for band in bands],
+        "why_not_known": shown(each.why_unknown) or None,
     }
 
 

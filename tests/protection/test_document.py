@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +164,7 @@ SMALL_DOCUMENT = {
     "schema": 1,
     "template": "t",
     "date": "2026-10-24",
+    "time": None,
     "not_read": [],
     "values": {"Tag": "a"},
     "not_known": ["Keep"],
@@ -211,6 +212,7 @@ SMALL_DOCUMENT = {
                     "in_cold_storage": [],
                 },
             ],
+            "why_not_known": None,
         }
     ],
     "rules": [
@@ -344,6 +346,15 @@ def test_what_is_unknown_is_shown() -> None:
     VALIDATOR.validate(found)
     assert found["rules"][0]["kept_days"] == "${Days}"
     assert found["not_known"] == ["Days"]
+    assert [each["restore_points"] for each in found["types"]] == [None] * len(found["types"])
+    assert "${Days}" in found["types"][0]["why_not_known"]
+
+
+def test_a_time_of_the_day_is_said() -> None:
+    now = datetime(2026, 11, 25, 13, 5, tzinfo=timezone.utc)
+    found = json.loads(document.as_json(explain(parse("t", TEMPLATE), {}, DATE, now)))
+    VALIDATOR.validate(found)
+    assert (found["date"], found["time"]) == ("2026-11-25", "13:05")
 
 
 @pytest.mark.parametrize(("secret", "hour"), [("hush", 5), ("hash", 6)])
