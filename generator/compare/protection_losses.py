@@ -10,6 +10,7 @@ from generator.compare.selection_losses import selected, selection_losses
 from generator.compare.timing_losses import timing_losses
 from generator.compare.vault_losses import vault_losses
 from generator.protection.model import Protection
+from generator.protection.resource_types import CONTINUOUS, GIVEN
 
 
 def losses(old: Protection, new: Protection) -> list[str]:
@@ -33,6 +34,9 @@ def plan_losses(old: Protection, new: Protection) -> Iterator[Loss]:
         )
         if each.new and pauses and not still:
             yield Loss("Windows instances no longer write their data to disk before a backup")
+        was, is_still = (any(rule.continuous for rule in rules) for rules in (each.old, each.new))
+        if each.new and was and not is_still and each.type in CONTINUOUS | {GIVEN}:
+            yield Loss("", each.name, " can no longer be restored to any second")
         for end in timing_losses(each.old, each.new, each.type):
             yield Loss("", each.name, end)
         if each.new:

@@ -125,6 +125,7 @@ def _rule(rule: Rule, explanation: Explanation) -> dict[str, Any]:
         "kept_days": _value(rule.kept),
         "cold_after_days": _value(rule.cold_after),
         "pauses_windows": rule.pauses_windows,
+        "continuous": rule.continuous,
         "vault": shown(rule.vault),
         "copies": [
             {"vault": shown(copy.vault), "kept_days": _value(copy.kept)} for copy in rule.copies

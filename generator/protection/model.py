@@ -50,6 +50,8 @@ class Rule:
     """Minutes after which AWS Backup cancels a backup that is not complete."""
     pauses_windows: bool = False
     """Whether Windows instances write their data to disk before a backup (VSS)."""
+    continuous: bool = False
+    """Whether some types can be restored to any second: ``resource_types.CONTINUOUS``."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from generator.protection.derived import LEAST_COLD, OfType, is_cold_too_short, 
 from generator.protection.explain import Explanation
 from generator.protection.model import Rule
 from generator.protection.page_types import called
-from generator.protection.resource_types import GIVEN
+from generator.protection.resource_types import ARNS, CONTINUOUS, GIVEN
 from generator.protection.restore_points import Band, LongestGap, Start
 from generator.protection.words import days, duration, every, kept, listed, minutes, schedule
 
@@ -23,6 +23,9 @@ def when(explanation: Explanation, rule: Rule) -> Iterator[str]:
     )
     if rule.completion_window != Rule.completion_window:
         yield f"  cancelled if not complete after {minutes(rule.completion_window)}"
+    its = {each.type for each in explanation.types if rule in each.rules}
+    if rule.continuous and (types := [name for name in ARNS if name in its & CONTINUOUS]):
+        yield f"  continuous: {listed(types)} can be restored to any second, where AWS supports it"
     if is_cold_too_short(rule):
         yield f"  AWS Backup refuses this: less than {LEAST_COLD} days in cold storage"
     following = explanation.next_starts(rule)

@@ -80,6 +80,7 @@ def _rules(stack: Stack) -> Iterator[Rule]:
                 completion_window=number(rule.get("CompletionWindowMinutes"), _COMPLETION_WINDOW)
                 or 0,
                 pauses_windows="enabled" in pauses,
+                continuous=text(rule.get("EnableContinuousBackup")) == "true",
             )
 
 

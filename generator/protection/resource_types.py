@@ -46,5 +46,13 @@ ARNS = {
 GIVEN = "given resources"
 """What stands for the type of resources whose ARNs only a deployment knows."""
 
+CONTINUOUS = frozenset(
+    NAMES[its] for its in (("rds", "db:"), ("rds", "cluster:"), ("s3", ""), ("ssm-sap", ""))
+)
+"""The types of which AWS Backup makes continuous backups if a rule asks for them.
+
+Of the others it makes those that are told, at the times that are told.
+"""
+
 STAYS_WARM = frozenset(NAMES[kind.service, kind.resource] for kind in KINDS if kind.warm)
 """The types whose backups never move to cold storage."""

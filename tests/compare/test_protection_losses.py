@@ -12,6 +12,8 @@ from generator.compare.protection_losses import losses
 from generator.protection.model import Protection
 from generator.protection.reading import protection
 from tests.compare.protection_slips import HARMLESS, ON, SLIPS, Edit, Slip
+from tests.protection.support import ROLE_ARN, of_type
+from tests.protection.support import protected as by_resources
 from tests.support.compared import Document
 from tests.support.generated import template
 from tests.support.parameter_values import CLUSTER
@@ -52,3 +54,19 @@ def test_a_harmless_change(edit: Edit) -> None:
 
 def test_the_tables_are_as_long_as_they_have_to_be() -> None:
     assert (len(SLIPS), len(HARMLESS)) >= (60, 30)
+
+
+@pytest.mark.parametrize(("arn", "ends"), [("rds:*:*:db:*", True), ("ec2:*:*:volume/*", False)])
+def test_continuous_backups_that_end(arn: str, ends: bool) -> None:
+    selected = {"IamRoleArn": ROLE_ARN, "Resources": [f"arn:aws:{arn}"]}
+    properties = {"BackupPlanId": {"Ref": "Plan"}, "BackupSelection": selected}
+
+    def of(**rule: bool) -> Protection:
+        rules = [{"RuleName": "r", "TargetBackupVault": "v", **rule}]
+        plan = of_type("Backup::BackupPlan", {"BackupPlan": {"BackupPlanRule": rules}})
+        selection = of_type("Backup::BackupSelection", properties)
+        return by_resources({"Plan": plan, "Selection": selection})
+
+    before, after = of(EnableContinuousBackup=True), of()
+    assert losses(before, after) == ["RDS databases can no longer be restored to any second"] * ends
+    assert losses(after, before) == []

@@ -226,6 +226,7 @@ SMALL_DOCUMENT = {
             "kept_days": 120,
             "cold_after_days": 30,
             "pauses_windows": False,
+            "continuous": False,
             "vault": "own",
             "copies": [{"vault": "far", "kept_days": 9}],
             "next_starts": [
@@ -244,6 +245,7 @@ SMALL_DOCUMENT = {
             "kept_days": None,
             "cold_after_days": None,
             "pauses_windows": False,
+            "continuous": False,
             "vault": "other",
             "copies": [],
             "next_starts": [

@@ -28,6 +28,14 @@ def test_the_table_is_by_age_and_by_what_is_in_cold_storage() -> None:
     ]
 
 
+@pytest.mark.parametrize(("arn", "told"), [("rds:*:*:db:*", True), ("ec2:*:*:volume/*", False)])
+def test_continuous_backups_are_told_of_types_that_have_them(arn: str, told: bool) -> None:
+    source = re.sub(r"ListOfTags:\n.*", f"Resources: ['arn:aws:{arn}']", OTHERS)
+    source = source.replace("TargetB", "EnableContinuousBackup: true\n            TargetB")
+    line = "continuous: RDS databases can be restored to any second, where AWS supports it\n"
+    assert (line in of_others(source, Days="30")) == told
+
+
 def test_an_hour_of_summer_time_does_not_count_in_a_week() -> None:
     paris = explained(WeeklyRetention="1-year", BackupScheduleTimezone="Europe/Paris")
     assert "30 days to 1 year  every 7 days       48" in by_heading(paris)["Restore from"]
