@@ -156,6 +156,7 @@ Resources:
         Statement:
           - {Effect: Allow, Principal: {Service: backup.amazonaws.com}, Action: "sts:AssumeRole"}
       ManagedPolicyArns:
+        - arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup
         - arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores
 """
 # In the night of 25 October the clocks change: without its start, 49 hours and the start window are
@@ -182,9 +183,9 @@ SMALL_DOCUMENT = {
                     "role": "${Role.Arn}",
                 }
             ],
-            "backed_up": False,
+            "backed_up": True,
             "restored": True,
-            "copied": False,
+            "copied": True,
             "worst_loss_minutes": 3000,
             "restore_points": [
                 {
