@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from _backup.matching import like
+from _backup.matching import like, unknown
 
 from generator.compare.loss import Loss, at_most, is_as_long
 from generator.protection.model import Lock, Protection, Rule, Value, Vault, is_known
-from generator.protection.vaults import GUARDED, NEEDED
+from generator.protection.vaults import COPY_INTO, GUARDED, NEEDED, account_of
 from generator.protection.words import day_count, listed
 
 _CAN = {
@@ -50,11 +50,28 @@ def _of_vault(before: Vault, after: Vault) -> Iterator[Loss]:
     elif before.key_kept and not after.key_kept:
         yield Loss("the vault's key no longer outlives the stack")
     if before.key == after.key:
-        for action in after.key_refuses:
-            if action not in before.key_refuses:
-                yield Loss("the policy of the vault's key no longer allows ", action)
+        for who, action in sorted(before.key_lets):
+            if not _still(who, {other for other, its in after.key_lets if its == action}):
+                start = f"the policy of the vault's key no longer lets {_whom(who)} use "
+                yield Loss(start, action)
+    for who in sorted(_allowed(before, COPY_INTO)):
+        if not _still(who, _allowed(after, COPY_INTO)):
+            yield Loss("the vault's policy no longer lets ", who, " copy backups into it")
     yield from _of_lock(before.lock, after.lock)
     yield from _of_policy(before, after)
+
+
+def _whom(who: str) -> str:
+    if who == unknown("AWS::AccountId"):
+        return "the account"
+    # Nobody wants to read a function that picks it from the ARN of a vault.
+    return "another account" if who.startswith("\0{") else who
+
+
+def _still(who: str, others: set[str]) -> bool:
+    """Return whether one of the others is whoever this is, or everybody in that account."""
+    name = who.partition(" if ")[0]
+    return bool({who, name, account_of(name), "*"} & others)
 
 
 def _of_policy(before: Vault, after: Vault) -> Iterator[Loss]:

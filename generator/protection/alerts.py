@@ -81,11 +81,18 @@ def subscribers(stack: Stack) -> dict[str, frozenset[str]]:
     for _, subscription in stack.of_type("AWS::SNS::Subscription"):
         topic = text(subscription.get("TopicArn"))
         its = FILTERED if subscription.get("FilterPolicy") else ""
-        found.setdefault(topic, set()).add(text(subscription.get("Endpoint")) + its)
+        found.setdefault(topic, set()).add(_endpoint(subscription) + its)
     for name, topic_properties in stack.of_type("AWS::SNS::Topic"):
         for each in maps(topic_properties.get("Subscription")):
-            found.setdefault(stack.ref(name), set()).add(text(each.get("Endpoint")))
+            found.setdefault(stack.ref(name), set()).add(_endpoint(each))
     return {topic: frozenset(endpoints) for topic, endpoints in found.items()}
+
+
+def _endpoint(subscription: Mapping[str, Any]) -> str:
+    """Return who is subscribed; an address that is not reached by mail is not the same one."""
+    protocol = text(subscription.get("Protocol"))
+    by = "" if protocol in ("email", "email-json") else f" ({protocol})"
+    return text(subscription.get("Endpoint")) + by
 
 
 # Events

@@ -133,6 +133,8 @@ class Vault:
     key_kept: bool
     key_refuses: tuple[str, ...]
     """What the key's policy does not surely let the account do, as actions."""
+    key_lets: frozenset[tuple[str, str]]
+    """Whom the key's policy lets use it, with the condition if it may not hold, and the action."""
     lock: Lock | None
     denied: Mapping[str, frozenset[str]]
     """Actions that the vault's policy denies everybody, and the ARNs that it leaves out."""

@@ -62,7 +62,11 @@ def _rules(stack: Stack) -> Iterator[Rule]:
     for name, properties in stack.of_type(_PLAN):
         plan = entry(properties, "BackupPlan")
         settings = maps(plan.get("AdvancedBackupSettings"))
-        pauses = {text(entry(each, "BackupOptions").get("WindowsVSS")) for each in settings}
+        pauses = {
+            text(entry(each, "BackupOptions").get("WindowsVSS"))
+            for each in settings
+            if text(each.get("ResourceType")) == "EC2"
+        }
         for rule in maps(plan.get("BackupPlanRule")):
             kept, cold = _lifecycle(rule)
             archives = entry(rule, "Lifecycle").get("OptInToArchiveForSupportedResources")

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import Any
 
 from _backup.iam import Answer, as_list, decide
@@ -22,23 +23,24 @@ GUARDED = (
     "backup:DeleteBackupVaultLockConfiguration",
     "backup:PutBackupVaultLockConfiguration",
 )
+COPY_INTO = "backup:CopyIntoBackupVault"
 # What a policy must not deny, or nothing is backed up, copied or restored.
 NEEDED = (
     "backup:StartBackupJob",
     "backup:StartRestoreJob",
     "backup:CopyFromBackupVault",
-    "backup:CopyIntoBackupVault",
+    COPY_INTO,
 )
 # What backups, restores and copies ask of a key.
 _USE = (
-    "CreateGrant",
-    "Decrypt",
-    "DescribeKey",
-    "Encrypt",
-    "GenerateDataKey",
-    "GenerateDataKeyWithoutPlaintext",
-    "ReEncryptFrom",
-    "ReEncryptTo",
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
 )
 # Condition keys that say who somebody is.
 _WHO = ("aws:principalarn", "aws:userid")
@@ -49,7 +51,9 @@ def vaults(stack: Stack, names: Iterable[str]) -> dict[str, Vault]:
     """Return the vaults with these names, and all others that the stack makes, by name."""
     made = {stack.ref(name): _vault(stack, name, held) for name, held in stack.of_type(*VAULTS)}
     others = {
-        name: Vault(name, False, True, unknown("key"), False, True, (), None, {}, frozenset())
+        name: Vault(
+            name, False, True, unknown("key"), False, True, (), frozenset(), None, {}, frozenset()
+        )
         for name in names
         if name not in made
     }
@@ -60,6 +64,8 @@ def _vault(stack: Stack, name: str, properties: dict[str, Any]) -> Vault:
     arn = text(properties.get("EncryptionKeyArn"))
     key = stack.key_named(arn)
     statements = _statements(properties.get("AccessPolicy"))
+    lets = frozenset() if key is None else frozenset(_lets(stack, key))
+    refused = [action for action in _USE if (stack.place.account, action) not in lets]
     return Vault(
         name=stack.ref(name),
         made=True,
@@ -67,7 +73,8 @@ def _vault(stack: Stack, name: str, properties: dict[str, Any]) -> Vault:
         key=arn,
         key_made=key is not None,
         key_kept=key is None or stack.is_kept(key),
-        key_refuses=() if key is None else tuple(_refuses(stack, key)),
+        key_refuses=() if key is None else tuple(refused),
+        key_lets=lets,
         lock=_lock(properties),
         denied=dict(_denied(stack, stack.attribute(name, "BackupVaultArn"), statements)),
         open_to=frozenset(_open_to(statements)),
@@ -136,8 +143,8 @@ def _with_names(condition: Any) -> Any:
     return condition
 
 
-def _somebody(stack: Stack) -> str:
-    return f"arn:{stack.place.partition}:iam::{stack.place.account}:role/somebody"
+def _somebody(stack: Stack, account: str | None = None) -> str:
+    return f"arn:{stack.place.partition}:iam::{account or stack.place.account}:role/somebody"
 
 
 def _left_out(statement: dict[str, Any]) -> frozenset[str]:
@@ -162,32 +169,67 @@ def _open_to(statements: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for statement in statements:
         if statement.get("Effect") != "Allow":
             continue
-        condition = json.dumps(statement.get("Condition"), sort_keys=True)
-        # An unknown part stays one.
-        only_if = "" if condition == "null" else f" if {condition}".replace("\\u0000", "\0")
+        only_if = _only_if(statement)
         for action in as_list(statement.get("Action", [])):
             for who in _principals(statement.get("Principal", "*")):
                 yield str(action), who + only_if
 
 
-def _refuses(stack: Stack, key: str) -> Iterator[str]:
-    """Yield what the policy of a key does not surely let the account use it for."""
+def _only_if(statement: dict[str, Any]) -> str:
+    """Return the condition of a statement, as it follows the name of whom it is about."""
+    condition = json.dumps(statement.get("Condition"), sort_keys=True)
+    # An unknown part stays one.
+    return "" if condition == "null" else f" if {condition}".replace("\\u0000", "\0")
+
+
+def _lets(stack: Stack, key: str) -> Iterator[tuple[str, str]]:
+    """Yield whom the policy of a key lets use it, and the action."""
     properties = dict(stack.of_type(str(stack.resources[key]["Type"])))[key]
     is_off = text(properties.get("Enabled")) == "false" or (
         text(properties.get("KeyUsage")) not in ("", "ENCRYPT_DECRYPT")
     )
+    policy = stack.policy_of_key(key)
+    statements = [] if is_off else _statements(policy)
+    denials = [each for each in statements if each.get("Effect") == "Deny"]
+    # By whom they are about: what they say if their conditions hold.
+    named: dict[str, list[tuple[str, dict[str, Any]]]] = {stack.place.account: []}
+    for each in statements:
+        if each.get("Effect") == "Allow":
+            without = {name: value for name, value in each.items() if name != "Condition"}
+            alone = {**policy, "Statement": [without, *denials]}
+            for who in _users(each.get("Principal")):
+                named.setdefault(who, []).append((_only_if(each), alone))
+    for (who, several), action in product(named.items(), _USE):
+        if not is_off and _is_let(stack, key, policy, who, action):
+            yield who, action
+            continue
+        for only_if, alone in several:
+            if _is_let(stack, key, alone, who, action):
+                yield who + only_if, action
+
+
+def _users(principal: Any) -> list[str]:
+    """Return the accounts, and the ARNs of others, that a principal of a policy names."""
+    named = principal.get("AWS", []) if isinstance(principal, dict) else principal or []
+    return [account_of(who) if who.endswith(":root") else who for who in _principals(named)]
+
+
+def _is_let(stack: Stack, key: str, policy: dict[str, Any], who: str, action: str) -> bool:
+    arn, account = stack.attribute(key, "Arn"), account_of(who)
     context = {
         **accounts(stack.place),
-        "kms:CallerAccount": stack.place.account,
+        "aws:PrincipalAccount": account,
+        "kms:CallerAccount": account,
         "kms:GrantIsForAWSResource": "true",
     }
-    for action in _USE:
-        answer = decide(
-            [stack.policy_of_key(key)],
-            f"kms:{action}",
-            stack.attribute(key, "Arn"),
-            context,
-            principal={"AWS": _somebody(stack)},
-        )
-        if is_off or answer is not Answer.ALLOWED:
-            yield f"kms:{action}"
+    is_account = who == account != "*"
+    principal = {"AWS": _somebody(stack, account) if is_account else who}
+    return decide([policy], action, arn, context, principal=principal) is Answer.ALLOWED
+
+
+def account_of(who: str) -> str:
+    """Return the account of an ARN; anything else is its own."""
+    match who.split(":", 5):
+        case ["arn", _, _, _, account, _]:
+            return account
+    return who

@@ -438,6 +438,12 @@ SLIPS: dict[str, Slip] = {
         WEEKLY, put(f"{DAILY}/TargetBackupVault", "Default"),
         [f"backups of SOCADailyBackup go into Default instead of {VAULT_NAME}"],
     ),
+    "a pause for another type": Slip(
+        WINDOWS,
+        swap("Resources/SOCABackupPlan/Properties/BackupPlan/AdvancedBackupSettings", '"EC2"',
+             '"EFS"'),
+        ["Windows instances no longer write their data to disk before a backup"],
+    ),
     "no pause for Windows": Slip(
         WINDOWS, drop("Resources/SOCABackupPlan/Properties/BackupPlan/AdvancedBackupSettings"),
         ["Windows instances no longer write their data to disk before a backup"],
@@ -634,17 +640,34 @@ SLIPS: dict[str, Slip] = {
     **{
         f"a key without {action}": Slip(
             WITH_KEY, remove(f"{KEY}/Properties/KeyPolicy/Statement/0/Action", f"kms:{action}"),
-            [f"the policy of the vault's key no longer allows kms:{action}"],
+            [f"the policy of the vault's key no longer lets the account use kms:{action}"],
         )
         for action in ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom")
     },
     "a key without grants": Slip(
         WITH_KEY, put(f"{KEY}/Properties/KeyPolicy/Statement/1/Effect", "Deny"),
-        ["the policy of the vault's key no longer allows kms:CreateGrant"],
+        ["the policy of the vault's key no longer lets the account use kms:CreateGrant"],
+    ),
+    **{
+        f"a key without {action} for copies": Slip(
+            {**COPIES, **WITH_KEY},
+            remove(f"{KEY}/Properties/KeyPolicy/Statement/2/Fn::If/1/Action", f"kms:{action}"),
+            [f"the policy of the vault's key no longer lets 222233334444 use {losses}"],
+        )
+        for action, losses in (
+            ("Decrypt", "kms:Decrypt"),
+            ("DescribeKey", "kms:DescribeKey"),
+            ("GenerateDataKey*", "kms:GenerateDataKey and kms:GenerateDataKeyWithoutPlaintext"),
+            ("ReEncrypt*", "kms:ReEncryptFrom and kms:ReEncryptTo"),
+        )
+    },
+    "a key without grants for copies": Slip(
+        {**COPIES, **WITH_KEY}, take(f"{KEY}/Properties/KeyPolicy/Statement/3"),
+        ["the policy of the vault's key no longer lets 222233334444 use kms:CreateGrant"],
     ),
     "a key for another account": Slip(
         WITH_KEY, put(f"{KEY}/Properties/KeyPolicy/Statement/1/Principal", {"Service": "x"}),
-        ["the policy of the vault's key no longer allows kms:CreateGrant"],
+        ["the policy of the vault's key no longer lets the account use kms:CreateGrant"],
     ),
     # Who hears of what.
     **{
@@ -746,6 +769,13 @@ SLIPS: dict[str, Slip] = {
         ALERTS, put(f"{SUBSCRIPTION}/Properties/FilterPolicy", {"state": ["NEVER"]}),
         [f"a filter decides what {EMAIL} hears of"],
     ),
+    **{
+        f"a subscription by {protocol}": Slip(
+            ALERTS, put(f"{SUBSCRIPTION}/Properties/Protocol", protocol),
+            [f"{EMAIL} no longer hears of anything"],
+        )
+        for protocol in ("sms", "sqs")
+    },
     "no subscription": Slip(
         ALERTS, drop(SUBSCRIPTION), [f"{EMAIL} no longer hears of anything"],
     ),
@@ -837,8 +867,15 @@ HARMLESS: dict[str, Edit] = {
     "more is denied": add(f"{STATEMENT}/Action", "backup:DeleteBackupVault"),
     "a stronger lock": put(f"{LOCK}/Fn::If/1/MinRetentionDays", 7),
     "all of KMS": put(f"{KEY}/Properties/KeyPolicy/Statement/0/Action", ["kms:*"]),
+    "all of KMS for copies": put(
+        f"{KEY}/Properties/KeyPolicy/Statement/2/Fn::If/1/Action", ["kms:*"]
+    ),
+    "an account as the ARN of its root": put(
+        f"{KEY}/Properties/KeyPolicy/Statement/0/Principal/AWS", _arn("iam::${AWS::AccountId}:root")
+    ),
     "an alarm sooner": put(f"{EFS_ALARM}/Properties/EvaluationPeriods", 26),
     "news of more": add(f"{PATTERN}/detail/$or/0/state", "RUNNING"),
+    "news by email as JSON": put(f"{SUBSCRIPTION}/Properties/Protocol", "email-json"),
     "one more subscription": put(
         "Resources/More",
         {"Type": "AWS::SNS::Subscription", "Properties": {

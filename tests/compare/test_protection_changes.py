@@ -223,6 +223,39 @@ def test_a_rule_that_moves_to_another_plan_goes_on_for_its_selection() -> None:
     assert of_two_plans(move) == []
 
 
+DESTINATION = """
+Resources:
+  Vault:
+    Type: AWS::Backup::BackupVault
+    Properties:
+      BackupVaultName: far
+      AccessPolicy:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Action: backup:CopyIntoBackupVault, Resource: "*", %s}]
+"""
+NEAR = "Principal: {AWS: '111122223333'}"
+ROLE = "Principal: {AWS: 'arn:aws:iam::111122223333:role/x'}"
+IN_ORG = "Condition: {StringEquals: {aws:PrincipalOrgID: o-1}}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost"),
+    [
+        (NEAR, NEAR, ""),
+        (NEAR, "Principal: '*'", ""),
+        (ROLE, NEAR, ""),
+        (f"{ROLE}, {IN_ORG}", ROLE, ""),
+        (NEAR, f"{NEAR}, {IN_ORG}", "111122223333"),
+        (NEAR, "Principal: {AWS: '444455556666'}", "111122223333"),
+    ],
+)
+def test_whom_a_vault_lets_copy_into_it(before: str, after: str, lost: str) -> None:
+    old, new = (parse("x", DESTINATION % statement) for statement in (before, after))
+    sentence = f"the vault's policy no longer lets {lost} copy backups into it"
+    found = [loss.sentence for loss in protection_losses(old, new)]
+    assert found == ([sentence] if lost else [])
+
+
 def test_a_template_without_backups_loses_none() -> None:
     old = parse("old", "Resources: {A: {Type: AWS::SQS::Queue}}")
     new = parse("new", "Resources: {B: {Type: AWS::SQS::Queue}}")

@@ -313,8 +313,14 @@ def test_notifications_of_a_vault(events: list[str], expected: list[str]) -> Non
 
 def test_who_is_subscribed() -> None:
     inner = of_type("SNS::Topic", {"Subscription": [{"Endpoint": "a@b.cc", "Protocol": "email"}]})
-    outer = of_type("SNS::Subscription", {"TopicArn": TOPIC, "Endpoint": {"Ref": "Given"}})
-    found = protected({"Topic": inner, "Subscription": outer}).subscribers
+    outer = of_type(
+        "SNS::Subscription",
+        {"TopicArn": TOPIC, "Endpoint": {"Ref": "Given"}, "Protocol": "email-json"},
+    )
+    by_phone = of_type(
+        "SNS::Subscription", {"TopicArn": TOPIC, "Endpoint": "+1555", "Protocol": "sms"}
+    )
+    found = protected({"Topic": inner, "Subscription": outer, "Phone": by_phone}).subscribers
     assert {shown(t): sorted(map(shown, who)) for t, who in found.items()} == {
-        "${Topic}": ["${Given}", "a@b.cc"]
+        "${Topic}": ["${Given}", "+1555 (sms)", "a@b.cc"]
     }

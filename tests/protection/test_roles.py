@@ -196,7 +196,8 @@ def test_a_role_for_one_resource_may_back_up_that_one() -> None:
 
 
 def test_a_plan_that_pauses_windows_needs_more() -> None:
-    vss = {"AdvancedBackupSettings": [{"BackupOptions": {"WindowsVSS": "enabled"}}]}
+    options = {"ResourceType": "EC2", "BackupOptions": {"WindowsVSS": "enabled"}}
+    vss = {"AdvancedBackupSettings": [options]}
     instances = "EC2 instances", BACKUP
     ec2 = allow(["ec2:*", "tag:*"])
     commands = ("ssm:CancelCommand", "ssm:GetCommandInvocation", "ssm:SendCommand")

@@ -202,6 +202,46 @@ def test_what_the_policy_of_its_key_refuses(its_key: Resource, expected: Any) ->
     assert (len(found) if isinstance(expected, int) else found) == expected
 
 
+FAR, DECRYPT = "222233334444", "kms:Decrypt"
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ([allow(DECRYPT, Principal={"AWS": FAR})], {FAR}),
+        ([allow(DECRYPT, Principal={"AWS": f"arn:aws:iam::{FAR}:root"})], {FAR}),
+        ([allow("kms:*", Principal={"AWS": [FAR, ADMIN]})], {FAR, ADMIN}),
+        ([allow("kms:De*", Principal={"AWS": FAR}), deny(DECRYPT)], set()),
+        ([allow("kms:Encrypt", Principal={"AWS": FAR})], set()),
+        ([allow(DECRYPT, Principal={"Service": "s3.amazonaws.com"})], set()),
+        ([allow(DECRYPT, Principal="*", Condition=OF_ACCOUNT)], 2),  # and the account
+        (
+            [allow(DECRYPT, Principal="*", Condition=IN_ORG)],
+            {'* if {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}'},
+        ),
+        (
+            [
+                allow(DECRYPT, Principal={"AWS": FAR}, Condition=IN_ORG),
+                allow(DECRYPT, Principal={"AWS": FAR}),
+            ],
+            {FAR},
+        ),
+        (
+            [
+                allow(DECRYPT, Principal={"AWS": FAR}, Condition={
+                    "StringEquals": {"kms:CallerAccount": FAR}
+                })
+            ],
+            {FAR},
+        ),
+    ],
+)  # fmt: skip
+def test_whom_the_policy_of_its_key_lets_use_it(statements: list[Any], expected: Any) -> None:
+    lets = of(vault(EncryptionKeyArn=KEY_ARN), Key=key(*statements)).key_lets
+    found = {who for who, action in lets if action == DECRYPT}
+    assert (len(found) if isinstance(expected, int) else found) == expected
+
+
 def test_what_stays() -> None:
     assert of({**vault(), **STAYS}).kept
     assert not of(vault()).kept
