@@ -54,9 +54,6 @@ def _of_vault(before: Vault, after: Vault) -> Iterator[Loss]:
             if not _still(who, {other for other, its in after.key_lets if its == action}):
                 start = f"the policy of the vault's key no longer lets {_whom(who)} use "
                 yield Loss(start, action)
-    for who in sorted(_allowed(before, COPY_INTO)):
-        if not _still(who, _allowed(after, COPY_INTO)):
-            yield Loss("the vault's policy no longer lets ", who, " copy backups into it")
     yield from _of_lock(before.lock, after.lock)
     yield from _of_policy(before, after)
 
@@ -70,25 +67,43 @@ def _whom(who: str) -> str:
 
 def _still(who: str, others: set[str]) -> bool:
     """Return whether one of the others is whoever this is, or everybody in that account."""
-    name = who.partition(" if ")[0]
+    name = _name(who)
     return bool({who, name, account_of(name), "*"} & others)
+
+
+def _name(who: str) -> str:
+    """Return whom a policy names, without the condition."""
+    return who.partition(" if ")[0]
 
 
 def _of_policy(before: Vault, after: Vault) -> Iterator[Loss]:
     for action in GUARDED:
-        can = _CAN[action]
-        was, denied = before.denied.get(action), after.denied.get(action)
-        if was is not None and denied is None:
-            yield Loss("anybody may ", can)
-        elif was is not None and denied is not None:
-            for role in sorted(denied - was):
-                yield Loss(f"{role} may ", can)
-        if was is None or denied is not None:
+        yield from _of_denials(before, after, action)
+        if action not in before.denied or action in after.denied:
             for who in sorted(_allowed(after, action) - _allowed(before, action)):
-                yield Loss(f"the vault's policy now lets {'anybody' if who == '*' else who} ", can)
+                whom = "anybody" if who == "*" else who
+                yield Loss(f"the vault's policy now lets {whom} ", _CAN[action])
     for action in NEEDED:
         if action in after.denied and action not in before.denied:
             yield Loss("the vault's policy denies ", action)
+    for who in sorted(_allowed(before, COPY_INTO)):
+        if not _still(who, _allowed(after, COPY_INTO)):
+            yield Loss("the vault's policy no longer lets ", who, " copy backups into it")
+
+
+def _of_denials(before: Vault, after: Vault, action: str) -> Iterator[Loss]:
+    was, denied = before.denied.get(action), after.denied.get(action)
+    if was is not None and denied is None:
+        yield Loss("anybody may ", _CAN[action])
+    elif was is not None and denied is not None:
+        for role in sorted(denied - was):
+            yield Loss(f"{role} may ", _CAN[action])
+    stopped, still = (
+        {who for its, who in vault.denied_to if its == action} for vault in (before, after)
+    )
+    for who in sorted(stopped):
+        if not _still(who, still) and (denied is None or _name(who) in denied):
+            yield Loss(f"the vault's policy no longer stops {who}: it may ", _CAN[action])
 
 
 def _allowed(vault: Vault, action: str) -> set[str]:

@@ -138,6 +138,8 @@ class Vault:
     lock: Lock | None
     denied: Mapping[str, frozenset[str]]
     """Actions that the vault's policy denies everybody, and the ARNs that it leaves out."""
+    denied_to: frozenset[tuple[str, str]]
+    """Actions that the policy denies some, and whom, with the condition."""
     open_to: frozenset[tuple[str, str]]
     """Actions that the policy allows, and who may do them, with the condition."""
 

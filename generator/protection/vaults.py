@@ -52,7 +52,18 @@ def vaults(stack: Stack, names: Iterable[str]) -> dict[str, Vault]:
     made = {stack.ref(name): _vault(stack, name, held) for name, held in stack.of_type(*VAULTS)}
     others = {
         name: Vault(
-            name, False, True, unknown("key"), False, True, (), frozenset(), None, {}, frozenset()
+            name,
+            made=False,
+            kept=True,
+            key=unknown("key"),
+            key_made=False,
+            key_kept=True,
+            key_refuses=(),
+            key_lets=frozenset(),
+            lock=None,
+            denied={},
+            denied_to=frozenset(),
+            open_to=frozenset(),
         )
         for name in names
         if name not in made
@@ -66,6 +77,7 @@ def _vault(stack: Stack, name: str, properties: dict[str, Any]) -> Vault:
     statements = _statements(properties.get("AccessPolicy"))
     lets = frozenset() if key is None else frozenset(_lets(stack, key))
     refused = [action for action in _USE if (stack.place.account, action) not in lets]
+    arn_of_vault = stack.attribute(name, "BackupVaultArn")
     return Vault(
         name=stack.ref(name),
         made=True,
@@ -76,8 +88,9 @@ def _vault(stack: Stack, name: str, properties: dict[str, Any]) -> Vault:
         key_refuses=() if key is None else tuple(refused),
         key_lets=lets,
         lock=_lock(properties),
-        denied=dict(_denied(stack, stack.attribute(name, "BackupVaultArn"), statements)),
-        open_to=frozenset(_open_to(statements)),
+        denied=dict(_denied(stack, arn_of_vault, statements)),
+        denied_to=frozenset(_denied_to(stack, arn_of_vault, statements)),
+        open_to=frozenset(_named(statements, "Allow")),
     )
 
 
@@ -102,13 +115,22 @@ def _denied(
     """Yield what is denied to everybody, and the principals that all such statements leave out."""
     denials = [each for each in statements if each.get("Effect") == "Deny"]
     for action in (*GUARDED, *NEEDED):
-        arn = vault if "BackupVault" in action else unknown("a recovery point")
-        left_out = [_left_out(each) for each in denials if _is_about(stack, each, action, arn)]
+        left_out = [_left_out(each) for each in denials if _is_about(stack, each, action, vault)]
         if left_out:
             yield action, frozenset.intersection(*left_out)
 
 
-def _is_about(stack: Stack, statement: dict[str, Any], action: str, arn: str) -> bool:
+def _denied_to(
+    stack: Stack, vault: str, statements: list[dict[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """Yield what is denied to some, whom the statement names or describes, and whom."""
+    for statement in statements:
+        for action, who in _named([statement], "Deny"):
+            if action in GUARDED and not _is_about(stack, statement, action, vault):
+                yield action, who
+
+
+def _is_about(stack: Stack, statement: dict[str, Any], action: str, vault: str) -> bool:
     """Return whether a denial is about what somebody does whom it does not name.
 
     AWS Backup supports no wildcard in an action.
@@ -119,6 +141,7 @@ def _is_about(stack: Stack, statement: dict[str, Any], action: str, arn: str) ->
     if "Condition" in statement:
         its["Condition"] = _with_names(statement["Condition"])
     somebody = _somebody(stack)
+    arn = vault if "BackupVault" in action else unknown("a recovery point")
     answer = decide(
         [{"Version": "2012-10-17", "Statement": {**statement, **its, "Effect": "Allow"}}],
         action,
@@ -165,9 +188,10 @@ def _principals(principal: Any) -> list[str]:
     return [str(who) for kind in kinds for who in as_list(kind)]
 
 
-def _open_to(statements: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def _named(statements: list[dict[str, Any]], effect: str) -> Iterator[tuple[str, str]]:
+    """Yield the actions that statements of this effect name, and whom, with the condition."""
     for statement in statements:
-        if statement.get("Effect") != "Allow":
+        if statement.get("Effect") != effect:
             continue
         only_if = _only_if(statement)
         for action in as_list(statement.get("Action", [])):

@@ -223,37 +223,41 @@ def test_a_rule_that_moves_to_another_plan_goes_on_for_its_selection() -> None:
     assert of_two_plans(move) == []
 
 
-DESTINATION = """
+VAULT_OF_ITS_OWN = """
 Resources:
   Vault:
     Type: AWS::Backup::BackupVault
     Properties:
       BackupVaultName: far
-      AccessPolicy:
-        Version: "2012-10-17"
-        Statement: [{Effect: Allow, Action: backup:CopyIntoBackupVault, Resource: "*", %s}]
+      AccessPolicy: {Version: "2012-10-17", Statement: [{%s, Resource: "*"}]}
 """
+COPY = "Effect: Allow, Action: backup:CopyIntoBackupVault"
+STOP = "Effect: Deny, Action: backup:DeleteRecoveryPoint"
 NEAR = "Principal: {AWS: '111122223333'}"
 ROLE = "Principal: {AWS: 'arn:aws:iam::111122223333:role/x'}"
 IN_ORG = "Condition: {StringEquals: {aws:PrincipalOrgID: o-1}}"
+COPIES = "the vault's policy no longer lets 111122223333 copy backups into it"
+STOPS = "the vault's policy no longer stops 111122223333: it may delete recovery points"
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "lost"),
+    ("before", "after", "expected"),
     [
-        (NEAR, NEAR, ""),
-        (NEAR, "Principal: '*'", ""),
-        (ROLE, NEAR, ""),
-        (f"{ROLE}, {IN_ORG}", ROLE, ""),
-        (NEAR, f"{NEAR}, {IN_ORG}", "111122223333"),
-        (NEAR, "Principal: {AWS: '444455556666'}", "111122223333"),
+        (f"{COPY}, {NEAR}", f"{COPY}, {NEAR}, Sid: a", []),
+        (f"{COPY}, {NEAR}", f"{COPY}, Principal: '*'", []),
+        (f"{COPY}, {ROLE}", f"{COPY}, {NEAR}", []),
+        (f"{COPY}, {ROLE}, {IN_ORG}", f"{COPY}, {ROLE}", []),
+        (f"{COPY}, {NEAR}", f"{COPY}, {NEAR}, {IN_ORG}", [COPIES]),
+        (f"{COPY}, {NEAR}", f"{COPY}, Principal: {{AWS: '444455556666'}}", [COPIES]),
+        (f"{STOP}, {NEAR}", f"{STOP}, {NEAR}, Sid: a", []),
+        (f"{STOP}, {NEAR}", f"{STOP}, Principal: '*'", []),
+        (f"{STOP}, {NEAR}", f"{STOP}, {NEAR}, {IN_ORG}", [STOPS]),
+        (f"{STOP}, {NEAR}", f"{COPY}, {NEAR}", [STOPS]),
     ],
 )
-def test_whom_a_vault_lets_copy_into_it(before: str, after: str, lost: str) -> None:
-    old, new = (parse("x", DESTINATION % statement) for statement in (before, after))
-    sentence = f"the vault's policy no longer lets {lost} copy backups into it"
-    found = [loss.sentence for loss in protection_losses(old, new)]
-    assert found == ([sentence] if lost else [])
+def test_whom_a_vault_lets_and_stops(before: str, after: str, expected: list[str]) -> None:
+    old, new = (parse("x", VAULT_OF_ITS_OWN % statement) for statement in (before, after))
+    assert [loss.sentence for loss in protection_losses(old, new)] == expected
 
 
 def test_a_template_without_backups_loses_none() -> None:
