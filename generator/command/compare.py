@@ -15,10 +15,9 @@ def compare(arguments: argparse.Namespace) -> int:
     none, patch, minor or major; see CONTRIBUTING.md.
 
     The exit code is 1 if a stack would be protected less, unless accepted-losses.json accepts it
-    for this checkout; if something stateful would be replaced or removed, or would no longer be
-    kept or protected; if NEW looks up what its Mappings do not have; if NEW states a lower version
-    than the verdict needs; or if an entry of accepted-losses.json matches nothing. It is 2 if OLD
-    or NEW is not a template.
+    for this checkout; if something stateful would be replaced or removed; if NEW looks up what its
+    Mappings do not have; if NEW states a lower version than the verdict needs; or if an entry of
+    accepted-losses.json matches nothing. It is 2 if OLD or NEW is not a template.
 
     --json prints one document: schema; old and new, each with source and version; verdict;
     needed_version; ok; failures; protection_losses, each with sentence, where (the parameters for

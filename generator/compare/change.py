@@ -29,7 +29,7 @@ class Change:
     kind: str = ""
     """The type of the resource."""
     danger: bool = False
-    """Something stateful is replaced or removed, or is no longer kept or protected."""
+    """Something stateful is replaced or removed."""
     where: dict[str, str] = field(default_factory=dict)
     """The parameters for which it happens; empty: the usual ones."""
     is_mistake: bool = False

@@ -11,8 +11,8 @@ major   an update can fail or take something away: a parameter is removed or ren
         required, changes its type or accepts less; a rule refuses what was accepted before; an
         output is removed, renamed, made conditional or exported differently; a capability is newly
         needed; a resource is removed, left outside the stack, renamed or changes its type; a
-        resource other than a plan or a selection is replaced; a resource is no longer kept or
-        protected; the stack protects less
+        resource other than a plan or a selection is replaced; a resource is no longer kept; the
+        stack protects less
 
 If the text does not decide, the worse case counts: "may be replaced" is a replacement, and a
 pattern that is not the same accepts less.
@@ -121,9 +121,12 @@ def compare(
 def _losses(old: Template, new: Template) -> list[ProtectionLoss]:
     if old.document == new.document:
         return []
+    from generator.compare.kept_losses import kept_losses
     from generator.compare.protection_changes import protection_losses
 
-    return protection_losses(expanded(old), expanded(new))
+    before, after = expanded(old), expanded(new)
+    losses = protection_losses(before, after)
+    return [*losses, *kept_losses(before, after, losses)]
 
 
 def property_changes(old: Template, new: Template) -> list[Change]:

@@ -71,8 +71,11 @@ _STATEFUL_TOO = frozenset(
     {_AIR_GAPPED, "AWS::Serverless::Application", "AWS::Serverless::SimpleTable", TRANSFORM}
 )
 
-# The properties of a resource that protect the data in it.
-PROTECTIONS = {_VAULT: ("LockConfiguration", "AccessPolicy")}
+# What keeps a resource, and when.
+POLICIES = {
+    "DeletionPolicy": "when the stack is deleted",
+    "UpdateReplacePolicy": "when it is replaced",
+}
 
 
 def meaning(kind: str, change: str, *, kept: bool) -> str:

@@ -6,16 +6,12 @@ from generator.cloudformation.evaluate import ABSENT
 from generator.cloudformation.read import Template
 from generator.cloudformation.schemas import schema
 from generator.compare.change import Change, Level, clause
-from generator.compare.data_loss import PROTECTIONS, keeps, may_keep, meaning, stateful
+from generator.compare.data_loss import POLICIES, keeps, may_keep, meaning, stateful
 from generator.compare.resource_outcomes import Difference, Outcome, made_unasked, outcomes
 from generator.compare.values import Values, difference
 
 # These hold no data: a new one does what the old one did.
 _HOLD_NOTHING = frozenset({"AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection"})
-_POLICIES = {
-    "DeletionPolicy": "when the stack is deleted",
-    "UpdateReplacePolicy": "when it is replaced",
-}
 
 _LEVELS = {
     "unchanged": Level.NONE,
@@ -46,7 +42,6 @@ def resource_changes(old: Template, new: Template) -> list[Change]:
         changes.append(_change(name, before[name], after.get(name), outcome, renamed.get(name)))
         if name in after:
             changes += _policy_changes(name, before[name], after[name])
-            changes += _lost_protections(name, before[name], outcome)
             changes += _other_attributes(name, before[name], after[name])
     return changes
 
@@ -148,7 +143,7 @@ def _identity(kind: str) -> list[str]:
 def _policy_changes(name: str, before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     kind = before["Type"]
     changes = []
-    for policy, event in _POLICIES.items():
+    for policy, event in POLICIES.items():
         was, is_now = before.get(policy), after.get(policy)
         if was == is_now:
             continue
@@ -157,35 +152,15 @@ def _policy_changes(name: str, before: dict[str, Any], after: dict[str, Any]) ->
         if may_keep(was) and not keeps(is_now):
             loss = meaning(kind, "removed", kept=False) or "it is lost"
             text += f"; {event}, {loss}"
-            change, level, danger = "no longer kept", Level.MAJOR, stateful(before)
+            change, level = "no longer kept", Level.MAJOR
         else:
-            change, level, danger = f"{policy} changed", Level.MINOR, False
-        changes.append(
-            Change("resource", name, change, level, text, kind, danger, values=(values,))
-        )
+            change, level = f"{policy} changed", Level.MINOR
+        changes.append(Change("resource", name, change, level, text, kind, values=(values,)))
     return changes
 
 
-def _lost_protections(name: str, before: dict[str, Any], outcome: Outcome) -> list[Change]:
-    kind = before["Type"]
-    return [
-        Change(
-            "resource",
-            name,
-            "no longer protected",
-            Level.MAJOR,
-            f"{each.name} is removed",
-            kind,
-            danger=True,
-            where=each.where,
-        )
-        for each in outcome.differences
-        if len(each.path) == 1 and each.path[0] in PROTECTIONS.get(kind, ()) and each.new is ABSENT
-    ]
-
-
 def _other_attributes(name: str, before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    compared = {"Type", "Properties", "Condition", *_POLICIES}
+    compared = {"Type", "Properties", "Condition", *POLICIES}
     changed = [
         key
         for key in sorted((before.keys() | after.keys()) - compared)

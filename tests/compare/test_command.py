@@ -39,7 +39,7 @@ def new(old: str, *replacements: tuple[str, str], version: str = "1.2.3") -> str
 
 
 QUEUE = ("Outputs:", "  Queue: {Type: AWS::SQS::Queue}\nOutputs:")
-UNKEPT = ("DeletionPolicy: RetainExceptOnCreate", "DeletionPolicy: Delete")
+RENAMED = ('!Sub "Vault-${Cluster}"', '!Sub "Safe-${Cluster}"')
 
 
 def test_the_same_file_is_fine(old: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,14 +69,14 @@ def test_a_version_that_is_high_enough_is_fine(old: str) -> None:
 
 
 def test_no_version_allows_to_lose_data(old: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert build.main(["compare", old, new(old, UNKEPT, version="2.0.0")]) == 1
+    assert build.main(["compare", old, new(old, RENAMED, version="2.0.0")]) == 1
     printed = capsys.readouterr().out
-    assert "! Vault (AWS::Backup::BackupVault): no longer kept" in printed
+    assert "! Vault (AWS::Backup::BackupVault): replaced" in printed
     assert "data may be lost" in printed
 
 
 def test_for_machines(old: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert build.main(["compare", "--json", old, new(old, UNKEPT)]) == 1
+    assert build.main(["compare", "--json", old, new(old, RENAMED)]) == 1
     printed = json.loads(capsys.readouterr().out)
     assert list(printed) == [
         "schema",
@@ -108,7 +108,11 @@ def test_for_machines(old: str, capsys: pytest.CaptureFixture[str]) -> None:
         "values",
     ]
     assert lost["values"] == [
-        {"path": "DeletionPolicy", "old": "RetainExceptOnCreate", "new": "Delete"}
+        {
+            "path": "BackupVaultName",
+            "old": {"Fn::Join": ["", ["Vault-", {"Ref": "Cluster"}]]},
+            "new": {"Fn::Join": ["", ["Safe-", {"Ref": "Cluster"}]]},
+        }
     ]
     assert (lost["about"], lost["name"], lost["level"]) == ("resource", "Vault", "major")
 

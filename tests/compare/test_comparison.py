@@ -149,14 +149,14 @@ RESOURCES: dict[str, tuple[Slip, str, str, str, bool]] = {
         "Vault",
         "no longer kept",
         "major",
-        True,
+        False,
     ),
     "kept no longer when it is replaced": (
         put("Resources/Vault/UpdateReplacePolicy", "Delete"),
         "Vault",
         "no longer kept",
         "major",
-        True,
+        False,
     ),
     "kept as well": (
         put("Resources/Role/DeletionPolicy", "RetainExceptOnCreate"),
@@ -168,9 +168,9 @@ RESOURCES: dict[str, tuple[Slip, str, str, str, bool]] = {
     "a lock that only some stacks have": (
         drop(f"{VAULT}/LockConfiguration"),
         "Vault",
-        "no longer protected",
+        "updated in place",
         "major",
-        True,
+        False,
     ),
     "an order": (
         put("Resources/Plan/DependsOn", "Role"),

@@ -22,19 +22,13 @@ RULES = "Resources/SOCABackupPlan/Properties/BackupPlan/BackupPlanRule"
 SELECTION = "Resources/SOCABackupSelection/Properties/BackupSelection"
 
 LOSES: dict[str, tuple[Slip, bool]] = {
-    "a vault that goes with the stack": (drop(f"{VAULT}/DeletionPolicy"), True),
-    "a vault that goes when it is replaced": (put(f"{VAULT}/UpdateReplacePolicy", "Delete"), True),
     "a vault of another name": (
         put(f"{VAULT}/Properties/BackupVaultName", {"Fn::Sub": "Safe-${ClusterId}"}), True,
     ),
     "an alias for a key": (put(f"{VAULT}/Properties/EncryptionKeyArn", "alias/backup"), True),
-    "no lock": (drop(f"{VAULT}/Properties/LockConfiguration"), True),
-    "no value for the lock": (
-        put(f"{VAULT}/Properties/LockConfiguration", {"Ref": "AWS::NoValue"}), True,
+    "a vault of another type": (
+        put(f"{VAULT}/Type", "AWS::Backup::LogicallyAirGappedBackupVault"), True,
     ),
-    "no access policy": (drop(f"{VAULT}/Properties/AccessPolicy"), True),
-    "a key that goes with the stack": (drop(f"{KEY}/DeletionPolicy"), True),
-    "a role that goes with the stack": (drop(f"{ROLE}/DeletionPolicy"), True),
     # What is there stays.
     "no key": (drop(KEY), False),
     "no role": (drop(ROLE), False),

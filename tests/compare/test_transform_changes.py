@@ -232,7 +232,7 @@ KEPT = "!If [Asked, Retain, Delete]"
 
 
 @pytest.mark.parametrize(
-    ("was", "is_now", "change", "danger"),
+    ("was", "is_now", "change", "lost"),
     [
         (KEPT, "Delete", "no longer kept", True),
         (KEPT, "Retain", "DeletionPolicy changed", False),
@@ -240,7 +240,7 @@ KEPT = "!If [Asked, Retain, Delete]"
         ("Delete", KEPT, "DeletionPolicy changed", False),
     ],
 )
-def test_a_function_says_what_is_kept(was: str, is_now: str, change: str, danger: bool) -> None:
+def test_a_function_says_what_is_kept(was: str, is_now: str, change: str, lost: bool) -> None:
     text = """
 Transform: AWS::LanguageExtensions
 Conditions: {Asked: !Equals [!Ref AWS::Region, eu-west-1]}
@@ -249,4 +249,6 @@ Resources: {Topic: {Type: AWS::SNS::Topic, DeletionPolicy: POLICY}}
     old, new = (parse("it", text.replace("POLICY", policy)) for policy in (was, is_now))
     comparison = compare(old, new)
     (found,) = [each for each in comparison.changes if each.change != "unchanged"]
-    assert (found.change, found.danger) == (change, danger)
+    assert found.change == change
+    sentence = "Topic (AWS::SNS::Topic) no longer outlives the stack"
+    assert [loss.sentence for loss in comparison.losses] == [sentence] * lost
