@@ -12,6 +12,7 @@ class Loss(NamedTuple):
 
     start: str
     of: str = ""
+    """Empty: of everything; a start that ends with "of" does without it then."""
     end: str = ""
 
 
@@ -20,7 +21,11 @@ def sentences(losses: Iterable[Loss]) -> list[str]:
     things: dict[tuple[str, str], dict[str, None]] = {}
     for loss in losses:
         things.setdefault((loss.start, loss.end), {})[loss.of] = None
-    return [shown(f"{start}{listed([*of])}{end}") for (start, end), of in things.items()]
+    return [shown(f"{_start(start, of)}{end}") for (start, end), of in things.items()]
+
+
+def _start(start: str, of: Iterable[str]) -> str:
+    return start.removesuffix(" of ") if "" in of else f"{start}{listed([*of])}"
 
 
 def at_most(one: Value, other: Value) -> bool:

@@ -114,7 +114,10 @@ def _together(found: dict[Loss, dict[str, str]]) -> dict[Where, list[Loss]]:
 
 
 def _is_told(loss: Loss, others: list[Loss]) -> bool:
-    return any((loss.start, loss.end) == (other.start, other.end) for other in others)
+    return any(
+        (loss.start, loss.end) == (other.start, other.end) and (loss.of or not other.of)
+        for other in others
+    )
 
 
 def _of_subject(

@@ -94,19 +94,18 @@ def _of_tags(
     before: frozenset[Tag], after: Iterable[frozenset[Tag]], types: list[str]
 ) -> Iterator[Loss]:
     """Yield that other tags are asked for, of some types or, if none is named, of all."""
-    whose = f" of {listed(types)}" if types else ""
-    whom = f"of {listed(types)}, " if types else ""
-    if not before:
-        yield Loss(f"{whom}only what carries {_either(after)} is still selected")
-        return
     more = [tags - before for tags in after if before < tags]
-    if more:
-        yield Loss(f"{whom}only what also carries {_either(more)} is still selected")
-        return
-    was, is_now = tags_text(before), _either(after)
-    if _only_keys_differ([before, *after]):
-        was, is_now = (next(iter(tags)).key for tags in (before, *after))
-    yield Loss(f"the tag{whose} is now {is_now}: what carries {was} is no longer selected")
+    for each in types or [""]:
+        if not before:
+            yield Loss(f"only what carries {_either(after)} is still selected of ", each)
+        elif more:
+            yield Loss(f"only what also carries {_either(more)} is still selected of ", each)
+        else:
+            was, is_now = tags_text(before), _either(after)
+            if _only_keys_differ([before, *after]):
+                was, is_now = (next(iter(tags)).key for tags in (before, *after))
+            end = f" is now {is_now}: what carries {was} is no longer selected"
+            yield Loss("the tag of ", each, end)
 
 
 def _only_keys_differ(several: list[frozenset[Tag]]) -> bool:

@@ -12,6 +12,7 @@ from generator.compare.change import ProtectionLoss
 from generator.compare.protection_changes import protection_losses
 from tests.compare.protection_slips import (
     DAILY,
+    FSX_TAG,
     HARMLESS,
     POLICIES,
     SLIPS,
@@ -91,6 +92,29 @@ def test_a_loss_is_told_with_the_fewest_parameters() -> None:
 def test_what_more_lose_with_an_option_is_told_with_the_others() -> None:
     assert told(lost(put(f"{DAILY}/StartWindowMinutes", 1440))) == [
         (f"{ALL} lose up to 2 days at worst instead of 1 day 1 hour", {})
+    ]
+
+
+NO_MORE = "what carries soca:BackupPlan=${ClusterId} is no longer selected"
+
+
+def test_what_all_lose_is_not_told_again_where_only_some_do() -> None:
+    assert told(lost(put(f"{TAG}/ConditionValue", "x"))) == [
+        (f"the tag is now soca:BackupPlan=x: {NO_MORE}", {})
+    ]
+
+
+def test_what_all_lose_with_an_option_is_told_of_some_without() -> None:
+    always = put("Resources/SOCAFSxBackupSelection/Condition", "CreatesVault")
+    with_option = all_of(
+        put("Conditions/CreatesVault", {"Fn::Equals": ["a", "a"]}),
+        put(f"{TAG}/ConditionValue", "x"),
+        put(f"{FSX_TAG}/ConditionValue", {"Fn::If": ["PausesWindows", "x", {"Ref": "ClusterId"}]}),
+    )
+    first = "the tag of EC2 instances, EBS volumes and EFS file systems is now soca:BackupPlan=x"
+    assert told(lost(all_of(always, with_option), before=always))[:2] == [
+        (f"{first}: {NO_MORE}", {}),
+        (f"the tag is now soca:BackupPlan=x: {NO_MORE}", {"WindowsVSS": "'yes'"}),
     ]
 
 
