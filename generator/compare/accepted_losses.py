@@ -28,8 +28,15 @@ def accepted_losses(version: str) -> list[AcceptedLoss]:
     """
     try:
         entries = json.loads(PATH.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UnreadableError(f"{PATH.name}: {error}: correct it") from None
+    except FileNotFoundError:
+        reason = "it is missing: write [] into it if no loss is accepted"
+        raise UnreadableError(f"{PATH.name}: {reason}") from None
+    except OSError as error:
+        raise UnreadableError(f"{PATH.name}: {error.strerror}: make it readable") from None
+    except (ValueError, RecursionError):
+        raise UnreadableError(
+            f"{PATH.name}: it is not JSON in UTF-8: {_FORM}: correct it"
+        ) from None
     if not isinstance(entries, list):
         raise UnreadableError(f"{PATH.name}: {_FORM}: correct it")
     losses = [_loss(number, entry) for number, entry in enumerate(entries, 1)]

@@ -10,6 +10,7 @@ import pytest
 
 import build
 from generator import VERSION, templates_folder
+from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.finding import Finding
 from generator.cloudformation.read import parse
 from generator.compare import accepted_losses
@@ -313,29 +314,46 @@ def test_an_accepted_loss_that_is_none_is_a_finding(
     assert capsys.readouterr().out.endswith(f"Verdict: none\n  {sentence}\n")
 
 
+FORM = "it is a list of objects with the texts version, sentence, reason, and nothing else"
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "reason"),
     [
-        "",
-        "{}",
-        "[1]",
-        json.dumps([{**ACCEPTED, "reason": " "}]),
-        json.dumps([{**ACCEPTED, "reason": 1}]),
-        json.dumps([{**ACCEPTED, "more": "x"}]),
-        json.dumps([{"version": VERSION, "sentence": LESS}]),
-        json.dumps([ACCEPTED, ACCEPTED]),
-        "[" * 100000,
+        (None, "it is missing: write [] into it if no loss is accepted"),
+        ("", f"it is not JSON in UTF-8: {FORM}: correct it"),
+        ("[" * 100000, f"it is not JSON in UTF-8: {FORM}: correct it"),
+        ("{}", f"{FORM}: correct it"),
+        ("[1]", f"entry 1 is wrong: {FORM}: correct it"),
+        (json.dumps([{**ACCEPTED, "reason": " "}]), f"entry 1 is wrong: {FORM}: correct it"),
+        (json.dumps([{**ACCEPTED, "reason": 1}]), f"entry 1 is wrong: {FORM}: correct it"),
+        (json.dumps([{**ACCEPTED, "more": "x"}]), f"entry 1 is wrong: {FORM}: correct it"),
+        (
+            json.dumps([ACCEPTED, {"version": VERSION, "sentence": LESS}]),
+            f"entry 2 is wrong: {FORM}: correct it",
+        ),
+        (json.dumps([ACCEPTED, ACCEPTED]), f"{LESS!r} stands twice: leave one out"),
     ],
 )
 def test_a_list_of_accepted_losses_that_is_broken(
-    text: str,
+    text: str | None, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept(monkeypatch, tmp_path, text or "")
+    if text is None:
+        accepted_losses.PATH.unlink()
+    with pytest.raises(UnreadableError) as raised:
+        accepted_losses.accepted_losses(VERSION)
+    assert str(raised.value) == f"accepted-losses.json: {reason}"
+
+
+def test_a_broken_list_is_one_sentence(
     safer: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    accept(monkeypatch, tmp_path, text)
+    accept(monkeypatch, tmp_path, "{")
     assert build.main(["compare", safer]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert re.fullmatch(r"build\.py: accepted-losses\.json: [^\n]+\n", printed.err)
+    assert re.fullmatch(r"build\.py: accepted-losses\.json: it is not JSON[^\n]+\n", printed.err)
