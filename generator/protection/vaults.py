@@ -180,7 +180,8 @@ def _left_out(statement: dict[str, Any]) -> frozenset[str]:
         for value in as_list(values)
         if key.lower() in _WHO
     ]
-    return frozenset([*named, *_principals(statement.get("NotPrincipal", {}))])
+    # Nobody has an empty name.
+    return frozenset([*named, *_principals(statement.get("NotPrincipal", {}))]) - {""}
 
 
 def _principals(principal: Any) -> list[str]:

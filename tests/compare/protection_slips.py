@@ -330,6 +330,10 @@ SLIPS: dict[str, Slip] = {
         {}, put(f"{TAG}/ConditionValue", {"Fn::Sub": "cluster-${ClusterId}"}),
         [f"the tag is now soca:BackupPlan=cluster-soca-mycluster: {TAGGED}"],
     ),
+    "another value for FSx": Slip(
+        FSX, put(f"{FSX_TAG}/ConditionValue", {"Fn::Sub": "cluster-${ClusterId}"}),
+        [f"the tag of {BOTH_FSX} is now soca:BackupPlan=cluster-soca-mycluster: {TAGGED}"],
+    ),
     "another case of the value": Slip(
         {}, put(f"{TAG}/ConditionValue", "SOCA-mycluster"),
         [f"the tag is now soca:BackupPlan=SOCA-mycluster: {TAGGED}"],
@@ -353,6 +357,9 @@ SLIPS: dict[str, Slip] = {
     ),
     "no daily rule": Slip(
         WEEKLY, take(DAILY), [f"{CORE} are backed up every 7 days instead of every day"],
+    ),
+    "monthly backups when nobody wants them": Slip(
+        MONTHLY, invert("KeepsMonthly"), [f"{CORE} are kept 30 days instead of 1825"],
     ),
     "no weekly rule": Slip(
         WEEKLY, take(f"{RULES}/1"), [f"{CORE} are kept 30 days instead of 90"],
@@ -400,6 +407,13 @@ SLIPS: dict[str, Slip] = {
         {}, put(f"{DAILY}/CompletionWindowMinutes", 120),
         [f"{CORE} are cancelled after 2 hours instead of 7 days: SOCADailyBackup"],
     ),
+    **{
+        f"a start within a day, {what}": Slip(
+            given, put(f"{rule}/StartWindowMinutes", 1440),
+            [f"{CORE} lose up to 2 days at worst instead of 1 day 1 hour"],
+        )
+        for what, given, rule in (("weekly", WEEKLY, WEEK), ("monthly", MONTHLY, MONTH))
+    },
     "no start window": Slip(
         {}, drop(f"{DAILY}/StartWindowMinutes"),
         [f"{CORE} lose up to 1 day 8 hours at worst instead of 1 day 1 hour"],
@@ -434,14 +448,25 @@ SLIPS: dict[str, Slip] = {
         {}, put(f"{DAILY}/TargetBackupVault", "Default"),
         [f"backups go into Default instead of {VAULT_NAME}"],
     ),
-    "another vault for the daily rule": Slip(
-        WEEKLY, put(f"{DAILY}/TargetBackupVault", "Default"),
-        [f"backups of SOCADailyBackup go into Default instead of {VAULT_NAME}"],
-    ),
+    **{
+        f"another vault for the {what} rule": Slip(
+            given, put(f"{rule}/TargetBackupVault", "Default"),
+            [f"backups of {name} go into Default instead of {VAULT_NAME}"],
+        )
+        for what, given, rule, name in (
+            ("daily", WEEKLY, DAILY, "SOCADailyBackup"),
+            ("weekly", WEEKLY, WEEK, "SOCAWeeklyBackup"),
+            ("monthly", MONTHLY, MONTH, "SOCAMonthlyBackup"),
+        )
+    },
     "a pause for another type": Slip(
         WINDOWS,
         swap("Resources/SOCABackupPlan/Properties/BackupPlan/AdvancedBackupSettings", '"EC2"',
              '"EFS"'),
+        ["Windows instances no longer write their data to disk before a backup"],
+    ),
+    "a pause when nobody wants one": Slip(
+        WINDOWS, invert("PausesWindows"),
         ["Windows instances no longer write their data to disk before a backup"],
     ),
     "no pause for Windows": Slip(
@@ -459,6 +484,10 @@ SLIPS: dict[str, Slip] = {
     "no weekly copies": Slip(
         {**COPIES, **WEEKLY}, drop(f"{WEEK}/CopyActions"),
         [f"{CORE} have copies that are kept 30 days instead of 90"],
+    ),
+    "no monthly copies": Slip(
+        {**COPIES, **MONTHLY}, drop(f"{MONTH}/CopyActions"),
+        [f"{CORE} have copies that are kept 30 days instead of 1825"],
     ),
     "copies when nobody wants them": Slip(
         COPIES, invert("MakesCopies"), [f"{CORE} have no copies any more"],
@@ -544,6 +573,17 @@ SLIPS: dict[str, Slip] = {
         [("an instance's role may no longer be passed to ec2.amazonaws.com and to "
          f"ec2.amazonaws.com.cn: {SCHEDULER}")],
     ),
+    **{
+        f"no role of {parameter} to pass": Slip(
+            {parameter: COMPUTE}, invert(condition),
+            [("an instance's role may no longer be passed to ec2.amazonaws.com and to "
+             f"ec2.amazonaws.com.cn: {COMPUTE}")],
+        )
+        for parameter, condition in (
+            ("ComputeNodeIAMRoleArn", "HasComputeNodeRole"),
+            ("AdditionalInstanceRoleArns", "HasAdditionalRoles"),
+        )
+    },
     "a role that goes with the stack": Slip(
         {}, drop(f"{ROLE}/DeletionPolicy"), ["the role no longer outlives the stack"],
     ),
@@ -588,11 +628,16 @@ SLIPS: dict[str, Slip] = {
         COMPLIANCE, drop(f"{LOCK}/Fn::If/1/ChangeableForDays"),
         ["the lock can be lifted: governance instead of compliance"],
     ),
+    "a lock that is final when nobody wants it": Slip(
+        COMPLIANCE, invert("LocksForCompliance"),
+        ["the lock can be lifted: governance instead of compliance"],
+    ),
     "a lock that is final late": Slip(
         COMPLIANCE, put(f"{LOCK}/Fn::If/1/ChangeableForDays", 3000),
         ["the lock is final only after 3000 days instead of 30"],
     ),
     "no access policy": Slip(DENIED, drop(POLICY), [ANYBODY]),
+    "denials when nobody wants them": Slip(DENIED, invert("DeniesDeletion"), [ANYBODY]),
     "the branches of the access policy": Slip(DENIED, swap_branches(POLICY), [ANYBODY]),
     "a policy that allows what it denied": Slip(
         DENIED, put(f"{STATEMENT}/Effect", "Allow"), [ANYBODY],
@@ -642,7 +687,10 @@ SLIPS: dict[str, Slip] = {
             WITH_KEY, remove(f"{KEY}/Properties/KeyPolicy/Statement/0/Action", f"kms:{action}"),
             [f"the policy of the vault's key no longer lets the account use kms:{action}"],
         )
-        for action in ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom")
+        for action in (
+            "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey",
+            "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo",
+        )
     },
     "a key without grants": Slip(
         WITH_KEY, put(f"{KEY}/Properties/KeyPolicy/Statement/1/Effect", "Deny"),
@@ -661,6 +709,12 @@ SLIPS: dict[str, Slip] = {
             ("ReEncrypt*", "kms:ReEncryptFrom and kms:ReEncryptTo"),
         )
     },
+    "a key for copies to nobody": Slip(
+        {**COPIES, **WITH_KEY}, invert("CopiesToOtherAccount"),
+        [("the policy of the vault's key no longer lets 222233334444 use kms:CreateGrant, "
+         "kms:Decrypt, kms:DescribeKey, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, "
+         "kms:ReEncryptFrom and kms:ReEncryptTo")],
+    ),
     "a key without grants for copies": Slip(
         {**COPIES, **WITH_KEY}, take(f"{KEY}/Properties/KeyPolicy/Statement/3"),
         ["the policy of the vault's key no longer lets 222233334444 use kms:CreateGrant"],
@@ -727,6 +781,12 @@ SLIPS: dict[str, Slip] = {
              "are no longer heard of"),
         )
     },
+    "an alarm when nobody wants one": Slip(
+        ALERTS, invert("WatchesEFS"), ["missing backups of EFS are no longer heard of"],
+    ),
+    "a subscription when nobody wants one": Slip(
+        ALERTS, invert("HasEmail"), EVERYTHING,
+    ),
     "an alarm that takes silence for good": Slip(
         ALERTS, put(f"{EFS_ALARM}/Properties/TreatMissingData", "notBreaching"),
         ["missing backups of EFS are no longer heard of"],
@@ -863,6 +923,9 @@ HARMLESS: dict[str, Edit] = {
     "a policy of its own": _policy_of_its_own,
     "all of EFS": put(
         f"{POLICIES}/2/PolicyDocument/Statement/0/Action", ["elasticfilesystem:*"]
+    ),
+    "an admin without a name": put(
+        f"{STATEMENT}/Condition", {"ArnNotEquals": {"aws:PrincipalArn": [""]}}
     ),
     "more is denied": add(f"{STATEMENT}/Action", "backup:DeleteBackupVault"),
     "a stronger lock": put(f"{LOCK}/Fn::If/1/MinRetentionDays", 7),

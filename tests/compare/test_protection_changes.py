@@ -1,6 +1,7 @@
 """For which parameters a change of a template costs protection, and what is read to find out."""
 
 import copy
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from generator.cloudformation.read import Template, parse
 from generator.compare import protection_changes
 from generator.compare.change import ProtectionLoss
 from generator.compare.protection_changes import protection_losses
+from generator.paths import ROOT
 from tests.compare.protection_slips import (
     DAILY,
     FSX_TAG,
@@ -288,3 +290,14 @@ def test_a_template_without_backups_loses_none() -> None:
     old = parse("old", "Resources: {A: {Type: AWS::SQS::Queue}}")
     new = parse("new", "Resources: {B: {Type: AWS::SQS::Queue}}")
     assert protection_losses(old, new) == []
+
+
+def test_what_protects_less_than_1_1_0_is_in_the_changelog() -> None:
+    """It needs the history, which a release has, and a shallow clone has not."""
+    git = ("git", "-C", str(ROOT), "show", "d8e50a4:templates/Backup.template")
+    shown = subprocess.run(git, capture_output=True, text=True, check=False)
+    if shown.returncode:
+        pytest.skip("the commit of 1.1.0 is not here")
+    losses = protection_losses(parse("1.1.0", shown.stdout), Template("new", template()))
+    changes = " ".join((ROOT / "CHANGELOG.md").read_text().split())
+    assert [loss.told for loss in losses if loss.sentence not in changes] == []
