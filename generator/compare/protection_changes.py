@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from itertools import product
 from typing import Any, NamedTuple
 
 from generator.cloudformation.functions import call_of, is_list, scalar
@@ -11,6 +12,7 @@ from generator.cloudformation.references import conditions_of, references
 from generator.compare.alert_losses import alert_losses
 from generator.compare.change import ProtectionLoss
 from generator.compare.loss import Loss, sentences
+from generator.compare.options_together import at_once, together
 from generator.compare.parameter_values import Assignment, around, assignments
 from generator.compare.protection_losses import plan_losses
 from generator.compare.role_losses import role_losses
@@ -50,12 +52,16 @@ _PLANS = ("AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection")
 PLANS = Part(_PLANS, _IDLE)
 ROLES = Part((*_PLANS, "AWS::IAM::"), _IDLE | _SCHEDULES | {"Lifecycle"})
 STORES = Part(
-    ("AWS::Backup::BackupPlan", *VAULTS, "AWS::KMS::"), _IDLE | _SCHEDULES | {"CopyActions"}
+    ("AWS::Backup::BackupPlan", *VAULTS, "AWS::KMS::"),
+    _IDLE | _SCHEDULES | {"AdvancedBackupSettings", "CopyActions"},
 )
 ALERTS = Part(
     ("AWS::Backup::", "AWS::KMS::", "AWS::SNS::", "AWS::Events::", "AWS::CloudWatch::"),
-    _IDLE | _SCHEDULES | {"AccessPolicy", "CopyActions", "Lifecycle", "LockConfiguration"},
-)
+    _IDLE
+    | _SCHEDULES
+    | {"AccessPolicy", "AdvancedBackupSettings", "Conditions", "CopyActions", "EncryptionKeyArn",
+       "Lifecycle", "ListOfTags", "LockConfiguration", "NotResources", "Resources"},
+)  # fmt: skip
 
 Subject = Callable[[Protection, Protection], Iterable[Loss]]
 _SUBJECTS: tuple[tuple[Subject, Part], ...] = (
@@ -84,12 +90,14 @@ def protection_losses(old: Template, new: Template) -> list[ProtectionLoss]:
     }
     read = [side.part(part).resources for part in differing for side in (before, after)]
     options = around(old, new, *(each for resources in read for each in resources.values()))
+    several = together(old, new, options) if differing else []
     found: dict[Loss, dict[str, str]] = {}
     for subject, part in _SUBJECTS:
-        tried = _assignments(old, new, differing[part], options) if part in differing else []
-        for loss, where in _of_subject(subject, part, before, after, tried):
-            if loss not in found or len(where) < len(found[loss]):
-                found[loss] = where
+        if part in differing:
+            own = assignments(old, new, *differing[part])
+            singly = _with_options(old, new, differing[part], own, options)
+            lost = _Lost(subject, part, before, after)
+            found |= _of_subject(lost, own[0], options[0], singly, several)
     return [
         ProtectionLoss(sentence, dict(where))
         for where, several in _together(found).items()
@@ -121,20 +129,60 @@ def _is_told(loss: Loss, others: list[Loss]) -> bool:
 
 
 def _of_subject(
-    subject: Subject, part: Part, old: "_Side", new: "_Side", tried: list[Assignment]
-) -> Iterator[tuple[Loss, dict[str, str]]]:
-    compared = set()
-    usual = new.usual | old.usual  # an update keeps what the stack has
-    for assignment in tried:
+    lost: "_Lost",
+    own: Assignment,
+    usual: Assignment,
+    singly: list[Assignment],
+    several: list[list[Assignment]],
+) -> dict[Loss, dict[str, str]]:
+    """Return what a subject finds with one option, and then what with several alone."""
+    found: dict[Loss, dict[str, str]] = {}
+    for assignment in singly:
+        for loss in lost(assignment):
+            found.setdefault(loss, assignment.where)
+    # What differs as it usually is, and as the options have it.
+    for row, values in product(several, (own, Assignment({}))):
+        for loss in lost(_with(usual, row, values)):
+            if loss not in found:
+                found[loss] = _fewest(loss, lost, usual, row, values).where
+    return found
+
+
+class _Lost:
+    """What a subject finds, once for values that make no difference to it."""
+
+    def __init__(self, subject: Subject, part: Part, old: "_Side", new: "_Side") -> None:
+        self._subject, self._part, self._old, self._new = subject, part, old, new
+        self._usual = new.usual | old.usual  # an update keeps what the stack has
+        self._found: dict[tuple[tuple[str, ...], ...], list[Loss]] = {}
+
+    def __call__(self, assignment: Assignment) -> list[Loss]:
         was, is_now = (
-            usual | {name: value for name, value in given.items() if not _is_open(name, value)}
+            self._usual
+            | {name: value for name, value in given.items() if not _is_open(name, value)}
             for given in (assignment.old, assignment.new)
         )
-        key = (old.key(part, was), new.key(part, is_now))
-        if key not in compared:
-            compared.add(key)
-            for loss in subject(old.read(part, was), new.read(part, is_now)):
-                yield loss, assignment.where
+        key = (self._old.key(self._part, was), self._new.key(self._part, is_now))
+        if key not in self._found:
+            sides = self._old.read(self._part, was), self._new.read(self._part, is_now)
+            self._found[key] = [*self._subject(*sides)]
+        return self._found[key]
+
+
+def _with(usual: Assignment, options: list[Assignment], values: Assignment) -> Assignment:
+    """Return values that a stack has with options that it may have at once."""
+    return Assignment(at_once(usual, options).choices | values.choices)
+
+
+def _fewest(
+    loss: Loss, lost: _Lost, usual: Assignment, options: list[Assignment], values: Assignment
+) -> Assignment:
+    """Return values for which there is a loss, with as few of the options as it takes."""
+    for option in options:
+        rest = [each for each in options if each is not option]
+        if loss in lost(_with(usual, rest, values)):
+            options = rest
+    return _with(usual, options, values)
 
 
 def _is_open(name: str, value: Any) -> bool:
@@ -142,11 +190,14 @@ def _is_open(name: str, value: Any) -> bool:
     return name.startswith("AWS::") and value == {"Ref": name}
 
 
-def _assignments(
-    old: Template, new: Template, nodes: list[Any], options: list[Assignment]
+def _with_options(
+    old: Template,
+    new: Template,
+    nodes: list[Any],
+    own: list[Assignment],
+    options: list[Assignment],
 ) -> list[Assignment]:
-    """Return the values for what differs, with each option of the rest added to them."""
-    own = assignments(old, new, *nodes)
+    """Return the values for what differs, alone and with each option of the rest."""
     usual, *others = options
     varied = own[0].choices.keys()
     more = [

@@ -100,7 +100,7 @@ def _endpoint(subscription: Mapping[str, Any]) -> str:
 
 def _by_events(stack: Stack, subjects: Subjects) -> Iterator[Hearing]:
     ways = [*_ways(stack)]
-    for what, (kind, state) in _STATES.items():
+    for what, (kind, state) in _STATES.items() if ways else ():
         events = [_event(stack, kind, {**detail, **state}) for detail in _details(kind, subjects)]
         for topic in dict.fromkeys(topic for topic, _, _ in ways):
             answer = every(

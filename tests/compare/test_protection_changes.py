@@ -16,10 +16,12 @@ from tests.compare.protection_slips import (
     DAILY,
     FSX_TAG,
     HARMLESS,
+    NO_VALUE,
     POLICIES,
     SLIPS,
     TAG,
     Edit,
+    add,
     forbid,
     invert,
     swap,
@@ -87,6 +89,34 @@ def test_a_loss_is_told_with_the_fewest_parameters() -> None:
         (
             "the role may no longer copy FSx file systems and FSx volumes: fsx:CopyBackup",
             {"CopyDestinationVaultArn": "any other value", "ProtectFSx": "'yes'"},
+        )
+    ]
+
+
+ALLOWED = {
+    "PolicyName": "More",
+    "PolicyDocument": {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "fsx:CopyBackup", "Resource": "*"}],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("policy", "where"),
+    [
+        (ALLOWED, {}),
+        ({"Fn::If": ["KeepsWeekly", ALLOWED, NO_VALUE]}, {"WeeklyRetention": "'3-months'"}),
+        ({"Fn::If": ["KeepsWeekly", NO_VALUE, ALLOWED]}, {}),
+    ],
+)
+def test_what_is_lost_with_two_options_alone(policy: Any, where: dict[str, str]) -> None:
+    less = forbid("fsx:CopyBackup")
+    # No condition says that FSx needs it only if there are copies.
+    assert told(lost(less, before=all_of(less, add(POLICIES, policy)))) == [
+        (
+            "the role may no longer copy FSx file systems and FSx volumes: fsx:CopyBackup",
+            {"CopyDestinationVaultArn": "any other value", "ProtectFSx": "'yes'", **where},
         )
     ]
 
