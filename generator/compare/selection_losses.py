@@ -23,16 +23,18 @@ class Selected(NamedTuple):
 
 
 def selected(old: Protection, new: Protection) -> list[Selected]:
-    """Return what the old protection selects, as far as the new one does."""
-    several = {
-        name: len({reach.tags for reach in old.reaches if reach.type == name}) > 1
-        for name in {reach.type for reach in old.reaches}
-    }
+    """Return what the old protection selects, as far as the new one does.
+
+    If all of a type carry another tag, or fewer of it are selected, what is selected is compared.
+    """
     found: list[Selected] = []
     for reach in old.reaches:
+        several = len(_tags(old, reach.type)) > 1
         before, after = _taking(old, reach), _taking(new, reach)
+        if not after and not several and len(_tags(new, reach.type)) == 1:
+            after = [each for each in new.reaches if each.type == reach.type]
         if after:
-            name = f"{reach.type} with {tags_text(reach.tags)}" if several[reach.type] else ""
+            name = f"{reach.type} with {tags_text(reach.tags)}" if several else ""
             one = Selected(
                 name or reach.type,
                 reach.type,
@@ -44,6 +46,10 @@ def selected(old: Protection, new: Protection) -> list[Selected]:
             if one not in found:
                 found.append(one)
     return found
+
+
+def _tags(protection: Protection, type_name: str) -> set[frozenset[Tag]]:
+    return {reach.tags for reach in protection.reaches if reach.type == type_name}
 
 
 def _taking(protection: Protection, reach: Reach) -> list[Reach]:

@@ -334,6 +334,12 @@ SLIPS: dict[str, Slip] = {
         FSX, put(f"{FSX_TAG}/ConditionValue", {"Fn::Sub": "cluster-${ClusterId}"}),
         [f"the tag of {BOTH_FSX} is now soca:BackupPlan=cluster-soca-mycluster: {TAGGED}"],
     ),
+    "another value, and more": Slip(
+        {}, all_of(put(f"{TAG}/ConditionValue", "x"), forbid("elasticfilesystem:Restore"),
+                   put(f"{DAILY}/Lifecycle/DeleteAfterDays", 7)),
+        [f"the tag is now soca:BackupPlan=x: {TAGGED}", f"{CORE} are kept 7 days instead of 30",
+         _may_not("restore", "EFS file systems", "elasticfilesystem:Restore")],
+    ),
     "another case of the value": Slip(
         {}, put(f"{TAG}/ConditionValue", "SOCA-mycluster"),
         [f"the tag is now soca:BackupPlan=SOCA-mycluster: {TAGGED}"],

@@ -26,7 +26,7 @@ from tests.compare.protection_slips import (
     invert,
     swap,
 )
-from tests.support.compared import Document, all_of, put
+from tests.support.compared import Document, all_of, drop, put
 from tests.support.generated import template
 
 ALL = "EC2 instances, EBS volumes, EFS file systems, FSx file systems and FSx volumes"
@@ -264,6 +264,11 @@ def test_two_selections_that_change_their_plans() -> None:
     assert of_two_plans(swapped) == [
         "EBS volumes with class=gold are backed up every 7 days instead of every hour"
     ]
+
+
+def test_what_is_no_longer_selected_is_not_compared_with_what_still_is() -> None:
+    (sentence,) = of_two_plans(drop("Resources/Gold"))
+    assert sentence == "the tag is now class=silver: what carries class=gold is no longer selected"
 
 
 def test_a_rule_that_moves_to_another_plan_goes_on_for_its_selection() -> None:
