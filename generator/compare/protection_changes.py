@@ -240,6 +240,9 @@ class _Side:
                 for name, resource in self.template.resources.items()
                 if part.has(resource) or resource["Type"] in VAULTS
             }
+            if part is ALERTS and "KmsMasterKeyId" not in str(resources):
+                # No topic has a key.
+                resources = {n: r for n, r in resources.items() if "KMS" not in str(r["Type"])}
             document = {**self.template.document, "Resources": resources}
             self._parts[part] = replace(self.template, document=document)
         return self._parts[part]
