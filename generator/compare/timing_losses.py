@@ -32,7 +32,7 @@ def timing_losses(
 ) -> Iterator[str]:
     """Yield what resources of a type lose if the old rules give way to the new ones."""
     if not new:
-        yield f" {words.done.replace('are', 'are no longer', 1)}: no rule is left"
+        yield f" {words.done.replace('are', 'are no longer', 1)}: no rule makes backups"
         return
     yield from _of_completion(old, new, words)
     old, new = _in_one_zone(old, new)

@@ -6,6 +6,7 @@ from _backup.matching import like, unknown
 
 from generator.compare.loss import Loss, at_most, is_as_long
 from generator.protection.model import Lock, Protection, Rule, Value, Vault, is_known
+from generator.protection.refusals import NO_STACK
 from generator.protection.vaults import COPY_INTO, GUARDED, NEEDED, account_of
 from generator.protection.words import day_count, listed
 
@@ -128,12 +129,16 @@ def _of_lock(before: Lock | None, after: Lock | None) -> Iterator[Loss]:
 
 
 def _of_refusals(old: Protection, new: Protection) -> Iterator[Loss]:
-    """Yield the rules whose backups the lock refuses, or may refuse, as none was before."""
-    before = {refusal for rule in old.rules if (refusal := _refusal(rule, old))}
-    for rule in new.rules:
-        refusal = _refusal(rule, new)
-        if refusal and refusal not in before:
-            yield Loss(refusal)
+    """Yield the rules whose backups are refused, or may be, as none was before."""
+    before = _refusals(old)
+    yield from (Loss(refusal) for refusal in _refusals(new) if refusal not in before)
+
+
+def _refusals(protection: Protection) -> list[str]:
+    rules = (*protection.rules, *(each.rule for each in protection.refused))
+    found = [refusal for rule in rules if (refusal := _refusal(rule, protection))]
+    cold = [each.why for each in protection.refused if each.why.startswith(NO_STACK)]
+    return found + [why[0].lower() + why[1:] for why in cold]
 
 
 def _refusal(rule: Rule, protection: Protection) -> str:

@@ -24,8 +24,6 @@ from generator.protection.restore_points import (
 EBS = "EBS volumes"
 MOST_DAYS, MOST_MINUTES = 36_500, 52_560_000
 """AWS Backup refuses more: days to keep a backup, minutes to start it."""
-LEAST_COLD = 90
-"""AWS Backup refuses fewer days in cold storage."""
 MOST_PAIRS = 10_000
 """How many selections of a type are compared with each other at most."""
 MOST_STARTS = 2_000_000
@@ -200,10 +198,10 @@ def why_no_timing(rule: Rule) -> str:
     return next(filter(None, reasons), "")
 
 
-def is_cold_too_short(rule: Rule) -> bool:
-    """Return whether AWS Backup refuses how long backups are in cold storage."""
-    kept, cold = rule.kept, rule.cold_after
-    return isinstance(kept, int) and isinstance(cold, int) and kept < cold + LEAST_COLD
+def why_refused(rule: Rule) -> str:
+    """Return why AWS Backup refuses a value of a rule; empty: it does not, or one is not known."""
+    its = (rule.schedule, rule.zone, rule.start_window, rule.kept, rule.cold_after)
+    return why_no_timing(rule) if all(map(is_known, its)) else ""
 
 
 def _fault(number: Value | None, least: int, most: int, name: str, unit: str) -> str:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from generator.protection.abilities import BACKUP, COPY, EXPIRE, RESTORE
 from generator.protection.alerts import MISSING
-from generator.protection.derived import OfType
+from generator.protection.derived import OfType, why_refused
 from generator.protection.explain import Explanation
-from generator.protection.model import Lock, Protection, Role, Rule, Vault
+from generator.protection.model import Protection, Role, Vault
+from generator.protection.refusals import NO_STACK
 from generator.protection.vaults import NEEDED
-from generator.protection.words import day_count, days, kept, listed, named
+from generator.protection.words import day_count, listed, named
 
 LONG = 90
 """Days: who keeps backups so long can restore what was missed for a while."""
@@ -37,9 +38,10 @@ class Gap:
 def gaps(explanation: Explanation) -> list[Gap]:
     """Return what is missing, the worst first."""
     protection, types = explanation.protection, explanation.types
-    if not types or not protection.rules:
+    if not types or not (protection.rules or protection.refused):
         return []
     found = [
+        *_refused(protection),
         *_disabled(protection, types),
         *_not_kept(protection),
         *_not_heard(protection, types),
@@ -53,6 +55,18 @@ def gaps(explanation: Explanation) -> list[Gap]:
     ]
 
 
+def _refused(protection: Protection) -> Iterator[Gap]:
+    """Yield what AWS Backup refuses, first what keeps the stack from being created."""
+    found = [
+        f"{NO_STACK}: {why} ({rule.name})"
+        for rule in protection.rules
+        if (why := why_refused(rule))
+    ]
+    found += [each.why for each in protection.refused]
+    for text in sorted(found, key=lambda text: not text.startswith(NO_STACK)):
+        yield Gap(text)
+
+
 def _disabled(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:
     """Yield what is meant to happen, and cannot."""
     by_text: dict[str, list[str]] = {}
@@ -61,10 +75,6 @@ def _disabled(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:
             by_text.setdefault(text, []).append(each.type)
     for text, names in by_text.items():
         yield Gap(text.format(listed(names)))
-    for rule in protection.rules:
-        if asked := _asked(rule, protection.vaults[rule.vault].lock):
-            its = f"the backups of {rule.name}, kept {kept(rule.kept)}"
-            yield Gap(f"The lock refuses {its}: {asked}")
     for vault in used_vaults(protection):
         for action in NEEDED:
             if action in vault.denied:
@@ -74,17 +84,6 @@ def _disabled(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:
         if vault.key_refuses:
             refused = listed([*vault.key_refuses])
             yield Gap(f"The policy of the vault's key does not let the account use it: {refused}")
-
-
-def _asked(rule: Rule, lock: Lock | None) -> str:
-    """Return how long a lock asks to keep backups if a rule does not; empty: it takes them."""
-    low, high = (lock.minimum, lock.maximum) if lock else (None, None)
-    its = float("inf") if rule.kept is None else rule.kept
-    if isinstance(its, str):
-        return ""
-    if isinstance(low, int) and its < low:
-        return f"it asks for at least {days(low)}"
-    return f"it asks for at most {days(high)}" if isinstance(high, int) and its > high else ""
 
 
 def _cannot(each: OfType) -> Iterator[str]:
@@ -197,6 +196,9 @@ def _roles_of(each: OfType) -> list[Role]:
 def _why(each: OfType) -> str:
     """Return why nothing is backed up."""
     if not each.rules:
+        plans = {reach.plan for reach in each.reaches}
+        if any(refused.rule.plan in plans for refused in each.protection.refused):
+            return "AWS Backup refuses all backups of their plan"
         return "no rule of their plan is in the template"
     if any(role.trusted is False for role in _roles_of(each)):
         return "AWS Backup may not assume the role"

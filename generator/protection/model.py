@@ -55,6 +55,15 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A rule that makes no backups, because AWS Backup refuses them."""
+
+    rule: Rule
+    why: str
+    """A sentence, without its full stop."""
+
+
+@dataclass(frozen=True)
 class Tag:
     """What the value of a tag has to be."""
 
@@ -162,6 +171,7 @@ class Protection:
     """What a template protects with some parameter values."""
 
     rules: tuple[Rule, ...]
+    """Those that make backups."""
     selections: tuple[Selection, ...]
     reaches: tuple[Reach, ...]
     roles: Mapping[str, Role]
@@ -173,6 +183,7 @@ class Protection:
     """The endpoints that the template subscribes to a topic, by its ARN."""
     not_read: tuple[str, ...] = ()
     """Resources that are made from other templates, which may protect more."""
+    refused: tuple[Refused, ...] = ()
 
 
 def shown(text: Value | None) -> str:

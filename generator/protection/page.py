@@ -75,7 +75,8 @@ def _answers(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     if any(rule.pauses_windows for rule in protection.rules):
         what.append("Windows instances write their data to disk before a backup (VSS)")
     yield "What", what
-    rules = [line for rule in protection.rules for line in when(explanation, rule)]
+    every_rule = [*protection.rules, *(each.rule for each in protection.refused)]
+    rules = [line for rule in every_rule for line in when(explanation, rule)]
     plans = sorted({selection.plan for selection in protection.selections})
     if plans and not rules:
         rules = [f"not known: no rule of the plan {listed(plans)} is in the template"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from _backup.cron import parse
 
-from generator.protection.derived import LEAST_COLD, OfType, is_cold_too_short, why_no_start
+from generator.protection.derived import OfType, why_no_start
 from generator.protection.explain import Explanation
 from generator.protection.model import Rule
 from generator.protection.page_types import called
@@ -26,8 +26,9 @@ def when(explanation: Explanation, rule: Rule) -> Iterator[str]:
     its = {each.type for each in explanation.types if rule in each.rules}
     if rule.continuous and (types := [name for name in ARNS if name in its & CONTINUOUS]):
         yield f"  continuous: {listed(types)} can be restored to any second, where AWS supports it"
-    if is_cold_too_short(rule):
-        yield f"  AWS Backup refuses this: less than {LEAST_COLD} days in cold storage"
+    if any(rule == each.rule for each in explanation.protection.refused):
+        yield "  no backups: refused (see below)"
+        return
     following = explanation.next_starts(rule)
     if following is None:
         yield f"  next: not known: {why_no_start(rule)}"

@@ -8,7 +8,8 @@ from _backup.matching import unknown
 from generator.cloudformation.expand import expanded
 from generator.cloudformation.read import Template, entry
 from generator.protection.alerts import Subjects, heard, subscribers
-from generator.protection.model import Copy, Protection, Reach, Rule, Selection, Value
+from generator.protection.model import Copy, Protection, Reach, Refused, Rule, Selection, Value
+from generator.protection.refusals import refusal
 from generator.protection.roles import Use, roles
 from generator.protection.selections import reaches, searches, selections
 from generator.protection.texts import VAULTS, Stack, maps, number, text
@@ -42,8 +43,12 @@ def protection_of(stack: Stack) -> Protection:
     used = {rule.vault for rule in rules}
     found = vaults(stack, used)
     taken = tuple(reach for selection in selected for reach in reaches(stack, selection))
+    refused = [
+        Refused(rule, why) for rule in rules if (why := refusal(rule, found[rule.vault].lock))
+    ]
+    without = [each.rule for each in refused]
     return Protection(
-        rules,
+        tuple(rule for rule in rules if rule not in without),
         selected,
         taken,
         roles(stack, _uses(rules, selected, taken)),
@@ -55,6 +60,7 @@ def protection_of(stack: Stack) -> Protection:
             for kind, what in _FROM_TEMPLATES.items()
             for name, _ in stack.of_type(kind)
         ),
+        tuple(refused),
     )
 
 

@@ -355,11 +355,11 @@ SLIPS: dict[str, Slip] = {
     ),
     # When, and how long.
     "no rule": Slip(
-        {}, put(RULES, []), [f"{CORE} are no longer backed up: no rule is left"],
+        {}, put(RULES, []), [f"{CORE} are no longer backed up: no rule makes backups"],
     ),
     "no plan": Slip(
         {}, drop("Resources/SOCABackupPlan"),
-        [f"{CORE} are no longer backed up: no rule is left"],
+        [f"{CORE} are no longer backed up: no rule makes backups"],
     ),
     "no daily rule": Slip(
         WEEKLY, take(DAILY), [f"{CORE} are backed up every 7 days instead of every day"],
@@ -447,8 +447,9 @@ SLIPS: dict[str, Slip] = {
     ),
     "weekly backups cold": Slip(
         WEEKLY, put(f"{WEEK}/Lifecycle/MoveToColdStorageAfterDays", 30),
-        [("EFS file systems are moved to cold storage after 30 days instead of never: "
-         "SOCAWeeklyBackup")],
+        [f"{CORE} are kept 30 days instead of 90",
+         ("the stack cannot be created: SOCAWeeklyBackup has 60 days in cold storage, and AWS "
+          "Backup asks for 90")],
     ),
     "another vault": Slip(
         {}, put(f"{DAILY}/TargetBackupVault", "Default"),
@@ -622,12 +623,14 @@ SLIPS: dict[str, Slip] = {
     ),
     "a lock that asks for more than the rule keeps": Slip(
         LOCKED, put(f"{LOCK}/Fn::If/1/MinRetentionDays", 40),
-        [("the lock refuses the backups of SOCADailyBackup, kept 30 days: it asks for at least 40 "
+        [f"{CORE} are no longer backed up: no rule makes backups",
+         ("the lock refuses the backups of SOCADailyBackup, kept 30 days: it asks for at least 40 "
          "days")],
     ),
     "a lock that allows less than the rule keeps": Slip(
         LOCKED, put(f"{LOCK}/Fn::If/1/MaxRetentionDays", 20),
-        [("the lock refuses the backups of SOCADailyBackup, kept 30 days: it asks for at most 20 "
+        [f"{CORE} are no longer backed up: no rule makes backups",
+         ("the lock refuses the backups of SOCADailyBackup, kept 30 days: it asks for at most 20 "
          "days")],
     ),
     "a lock that is never final": Slip(

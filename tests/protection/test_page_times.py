@@ -163,6 +163,9 @@ def test_what_cannot_be_counted_says_why(usual: str, odd: str, why: str, starts:
     told = " ".join(of_others(source, Days="30").split())
     assert f"Restore from not known: daily\\x1b[31m: {why}" in told
     assert (f"next: not known: {why}" not in told) is starts
+    missing = told.partition("Not protected, or not heard of ")[2]
+    refused = why.startswith(("AWS Backup refuses", "there is no"))
+    assert missing.startswith(f"- The stack cannot be created: {why}") is refused
 
 
 def test_backups_without_end_say_why_they_are_not_counted() -> None:
@@ -177,7 +180,10 @@ def test_backups_without_end_say_why_they_are_not_counted() -> None:
 def test_too_short_a_time_in_cold_storage_is_refused(days: str, refused: bool) -> None:
     cold = OTHERS.replace("DeleteAfterDays", "MoveToColdStorageAfterDays: 30, DeleteAfterDays")
     told = of_others(cold, Days=days)
-    assert ("  AWS Backup refuses this: less than 90 days in cold storage\n" in told) is refused
+    assert ("  no backups: refused (see below)\n" in told) is refused
+    gap = "The stack cannot be created: daily\\x1b[31m has 89 days in cold storage, and AWS Backup"
+    assert (f"\n- {gap}" in told) is refused
+    assert ("\nRestore from " in told) is not refused
 
 
 def two_plans(*selections: str) -> str:

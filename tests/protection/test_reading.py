@@ -232,7 +232,7 @@ def test_a_member_account_that_copies() -> None:
     central = "arn:aws:backup:eu-west-1:111122223333:backup-vault:central"
     template = read(f"{ROOT}/tests/rules/wild/member_account.yaml")
     found = what_it_protects(template, {"CentralVaultArn": central, "ColdAfter": "30"})
-    [rule] = found.rules
+    [rule] = (each.rule for each in found.refused)
     assert [(copy.vault, copy.kept) for copy in rule.copies] == [(central, 60)]
     assert rule.cold_after == 30
 
