@@ -88,7 +88,8 @@ def _type(each: OfType, bands: list[Band] | None, gap: LongestGap | None) -> dic
         "backed_up": each.backed_up,
         "restored": each.restored,
         "copied": each.copied,
-        "worst_loss_minutes": _minutes(gap.time if gap else None),
+        "worst_loss_minutes": _minutes(gap.time if gap and not gap.without else None),
+        "without_backup_minutes": _minutes(gap.without if gap else None),
         "restore_points": None if bands is None else [_band(band) for band in bands],
         "why_not_known": shown(each.why_unknown) or None,
     }

@@ -81,13 +81,18 @@ class Explanation:
         return {name: HIDDEN if is_hidden(has[name]) else values[name] for name in values}
 
     @cached_property
+    def parts(self) -> list[OfType]:
+        """The types, or the parts of them that do not have the same plans."""
+        return [part for whole in self.types for part in whole.parts]
+
+    @cached_property
     def by_timings(self) -> list[tuple[list[OfType], list[Band] | None, LongestGap | None]]:
         """Types, or parts of them, with restore points by age (None: not known), and longest gap.
 
         Those that are backed up at the same times are together: the simulation takes long.
         """
         found: dict[object, list[OfType]] = {}
-        for each in (part for whole in self.types for part in whole.parts):
+        for each in self.parts:
             times = each.why_unknown or tuple(map(tuple, each.timings or []))
             key = (each.backed_up is False, times)
             found.setdefault(key, []).append(each)

@@ -8,9 +8,10 @@ from generator.protection.alerts import MISSING
 from generator.protection.derived import OfType, why_refused
 from generator.protection.explain import Explanation
 from generator.protection.model import Protection, Role, Vault
+from generator.protection.page_types import called
 from generator.protection.refusals import NO_STACK
 from generator.protection.vaults import NEEDED
-from generator.protection.words import day_count, listed, named
+from generator.protection.words import day_count, duration, listed, named
 
 LONG = 90
 """Days: who keeps backups so long can restore what was missed for a while."""
@@ -42,6 +43,7 @@ def gaps(explanation: Explanation) -> list[Gap]:
         return []
     found = [
         *_refused(protection),
+        *_without_backup(explanation),
         *_disabled(protection, types),
         *_not_kept(protection),
         *_not_heard(protection, types),
@@ -65,6 +67,13 @@ def _refused(protection: Protection) -> Iterator[Gap]:
     found += [each.why for each in protection.refused]
     for text in sorted(found, key=lambda text: not text.startswith(NO_STACK)):
         yield Gap(text)
+
+
+def _without_backup(explanation: Explanation) -> Iterator[Gap]:
+    for types, _, gap in explanation.by_timings:
+        if gap and gap.without:
+            time, whose = duration(gap.without), called(types, explanation.parts)
+            yield Gap(f"For up to {time} there is no backup of {whose}", ("RetentionDays",))
 
 
 def _disabled(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:

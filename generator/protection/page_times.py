@@ -51,9 +51,10 @@ def _start(start: Start) -> str:
 def restore_points(explanation: Explanation) -> Iterator[str]:
     """Yield a table by age for each group of types."""
     by_table: dict[tuple[str, ...], list[OfType]] = {}
-    for types, bands, _ in explanation.by_timings:
-        unknown = f"not known: {types[0].why_unknown}"
-        table = (unknown,) if bands is None else (*_table(_band(b, types[0].type) for b in bands),)
+    for types, bands, gap in explanation.by_timings:
+        table: tuple[str, ...] = (f"not known: {types[0].why_unknown}",)
+        if bands is not None:
+            table = (*_table(_band(band, types[0].type, gap) for band in bands),)
         by_table.setdefault(table if bands != [] else ("nothing",), []).extend(types)
     every_type = [each for types in by_table.values() for each in types]
     for table, types in by_table.items():
@@ -72,7 +73,7 @@ def _table(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
         yield "  ".join(map(str.ljust, row, widths)).rstrip()
 
 
-def _band(band: Band, type_name: str) -> tuple[str, ...]:
+def _band(band: Band, type_name: str, gap: LongestGap | None) -> tuple[str, ...]:
     oldest = None if band.oldest is None else days(band.oldest.days)
     youngest = days(band.youngest.days)
     if not band.youngest:
@@ -83,6 +84,8 @@ def _band(band: Band, type_name: str) -> tuple[str, ...]:
         ages = f"{start} to {oldest}" if oldest else f"over {youngest}"
     often = every(_rounded(band.gap)) if band.gap else ""
     count = "more and more" if band.count is None else f"{band.count}"
+    if gap and gap.without:
+        count = f"0 or {'more' if (band.count or 0) > 1 else '1'}"
     warm = [rule for rule in band.rules if rule not in band.cold]
     cold = f"{listed([*band.cold])} in cold storage" if warm else "in cold storage"
     cold += ", if their type has it" if type_name == GIVEN else ""
@@ -111,6 +114,8 @@ def _loss(bands: list[Band] | None, gap: LongestGap | None) -> str:
         return "everything: there is never a backup"
     if not gap:
         return "everything since the last backup: some day none follows"
+    if gap.without:
+        return f"everything: for up to {duration(gap.without)} there is no backup at all"
     why = ""
     if gap.leaves_out:
         why = ", if none starts in the hour that the clocks leave out or repeat"

@@ -77,6 +77,8 @@ class LongestGap:
     """Whether the clocks change between the two backups."""
     leaves_out: bool
     """Whether a start lies between them that is uncertain, and counts as none."""
+    without: timedelta = timedelta(0)
+    """The longest time in which there may be no backup at all, so that everything can be lost."""
 
 
 Plan = Sequence[Timing]
@@ -125,7 +127,32 @@ def longest_gap(plans: Sequence[Plan], now: datetime) -> LongestGap | None:
         loss,
         any(_offset(before.at, each) != _offset(after.at, each) for each in (before, after)),
         any(each.uncertain and before.at < each.at < after.at for each in found),
+        _longest_without(plans, now, ahead, loss),
     )
+
+
+def _longest_without(
+    plans: Sequence[Plan], now: datetime, ahead: timedelta, loss: timedelta
+) -> timedelta:
+    """Return the longest time in which there may be no backup, once the plans have run for long.
+
+    A backup is certain to be there from the end of its start window until it would be deleted if it
+    had begun at its start.
+    """
+    timings = [timing for plan in plans for timing in plan]
+    if all(timing.kept is None or timing.kept >= loss for timing in timings):
+        return timedelta(0)  # each one outlives the time to the next
+    first = now - _longest_kept(timings)
+    found = [start for plan in plans for start in starts(plan, first, now + ahead)]
+    longest, end = timedelta(0), None
+    for start in sorted((each for each in found if not each.uncertain), key=_end_of_window):
+        begun = _end_of_window(start)
+        if end is not None and begun > now:
+            longest = max(longest, begun - max(end, now))
+        if start.timing.kept is None:
+            return longest
+        end = max(end or begun, start.at + start.timing.kept)
+    return longest
 
 
 def bands(plans: Sequence[Plan], now: datetime) -> list[Band]:
@@ -201,6 +228,10 @@ def _longest_between(pair: tuple[Start, Start]) -> timedelta:
 def _offset(time: datetime, start: Start) -> timedelta | None:
     """Return the offset of a time in the zone of a start."""
     return time.astimezone(start.timing.zone).utcoffset()
+
+
+def _end_of_window(start: Start) -> datetime:
+    return start.at + start.timing.start_window
 
 
 def _time(start: Start) -> datetime:

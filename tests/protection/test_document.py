@@ -187,6 +187,7 @@ SMALL_DOCUMENT = {
             "restored": True,
             "copied": True,
             "worst_loss_minutes": 3000,
+            "without_backup_minutes": 0,
             "restore_points": [
                 {
                     "from_days": 0,

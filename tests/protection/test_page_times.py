@@ -1,5 +1,6 @@
 """The lines of the page about time: what they say, and why something is not known."""
 
+import json
 import re
 from datetime import date, datetime, timezone
 
@@ -7,7 +8,9 @@ import pytest
 
 from generator.cloudformation.read import parse
 from generator.protection import derived, page
+from generator.protection.document import as_json
 from generator.protection.explain import explain
+from generator.protection.gaps import Gap, gaps
 from tests.protection.pages import DATE, OTHERS, by_heading, explained, of_others, ours
 from tests.support.parameter_values import CLUSTER
 
@@ -85,6 +88,42 @@ def test_what_is_lost_at_worst_and_why(given: dict[str, str], loss: str) -> None
     sections = by_heading(explained(**given, BackupScheduleTimezone="Europe/Paris"))
     longest = "the longest time from one backup to the next"
     assert " ".join(sections["Lost at worst"]) == loss.format(longest)
+
+
+SUNDAYS, FIRST = "cron(0 5 ? * SUN *)", "cron(0 5 1 * ? *)"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "days", "weekly", "time"),
+    [
+        (SUNDAYS, "3", "none", "4 days 1 hour"),
+        (SUNDAYS, "7", "none", "1 hour"),  # the start window
+        (SUNDAYS, "8", "none", ""),
+        (FIRST, "30", "none", "1 day 1 hour"),
+        (FIRST, "32", "none", ""),
+        ("cron(0 5 31 * ? *)", "30", "none", "31 days 1 hour"),  # 31 March to 31 May
+        ("cron(0 5 29 2 ? *)", "1", "none", "1460 days 1 hour"),
+        ("cron(0 5 * * ? *)", "1", "none", "1 hour"),
+        ("cron(0 5 * * ? *)", "1", "3-months", ""),  # those of weeks are there
+        ("cron(0 5,17 * * ? *)", "1", "none", ""),
+    ],
+)
+def test_everything_is_lost_while_there_is_no_backup(
+    schedule: str, days: str, weekly: str, time: str
+) -> None:
+    explanation = explained(BackupSchedule=schedule, RetentionDays=days, WeeklyRetention=weekly)
+    told = by_heading(explanation)
+    [worst] = told["Lost at worst"]
+    everything = f"everything: for up to {time} there is no backup at all"
+    assert (worst == everything) if time else ("one backup to the next" in worst)
+    assert (" 0 or 1" in told["Restore from"][1]) is bool(time)
+    text = f"For up to {time} there is no backup of EC2 instances, EBS volumes and EFS file systems"
+    assert (Gap(text, ("RetentionDays",)) in gaps(explanation)) is bool(time)
+    [types] = {
+        (each["worst_loss_minutes"] is None, each["without_backup_minutes"] > 0)
+        for each in json.loads(as_json(explanation))["types"]
+    }
+    assert types == (bool(time), bool(time))
 
 
 def test_a_rule_that_makes_no_backup_says_why() -> None:
