@@ -10,7 +10,7 @@ from generator.protection.explain import Explanation
 from generator.protection.model import Protection, Role, Vault
 from generator.protection.page_types import called
 from generator.protection.refusals import NO_STACK
-from generator.protection.vaults import NEEDED
+from generator.protection.vaults import NEEDED, account_of
 from generator.protection.words import day_count, duration, listed, named
 
 LONG = 90
@@ -45,6 +45,7 @@ def gaps(explanation: Explanation) -> list[Gap]:
         *_refused(protection),
         *_without_backup(explanation),
         *_disabled(protection, types),
+        *_not_copied(protection),
         *_not_kept(protection),
         *_not_heard(protection, types),
         *_not_protected(explanation),
@@ -104,6 +105,30 @@ def _cannot(each: OfType) -> Iterator[str]:
         yield f"The role lacks what copies of {{}} need: {lacks}"
     if lacks := _lacks(each, EXPIRE):
         yield f"The role lacks what deletes expired backups of {{}}: {lacks}"
+
+
+_KEYS = ("CreateVaultKmsKey", "VaultKmsKeyArn")
+
+
+def _not_copied(protection: Protection) -> Iterator[Gap]:
+    if accounts := [f"the account {each}" for each in _out_of_reach(protection)]:
+        why = "AWS manages the key of the vault"
+        yield Gap(f"Copies to {listed(accounts)} fail if that is not the stack's: {why}", _KEYS)
+
+
+def _out_of_reach(protection: Protection) -> list[str]:
+    """Return the accounts that get no copies, unless one is that of the stack.
+
+    A vault with a key that AWS manages is no source for another account.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+    """
+    sources = [rule for rule in protection.rules if _has_aws_key(protection.vaults[rule.vault])]
+    accounts = {account_of(copy.vault): None for rule in sources for copy in rule.copies}
+    return [each for each in accounts if each.isdecimal()]
+
+
+def _has_aws_key(vault: Vault) -> bool:
+    return vault.made and not vault.key
 
 
 def _lacks(each: OfType, ability: str) -> str:
@@ -180,9 +205,9 @@ def _not_guarded(protection: Protection) -> Iterator[Gap]:
         if "backup:DeleteRecoveryPoint" not in vault.denied:
             text = "The vault's policy denies nobody the deletion of backups"
             yield Gap(text, ("DenyRecoveryPointDeletion",))
-        if not vault.key:
+        if _has_aws_key(vault) and not _out_of_reach(protection):
             text = "AWS manages the key of the vault, whose policy cannot be changed"
-            yield Gap(text, ("CreateVaultKmsKey", "VaultKmsKeyArn"))
+            yield Gap(text, _KEYS)
 
 
 def used_vaults(protection: Protection) -> list[Vault]:

@@ -13,6 +13,7 @@ from generator.protection.model import Hearing, Protection, Vault, shown
 from generator.protection.page_roles import restores, unsure
 from generator.protection.page_times import restore_points, when, worst
 from generator.protection.page_types import taken
+from generator.protection.resource_types import ARNS, OWN_KEY
 from generator.protection.words import days, kept, listed, named, these
 
 WIDTH = 100
@@ -92,7 +93,7 @@ def _of_backups(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     yield "Restore from", [*restore_points(explanation)]
     yield "Lost at worst", [*worst(explanation)]
     yield "Where", [line for vault in used_vaults(protection) for line in _where(vault, names)]
-    yield "Copies", [*_copies(protection)] or ["none"]
+    yield "Copies", [*_copies(protection, names)] or ["none"]
     yield "Restore", [*restores(protection, types)]
     yield "Alerts", [*_alerts(protection)] or ["none: nobody hears of anything"]
     yield "Stays", [*_stays(protection)]
@@ -138,7 +139,7 @@ def _lock(vault: Vault) -> str:
     return mode + (f"; backups are kept {' and '.join(limits)}" if limits else "")
 
 
-def _copies(protection: Protection) -> Iterator[str]:
+def _copies(protection: Protection, types: set[str]) -> Iterator[str]:
     by_copies: dict[tuple[str, ...], list[str]] = {}
     for rule in protection.rules:
         if rule.copies:
@@ -152,6 +153,12 @@ def _copies(protection: Protection) -> Iterator[str]:
     for (copies_text,), names in by_copies.items():
         whole = len(names) == len(protection.rules)
         yield f"of {'every backup' if whole else listed(names)} to {copies_text}"
+    if by_copies and (keyed := [name for name in ARNS if name in types & OWN_KEY]):
+        # https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+        yield (
+            f"{listed(keyed)}: to another region only if the key there is not aws/backup, "
+            "to another account only if AWS does not manage their key"
+        )
 
 
 def _alerts(protection: Protection) -> Iterator[str]:

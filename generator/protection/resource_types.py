@@ -54,5 +54,10 @@ CONTINUOUS = frozenset(
 Of the others it makes those that are told, at the times that are told.
 """
 
+OWN_KEY = frozenset(NAMES["ec2", its] for its in ("instance/", "volume/")) | frozenset(
+    NAMES["fsx", its] for its in ("file-system/", "volume/")
+)
+"""The types whose backups keep the key of what is backed up, among those that SOCA has."""
+
 STAYS_WARM = frozenset(NAMES[kind.service, kind.resource] for kind in KINDS if kind.warm)
 """The types whose backups never move to cold storage."""
