@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from generator.protection.abilities import BACKUP, COPY, EXPIRE, RESTORE
 from generator.protection.alerts import MISSING
-from generator.protection.derived import OfType, why_refused
+from generator.protection.derived import EBS, OfType, why_refused
 from generator.protection.explain import Explanation
 from generator.protection.model import Protection, Role, Vault
 from generator.protection.page_types import called
@@ -16,8 +17,13 @@ from generator.protection.words import day_count, duration, listed, named
 LONG = 90
 """Days: who keeps backups so long can restore what was missed for a while."""
 
-# The types of resources that SOCA has, and what AWS/Backup calls them in its metrics.
-_WATCHED = {"EC2": "EC2 instances", "EFS": "EFS file systems"}
+# What AWS/Backup calls the types of resources that SOCA has in its metrics.
+_WATCHED = {
+    "EC2 instances": "EC2",
+    "EFS file systems": "EFS",
+    "FSx file systems": "FSx",
+    "FSx volumes": "FSx",
+}
 
 _PASSED = {
     "SchedulerIAMRoleArn": "A restored scheduler cannot have its role again",
@@ -48,6 +54,7 @@ def gaps(explanation: Explanation) -> list[Gap]:
         *_not_copied(protection),
         *_not_kept(protection),
         *_not_heard(protection, types),
+        *_heard_for_nothing(explanation),
         *_not_protected(explanation),
         *_not_passed(explanation),
         *_not_guarded(protection),
@@ -156,13 +163,36 @@ def _not_heard(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]
         yield Gap("Nobody hears of a failed backup")
     if heard and MISSING not in heard:
         selected = {each.type for each in types}
+        # Volumes are part of instances, but where nothing else is selected.
+        alone = {} if "EC2 instances" in selected else {EBS: "EBS"}
         silent = [
             name
-            for kind, name in _WATCHED.items()
+            for name, kind in {**_WATCHED, **alone}.items()
             if name in selected and f"{MISSING} of {kind}" not in heard
         ]
         if silent:
             yield Gap(f"Nobody hears if {listed(silent)} are not backed up", ("SilenceAlarmFor",))
+
+
+def _heard_for_nothing(explanation: Explanation) -> Iterator[Gap]:
+    """Yield the alarms that ring although every backup was made."""
+    for each in sorted(explanation.protection.heard, key=lambda each: (each.what, each.topic)):
+        kind = each.what.removeprefix(f"{MISSING} of ")
+        if not each.what.startswith(MISSING) or not isinstance(each.after, int):
+            continue
+        # Any backup of the kind silences the alarm.
+        apart = [
+            gap.time
+            for types, _, gap in explanation.by_timings
+            if gap
+            and (each.what == MISSING or any(_WATCHED.get(its.type) == kind for its in types))
+        ]
+        if apart and min(apart) > timedelta(hours=each.after):
+            yield Gap(
+                f"The alarm on {each.what} rings after {each.after} hours, between two backups "
+                f"that are up to {duration(min(apart))} apart",
+                ("SilenceAlarmHours", "SilenceAlarmFor"),
+            )
 
 
 def _not_protected(explanation: Explanation) -> Iterator[Gap]:

@@ -97,8 +97,8 @@ def test_each_parameter_that_a_gap_names_closes_it_and_no_other(given: dict[str,
     before = gaps(explained(**given))
     tried = 0
     for gap in before:
-        # The vault of another account opens another gap: see CHANGES.
-        for name in {*gap.parameters} - {"CopyDestinationVaultArn"}:
+        # These open another gap, or make one longer: see CHANGES.
+        for name in {*gap.parameters} - {"CopyDestinationVaultArn", "ProtectFSx"}:
             value = {"SilenceAlarmFor": {"SilenceAlarmFor": "any-job"}}.get(name, CLOSED_BY[name])
             after = gaps(explained(**{**given, **value}))
             assert after == [each for each in before if each != gap], name
@@ -129,8 +129,59 @@ def test_copies_depend_on_keys() -> None:
     assert "- Copies to" not in of_others(copied.replace(vault, ""))
 
 
-def test_a_stack_with_everything_on_has_no_gap() -> None:
-    assert gaps(explained(**everything())) == []
+def test_a_stack_with_everything_on_has_one_gap() -> None:
+    silent = "Nobody hears if FSx file systems and FSx volumes are not backed up"
+    assert [gap.text for gap in gaps(explained(**everything()))] == [silent]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "given", "apart"),
+    [
+        ("cron(0 5 * * ? *)", {"SilenceAlarmHours": "26"}, ""),
+        ("cron(0 5 ? * MON-FRI *)", {"SilenceAlarmHours": "50"}, "3 days 1 hour"),
+        ("cron(0 5 ? * MON-FRI *)", {"SilenceAlarmHours": "74"}, ""),
+        ("cron(0 5 ? * SUN *)", {"SilenceAlarmHours": "168"}, "7 days 1 hour"),
+        ("cron(0 5 ? * SUN *)", {"SilenceAlarmFor": "any-job"}, "7 days 1 hour"),
+        ("cron(0 5 ? * SUN *)", {"SilenceAlarmFor": "none"}, ""),
+    ],
+)
+def test_an_alarm_that_rings_between_two_backups_is_a_gap(
+    schedule: str, given: dict[str, str], apart: str
+) -> None:
+    found = [
+        gap
+        for gap in gaps(explained(**EMAIL, **given, BackupSchedule=schedule))
+        if gap.text.startswith("The alarm on missing backups")
+    ]
+    assert {gap.parameters for gap in found} == ({_ALARM} if apart else set())
+    assert all(
+        gap.text.endswith(f"between two backups that are up to {apart} apart") for gap in found
+    )
+
+
+_ALARM = ("SilenceAlarmHours", "SilenceAlarmFor")
+
+
+def test_nobody_hears_of_missing_volumes_that_are_selected_alone() -> None:
+    topic = """
+  Topic: {Type: AWS::SNS::Topic}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/Backup
+      MetricName: NumberOfBackupJobsFailed
+      Dimensions: [{Name: BackupVaultName, Value: Default}]
+      ComparisonOperator: GreaterThanThreshold
+      Threshold: 0
+      EvaluationPeriods: 1
+      AlarmActions: [!Ref Topic]
+"""
+    volumes = "arn:aws:ec2:*:*:volume/*"
+    source = with_role("backup.amazonaws.com", f"['{volumes}']") + topic
+    told = "- Nobody hears if {} are not backed up\n"
+    assert told.format("EBS volumes") in of_others(source)
+    both = source.replace(f"['{volumes}']", f"['{volumes}', 'arn:aws:ec2:*:*:instance/*']")
+    assert told.format("EC2 instances") in of_others(both)
 
 
 @pytest.mark.parametrize("given", [{}, everything()], ids=["the defaults", "everything on"])
