@@ -105,7 +105,7 @@ def picture(types: Sequence[OfType], now: datetime) -> str:
     _text(root, MARGIN, 22, "Backups that exist, by their age")
     for number, (line, found) in enumerate(zip(lines, ages, strict=True)):
         y = TOP + ROW * number
-        _text(root, MARGIN, y + 16, _shortened(line.label()))
+        _text(root, MARGIN, y + 16, _shortened(line.label() + ": none now" * (not found)))
         _stroke(root, (MARGIN, y + 32), (WIDTH - MARGIN, y + 32))
         _marks(root, scale, y + 32, line.timing, found)
     _axis(root, scale, TOP + ROW * len(lines) + 6)
@@ -176,9 +176,11 @@ def _mark(root: ET.Element, x: float, y: float, *, cold: bool) -> None:
 def _axis(root: ET.Element, scale: _Scale, y: float) -> None:
     _stroke(root, (MARGIN, y), (WIDTH - MARGIN, y))
     free = -math.inf
-    for age, label in TICKS:
+    end = (scale.oldest, days(scale.oldest.days))
+    for age, label in [*(tick for tick in TICKS if tick[0] < scale.oldest), end]:
         x = scale.x(age)
-        if scale.youngest <= age <= scale.oldest and x >= free:
+        crowded = x < free or (age < scale.oldest and x + LABEL > scale.x(scale.oldest))
+        if age >= scale.youngest and not crowded:
             free = x + LABEL
             _stroke(root, (x, y), (x, y + 5))
             at_start, at_end = x - LABEL / 2 < 0, x + LABEL / 2 > WIDTH

@@ -66,6 +66,30 @@ def test_an_hourly_schedule_has_hours_on_its_axis() -> None:
     assert "1 hour" not in labels(ours())
 
 
+@pytest.mark.parametrize(
+    ("given", "ends"),
+    [
+        ({"RetentionDays": "14"}, "14 days"),
+        ({"RetentionDays": "35"}, "35 days"),
+        ({"RetentionDays": "1"}, "7 days"),
+        ({"MonthlyRetention": "7-years"}, "7 years"),
+        ({"RetentionDays": "3650"}, "10 years"),
+    ],
+)
+def test_the_axis_says_where_it_ends(given: dict[str, str], ends: str) -> None:
+    [axis] = [y for y in ours(**given).iter(f"{SVG}text") if y.text == ends]
+    assert axis.get("text-anchor") == "end"
+    assert labels(ours(RetentionDays="35")).count("30 days") == 0
+
+
+def test_a_line_without_a_backup_says_so() -> None:
+    sundays = {"BackupSchedule": "cron(0 5 ? * SUN *)"}
+    assert "SOCADailyBackup, kept for 2 days: none now" in labels(
+        ours(**sundays, RetentionDays="2")
+    )
+    assert "SOCADailyBackup, kept for 4 days" in labels(ours(**sundays, RetentionDays="4"))
+
+
 def test_marks_are_apart_and_inside_the_picture() -> None:
     for root in (
         ours(BackupSchedule="cron(0 * * * ? *)", RetentionDays="3650"),
