@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from generator.command import FINE, SOURCE, USAGE
+from generator.command import FINDING, FINE, SOURCE, USAGE
 from generator.command.printing import say, write
 from generator.stacks import MAIN
 
@@ -26,7 +26,9 @@ def explain(arguments: argparse.Namespace) -> int:
     templates/). A word with only letters and digits before its first = gives a parameter its value;
     all other parameters have their defaults.
 
-    The exit code is 2 if TEMPLATE is not a template, or if CloudFormation would refuse a value.
+    The exit code is 2 if TEMPLATE is not a template, or if CloudFormation would refuse a value. It
+    is 1 if --svg asks for a picture of backups that are not known, or of none: then FILE stays as
+    it is, and all else is printed.
 
     --json prints one document, which generator/protection/explanation.schema.json describes. --svg
     draws which backups exist, by their age.
@@ -50,26 +52,29 @@ def explain(arguments: argparse.Namespace) -> int:
         now = None if arguments.start else datetime.now(timezone.utc)
         day = now.date() if now else arguments.start
         explanation = explained(template, given, day, now)
-        if arguments.svg:
-            from generator.protection import picture
-
-            drawing = picture.picture(explanation.types, explanation.now)
-    except (UnreadableError, RefusedError, UnknownError) as error:
+    except (UnreadableError, RefusedError) as error:
         if arguments.json:
             from generator.protection import document
 
             write(document.error_as_json(str(error)))
         say(str(error))
         return USAGE
+    code = FINE
     if arguments.svg:
-        files.write(arguments.svg, drawing)
+        from generator.protection import picture
+
+        try:
+            files.write(arguments.svg, picture.picture(explanation.types, explanation.now))
+        except UnknownError as error:
+            say(str(error))
+            code = FINDING
     if arguments.json:
         from generator.protection import document
 
         write(document.as_json(explanation))
     else:
         write(page.as_text(explanation))
-    return FINE
+    return code
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:

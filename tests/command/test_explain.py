@@ -66,7 +66,9 @@ def test_explain_draws_a_picture_or_leaves_the_old_one(
     (tmp_path / "none.template").write_text("Resources: {A: {Type: AWS::SNS::Topic}}")
     capsys.readouterr()
     words = ["explain", str(tmp_path / "none.template"), "--svg", str(target)]
-    assert build.main(words) == build.USAGE
-    assert capsys.readouterr().out == ""
+    assert build.main(words) == build.FINDING
+    out, error = capsys.readouterr()
+    assert "\nWhen            never: no backup plan has a rule\n" in out
+    assert error == "build.py: no picture: no backup plan with a rule backs anything up\n"
     assert target.read_text() == seven
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".svg", ".svg", ".template"]
