@@ -9,7 +9,7 @@ from generator.protection.abilities import BACKUP
 from generator.protection.alerts import MISSING
 from generator.protection.explain import Explanation
 from generator.protection.gaps import Gap, gaps, used_roles, used_vaults
-from generator.protection.model import Hearing, Protection, Vault, shown
+from generator.protection.model import Hearing, Lock, Protection, Vault, shown
 from generator.protection.page_roles import restores, unsure
 from generator.protection.page_times import restore_points, when, worst
 from generator.protection.page_types import taken
@@ -110,7 +110,7 @@ def _where(vault: Vault, types: set[str]) -> Iterator[str]:
     yield key + ("; EC2 and EBS keep the key of their volumes" if own else "")
     yield f"lock: {_lock(vault)}"
     denied = vault.denied.get(_DELETION)
-    lifted = "" if vault.lock is None else "by nobody while the lock holds, then "
+    lifted = _lifted(vault.lock)
     if denied is None:
         yield f"deletion: {lifted}by whomever IAM allows"
     else:
@@ -122,6 +122,16 @@ def _where(vault: Vault, types: set[str]) -> Iterator[str]:
     for principal, actions in by_who.items():
         who_may = "everybody" if principal == "*" else named(principal)
         yield f"allowed to {who_may}: {listed(actions)}"
+
+
+def _lifted(lock: Lock | None) -> str:
+    """Return how long a lock keeps everybody from deleting backups, before who may then."""
+    if lock is None:
+        return ""
+    if lock.grace is None:
+        return "by nobody until an administrator lifts the lock, then "
+    for_days = f"for {days(lock.grace)}, an administrator can lift the lock"
+    return f"by nobody until a backup expires; {for_days}, then "
 
 
 def _lock(vault: Vault) -> str:

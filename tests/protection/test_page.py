@@ -303,9 +303,20 @@ def test_what_the_lock_refuses_is_told(lock: str, days: str, told: list[str]) ->
     assert re.findall("- The lock refuses .*, kept (.*)", of_others(source, Days=days)) == told
 
 
-def test_nobody_deletes_while_the_lock_holds() -> None:
-    where = by_heading(explained(VaultLock="governance"))["Where"]
-    assert "deletion: by nobody while the lock holds, then by whomever IAM allows" in where
+@pytest.mark.parametrize(
+    ("lock", "told"),
+    [
+        ({"VaultLock": "governance"}, "by nobody until an administrator lifts the lock"),
+        (
+            {"VaultLock": "compliance", "VaultLockGraceDays": "5", **CONFIRMED},
+            "by nobody until a backup expires; for 5 days, an administrator can lift the lock",
+        ),
+    ],
+)
+def test_who_deletes_depends_on_the_lock(lock: dict[str, str], told: str) -> None:
+    for denial, then in (("no", "by whomever IAM allows"), ("yes", "denied to everybody")):
+        where = by_heading(explained(**lock, DenyRecoveryPointDeletion=denial))["Where"]
+        assert f"deletion: {told}, then {then}" in " ".join(where)
 
 
 def test_a_template_without_a_plan_protects_nothing() -> None:
