@@ -1,7 +1,7 @@
 """What is not protected and what nobody hears of, with the parameters that would change it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from generator.protection.abilities import BACKUP, COPY, EXPIRE, RESTORE
@@ -12,7 +12,7 @@ from generator.protection.model import Protection, Role, Vault
 from generator.protection.page_types import called
 from generator.protection.refusals import NO_STACK
 from generator.protection.vaults import NEEDED, account_of
-from generator.protection.words import day_count, duration, listed, named
+from generator.protection.words import day_count, duration, listed, named, shortened
 
 LONG = 90
 """Days: who keeps backups so long can restore what was missed for a while."""
@@ -40,6 +40,13 @@ class Gap:
     text: str
     parameters: tuple[str, ...] = ()
     """Those of the template's parameters of which each would change it."""
+    actions: tuple[str, ...] = ()
+    """Those that are missing, at the end of the text."""
+
+    @property
+    def in_short(self) -> str:
+        """The text with a few of the actions."""
+        return self.text.removesuffix(listed([*self.actions])) + shortened(self.actions)
 
 
 def gaps(explanation: Explanation) -> list[Gap]:
@@ -61,7 +68,8 @@ def gaps(explanation: Explanation) -> list[Gap]:
     ]
     has = explanation.template.parameters
     return [
-        Gap(each.text, tuple(name for name in each.parameters if name in has)) for each in found
+        replace(each, parameters=tuple(name for name in each.parameters if name in has))
+        for each in found
     ]
 
 
@@ -80,18 +88,18 @@ def _refused(protection: Protection) -> Iterator[Gap]:
 def _without_backup(explanation: Explanation) -> Iterator[Gap]:
     for types, _, gap in explanation.by_timings:
         if gap and gap.without:
-            time, whose = duration(gap.without), called(types, explanation.parts)
+            time, whose = duration(gap.without), called(types, explanation.parts, in_short=True)
             yield Gap(f"For up to {time} there is no backup of {whose}", ("RetentionDays",))
 
 
 def _disabled(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:
     """Yield what is meant to happen, and cannot."""
-    by_text: dict[str, list[str]] = {}
+    by_text: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for each in types:
-        for text in _cannot(each):
-            by_text.setdefault(text, []).append(each.type)
-    for text, names in by_text.items():
-        yield Gap(text.format(listed(names)))
+        for text, actions in _cannot(each):
+            by_text.setdefault((text, actions), []).append(each.type)
+    for (text, actions), names in by_text.items():
+        yield _lacking(text.format(listed(names)), actions)
     for vault in used_vaults(protection):
         for action in NEEDED:
             if action in vault.denied:
@@ -99,19 +107,25 @@ def _disabled(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:
                 rest = f" but {listed(but)}" if but else ""
                 yield Gap(f"The policy of {vault.name} denies {action} to everybody{rest}")
         if vault.key_refuses:
-            refused = listed([*vault.key_refuses])
-            yield Gap(f"The policy of the vault's key does not let the account use it: {refused}")
+            text = "The policy of the vault's key does not let the account use it"
+            yield _lacking(text, vault.key_refuses)
 
 
-def _cannot(each: OfType) -> Iterator[str]:
+def _lacking(text: str, actions: tuple[str, ...]) -> Gap:
+    """Return a gap with the actions that are missing, if there are any."""
+    return Gap(f"{text}: {listed([*actions])}" if actions else text, (), actions)
+
+
+def _cannot(each: OfType) -> Iterator[tuple[str, tuple[str, ...]]]:
     if each.backed_up is False:
-        yield f"{{}} are selected, but {_why(each)}"
+        why, lacks = _why(each)
+        yield f"{{}} are selected, but {why}", lacks
     if lacks := _lacks(each, RESTORE):
-        yield f"The role lacks what restores of {{}} need: {lacks}"
+        yield "The role lacks what restores of {} need", lacks
     if any(rule.copies for rule in each.rules) and (lacks := _lacks(each, COPY)):
-        yield f"The role lacks what copies of {{}} need: {lacks}"
+        yield "The role lacks what copies of {} need", lacks
     if lacks := _lacks(each, EXPIRE):
-        yield f"The role lacks what deletes expired backups of {{}}: {lacks}"
+        yield "The role lacks what deletes expired backups of {}", lacks
 
 
 _KEYS = ("CreateVaultKmsKey", "VaultKmsKeyArn")
@@ -138,10 +152,10 @@ def _has_aws_key(vault: Vault) -> bool:
     return vault.made and not vault.key
 
 
-def _lacks(each: OfType, ability: str) -> str:
+def _lacks(each: OfType, ability: str) -> tuple[str, ...]:
     """Return the actions that roles of the type lack for an ability."""
     found = (role.lacks.get((each.type, ability)) or () for role in _roles_of(each))
-    return listed([*dict.fromkeys(action for lacks in found for action in lacks)])
+    return tuple(dict.fromkeys(action for lacks in found for action in lacks))
 
 
 def _not_kept(protection: Protection) -> Iterator[Gap]:
@@ -257,13 +271,13 @@ def _roles_of(each: OfType) -> list[Role]:
     return [protection.roles[arn] for arn in arns if arn in protection.roles]
 
 
-def _why(each: OfType) -> str:
-    """Return why nothing is backed up."""
+def _why(each: OfType) -> tuple[str, tuple[str, ...]]:
+    """Return why nothing is backed up, and the actions that are missing."""
     if not each.rules:
         plans = {reach.plan for reach in each.reaches}
         if any(refused.rule.plan in plans for refused in each.protection.refused):
-            return "AWS Backup refuses all backups of their plan"
-        return "no rule of their plan is in the template"
+            return "AWS Backup refuses all backups of their plan", ()
+        return "no rule of their plan is in the template", ()
     if any(role.trusted is False for role in _roles_of(each)):
-        return "AWS Backup may not assume the role"
-    return f"the role lacks what backups of them need: {_lacks(each, BACKUP)}"
+        return "AWS Backup may not assume the role", ()
+    return "the role lacks what backups of them need", _lacks(each, BACKUP)

@@ -237,4 +237,4 @@ def _not_known(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
 def _gap(explanation: Explanation, gap: Gap) -> str:
     its = explanation.shown(explanation.values)
     values = [f"{name} is {its.get(name) or 'empty'}" for name in gap.parameters]
-    return gap.text + (f": {' and '.join(values)}" if values else "")
+    return gap.in_short + (f": {' and '.join(values)}" if values else "")

@@ -44,9 +44,10 @@ def restores(protection: Protection, types: Sequence[OfType]) -> Iterator[str]:
     names = [each.type for each in types]
     if able := [each.type for each in types if each.restored]:
         yield these(able, names)
-    yield from unsure(types, RESTORE)
+    yield from (unsure_lines := [*unsure(types, RESTORE)])
     if unable := [each.type for each in types if each.restored is False]:
-        yield f"not {these(unable, names)} (see below)"
+        others = len(unsure_lines) == 1 and not able  # the line before has told which
+        yield f"not {'the others' if others else these(unable, names)} (see below)"
     if {"EC2 instances", GIVEN} & {*names}:
         passed = passed_roles(protection)
         elsewhere = any(reach.role not in protection.roles for reach in protection.reaches)

@@ -104,7 +104,7 @@ def worst(explanation: Explanation) -> Iterator[str]:
         by_loss.setdefault(_loss(bands, gap), []).extend(types)
     every_type = [each for types in by_loss.values() for each in types]
     for said, types in by_loss.items():
-        yield said if len(by_loss) == 1 else f"{called(types, every_type)}: {said}"
+        yield said if len(by_loss) == 1 else f"{called(types, every_type, in_short=True)}: {said}"
 
 
 def _loss(bands: list[Band] | None, gap: LongestGap | None) -> str:

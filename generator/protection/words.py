@@ -15,6 +15,8 @@ MANY = 100_000
 """Minutes: so many are not told as days."""
 MANY_TYPES = 6
 """More types than this are told in short."""
+FEW = 3
+"""So many of a long list are told in short."""
 MOST_TIMES = 4
 """More times of a day are not told one by one."""
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -103,6 +105,13 @@ def listed(names: list[str]) -> str:
     if not names:
         return ""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def shortened(names: Sequence[str]) -> str:
+    """Return names, of many only the first ones and how many others there are."""
+    if len(names) <= FEW + 1:
+        return listed([*names])
+    return f"{', '.join(names[:FEW])} and {len(names) - FEW} more"
 
 
 def these(names: Sequence[str], selected: Sequence[str]) -> str:

@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 import pytest
 
+from generator.cloudformation.read import parse
 from generator.protection import page
+from generator.protection.explain import explain
 from generator.protection.gaps import gaps
-from tests.protection.pages import OTHERS, by_heading, explained, of_others, with_role
+from tests.protection.pages import DATE, OTHERS, by_heading, explained, of_others, with_role
 from tests.support.parameter_values import ON, VALUES, everything
 
 
@@ -221,7 +223,7 @@ def test_all_types_but_one_with_a_tag() -> None:
         NotResources: ['arn:aws:s3:::*']
         Conditions: {StringEquals: [{ConditionKey: "aws:ResourceTag/a", ConditionValue: b}]}"""
     told = of_others(with_role("backup.amazonaws.com", taken))
-    assert "What            everything but S3 buckets, with the tag a=b, if the region" in told
+    assert "What            everything but S3 buckets, with the tag a=b, of the types that" in told
 
 
 def test_a_name_cannot_write_to_the_terminal() -> None:
@@ -317,6 +319,24 @@ def test_who_deletes_depends_on_the_lock(lock: dict[str, str], told: str) -> Non
     for denial, then in (("no", "by whomever IAM allows"), ("yes", "denied to everybody")):
         where = by_heading(explained(**lock, DenyRecoveryPointDeletion=denial))["Where"]
         assert f"deletion: {told}, then {then}" in " ".join(where)
+
+
+def test_of_many_missing_actions_the_page_names_three() -> None:
+    volumes = "['arn:aws:elasticfilesystem:*:*:file-system/*']"
+    source = with_role("backup.amazonaws.com", volumes)
+    [short] = re.findall("- The role lacks what restores of EFS .* need: (.*)\n", _flat(source))
+    assert short == (
+        "elasticfilesystem:CreateFileSystem, elasticfilesystem:Restore, "
+        "elasticfilesystem:DescribeFileSystems and 9 more"
+    )
+    found = gaps(explain(parse("t", source), {}, DATE))
+    [whole] = [gap.text for gap in found if "restores of EFS" in gap.text]
+    assert len(re.findall("[a-z]+:[A-Z]", whole)) == 12
+
+
+def _flat(source: str) -> str:
+    """Return the page with a line for each gap."""
+    return of_others(source).replace("\n  ", " ")
 
 
 def test_a_template_without_a_plan_protects_nothing() -> None:

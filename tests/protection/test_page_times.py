@@ -287,6 +287,21 @@ def test_what_several_plans_take_in_part_is_told_by_part(
     assert " ".join(told["Lost at worst"]) == " ".join(f"{loss}{longest}" for loss in losses)
 
 
+def test_a_long_list_of_types_is_short_where_it_stands_again() -> None:
+    taken = f"Resources: {[f'arn:aws:{each}:*' for each in ('dynamodb', 'ec2', 'fsx', 's3')]}"
+    source = two_plans("Resources: ['*']", taken)
+    told = by_heading(explain(parse("t", source), {}, DATE))
+    names = "DynamoDB tables, EC2 instances, EBS volumes"
+    whole, short = f"{names}, FSx file systems, FSx volumes and S3 buckets", f"{names} and 3 more"
+    tables, worst = (
+        " ".join(" ".join(told[each]).split()) for each in ("Restore from", "Lost at worst")
+    )
+    assert f"everything else but {whole}, of the types that the region has opted in to:" in tables
+    assert f"other {whole}, if the region has opted in to them:" in tables
+    assert f"other {whole}:" in tables
+    assert f"other {short}: 7 days 8 hours" in worst
+
+
 def test_of_very_many_selections_only_the_same_are_put_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
