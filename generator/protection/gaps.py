@@ -143,13 +143,9 @@ def _out_of_reach(protection: Protection) -> list[str]:
     A vault with a key that AWS manages is no source for another account.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
     """
-    sources = [rule for rule in protection.rules if _has_aws_key(protection.vaults[rule.vault])]
+    sources = [rule for rule in protection.rules if not protection.vaults[rule.vault].key]
     accounts = {account_of(copy.vault): None for rule in sources for copy in rule.copies}
     return [each for each in accounts if each.isdecimal()]
-
-
-def _has_aws_key(vault: Vault) -> bool:
-    return vault.made and not vault.key
 
 
 def _lacks(each: OfType, ability: str) -> tuple[str, ...]:
@@ -249,7 +245,7 @@ def _not_guarded(protection: Protection) -> Iterator[Gap]:
         if "backup:DeleteRecoveryPoint" not in vault.denied:
             text = "The vault's policy denies nobody the deletion of backups"
             yield Gap(text, ("DenyRecoveryPointDeletion",))
-        if _has_aws_key(vault) and not _out_of_reach(protection):
+        if not vault.key and not _out_of_reach(protection):
             text = "AWS manages the key of the vault, whose policy cannot be changed"
             yield Gap(text, _KEYS)
 

@@ -305,6 +305,21 @@ def test_what_the_lock_refuses_is_told(lock: str, days: str, told: list[str]) ->
     assert re.findall("- The lock refuses .*, kept (.*)", of_others(source, Days=days)) == told
 
 
+def test_what_keeps_the_stack_from_being_created_is_told_first() -> None:
+    source = OTHERS.replace("TargetBackupVault: Default", "TargetBackupVault: v")
+    [rule] = re.findall("          - RuleName(?:.*\n){4}", source)
+    cold = rule.replace("daily", "cold").replace(
+        "DeleteA", "MoveToColdStorageAfterDays: 1, DeleteA"
+    )
+    lock = "LockConfiguration: {MinRetentionDays: 31}"
+    vault = f"{{Type: AWS::Backup::BackupVault, Properties: {{BackupVaultName: v, {lock}}}}}"
+    told = of_others(f"{source.replace(rule, rule + cold)}  Vault: {vault}\n", Days="30")
+    assert re.findall("^- (The .*?): ", told, re.MULTILINE)[:3] == [
+        "The stack cannot be created",
+        "The lock refuses the backups of daily\\x1b[31m, kept for 30 days",
+    ]
+
+
 @pytest.mark.parametrize(
     ("lock", "told"),
     [

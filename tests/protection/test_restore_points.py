@@ -312,6 +312,17 @@ def test_why_the_longest_gap_is_longer(
     assert (gap.clocks_change, gap.leaves_out) == (change, leaves_out)
 
 
+@pytest.mark.parametrize(("kept", "hours"), [(6, 1), (7, 0), (None, 0)])
+def test_there_is_a_backup_at_any_time_if_one_rule_keeps_long_enough(
+    kept: int | None, hours: int
+) -> None:
+    # The daily ones leave out an hour of each day, but not that in which the weekly one is made.
+    plan = [rule("day", "0 9 * * ?", 1), rule("week", "0 5 ? * SUN", kept)]
+    gap = longest_gap([plan], at("2026-01-01T00:00"))
+    assert gap
+    assert gap.without == timedelta(hours=hours)
+
+
 @pytest.mark.parametrize("plans", [[], [[]], [[rule("never", "0 5 31 2 ?", 30)]]])
 def test_a_loss_without_end(plans: list[Plan]) -> None:
     assert worst_loss(plans, at("2026-01-01T00:00")) is None
