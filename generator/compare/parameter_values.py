@@ -80,6 +80,27 @@ def around(old: Template, new: Template, *nodes: Any) -> list[Assignment]:
     return _bases(*_open(old, new, nodes))
 
 
+def extremes(old: Template, new: Template, usual: Assignment, *nodes: Any) -> list[Assignment]:
+    """Return the usual assignment with each least and each greatest value that the nodes use.
+
+    Of a list of values it is each one: which of them is the least, a map may decide.
+    """
+    used = references(list(nodes))
+    return [
+        Assignment(usual.choices | {name: Choice(value, after, _quoted(value))})
+        for name, parameter in old.parameters.items()
+        if name in used
+        for value in _outer_values(parameter)
+        for after in [value if name in new.parameters else {"Ref": name}]
+    ]
+
+
+def _outer_values(parameter: dict[str, Any]) -> list[str]:
+    bounds = [parameter[key] for key in ("MinValue", "MaxValue") if key in parameter]
+    values = [scalar(value) for value in parameter.get("AllowedValues", bounds)]
+    return [value for value in values if value != scalar(parameter.get("Default", ""))]
+
+
 Choices = dict[str, list[Choice]]
 Sides = list[tuple[Template, set[str]]]
 """The two templates, each with the conditions that decide."""

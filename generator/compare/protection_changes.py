@@ -1,5 +1,6 @@
 """The protection of a live stack before and after an update, for the values that it may have."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -13,7 +14,7 @@ from generator.compare.alert_losses import alert_losses
 from generator.compare.change import ProtectionLoss
 from generator.compare.loss import Loss, sentences
 from generator.compare.options_together import at_once, together
-from generator.compare.parameter_values import Assignment, around, assignments
+from generator.compare.parameter_values import Assignment, around, assignments, extremes
 from generator.compare.protection_losses import plan_losses
 from generator.compare.role_losses import role_losses
 from generator.compare.vault_losses import vault_losses
@@ -97,7 +98,12 @@ def protection_losses(old: Template, new: Template) -> list[ProtectionLoss]:
             own = assignments(old, new, *differing[part])
             singly = _with_options(old, new, differing[part], own, options)
             lost = _Lost(subject, part, before, after)
-            found |= _of_subject(lost, own[0], options[0], singly, several)
+            of_it = _of_subject(lost, own[0], options[0], singly, several)
+            # What a lock refuses is decided by rules that are as they were.
+            used = before.part(part).resources if part is STORES else differing[part]
+            outer = extremes(old, new, options[0], used)
+            bases = around(old, new, *differing[part])
+            found |= of_it | _of_extremes(lost, bases, outer, of_it)
     return [
         ProtectionLoss(sentence, dict(where))
         for where, several in _together(found).items()
@@ -146,6 +152,28 @@ def _of_subject(
             if loss not in found:
                 found[loss] = _fewest(loss, lost, usual, row, values).where
     return found
+
+
+def _of_extremes(
+    lost: "_Lost", own: list[Assignment], outer: list[Assignment], found: Iterable[Loss]
+) -> dict[Loss, dict[str, str]]:
+    """Return what is lost with a least or a greatest value alone.
+
+    What is lost anyway, but with another number in its sentence, is not told again.
+    """
+    more: dict[Loss, dict[str, str]] = {}
+    told = {_without_numbers(loss) for loss in found}
+    for each, extreme in product(own, outer):
+        assignment = Assignment(extreme.choices | each.choices)
+        for loss in lost(assignment):
+            if (alike := _without_numbers(loss)) not in told:
+                told.add(alike)
+                more[loss] = assignment.where
+    return more
+
+
+def _without_numbers(loss: Loss) -> Loss:
+    return Loss(*(re.sub(r"(\d+( [a-z]+)? ?)+", "#", part) for part in loss))
 
 
 class _Lost:

@@ -9,7 +9,14 @@ from typing import NamedTuple
 from generator.compare.loss import at_most, is_as_long
 from generator.protection.derived import timing_of
 from generator.protection.model import Rule, Value, is_known
-from generator.protection.restore_points import Band, Plan, Timing, bands, worst_loss
+from generator.protection.restore_points import (
+    AHEAD,
+    Band,
+    Plan,
+    Timing,
+    bands,
+    worst_loss,
+)
 from generator.protection.words import day_count, duration, every, listed, minutes
 
 REFERENCE = datetime(2026, 2, 1, tzinfo=timezone.utc)
@@ -179,8 +186,11 @@ def _window(plans: Plans) -> timedelta:
 
 
 def _of_bands(old: Plans, new: Plans, words: Words) -> Iterator[str]:
-    before, after = _bands(old), _bands(new)
     was, is_now = _longest(old), _longest(new)
+    both = [each for each in (was, is_now) if each is not None]
+    # What only one of them still has is not compared, and takes long if it is a hundred years.
+    end = min(both) + AHEAD if both else None
+    before, after = _bands(_until(end, old)), _bands(_until(end, new))
     if is_now is not None and (was is None or is_now < was):
         kept = "for ever" if was is None else _days(was)
         yield f" {words.kept} kept {duration(is_now)} instead of {kept}"
@@ -190,6 +200,19 @@ def _of_bands(old: Plans, new: Plans, words: Words) -> Iterator[str]:
         if then is not None and now is not None and now > then:
             yield f" have {what} {every(now)} instead of {every(then)} from {duration(age)} ago on"
             return  # what is older is rarer for the same reason
+
+
+def _until(end: timedelta | None, plans: Plans) -> Plans:
+    """Return the timing of plans that keep nothing for longer than to an end."""
+    if end is None:
+        return plans
+    return tuple(
+        tuple(
+            replace(each, kept=end) if each.kept is None or each.kept > end else each
+            for each in plan
+        )
+        for plan in plans
+    )
 
 
 def _days(time: timedelta) -> str:

@@ -180,10 +180,10 @@ RESOURCES: dict[str, tuple[Slip, str, str, str, bool]] = {
         False,
     ),
     "a value that a mapping gives": (
-        put("Mappings/Locks/soft/days", 9),
+        put("Mappings/Locks/soft/days", 9),  # refuses what Days may be as well
         "Vault",
         "updated in place",
-        "minor",
+        "major",
         False,
     ),
     "a condition's own text": (

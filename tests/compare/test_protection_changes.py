@@ -1,6 +1,7 @@
 """For which parameters a change of a template costs protection, and what is read to find out."""
 
 import copy
+import re
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ from tests.compare.protection_slips import (
     DAILY,
     FSX_TAG,
     HARMLESS,
+    LOCK,
     NO_VALUE,
     POLICIES,
     SLIPS,
@@ -119,6 +121,32 @@ def test_what_is_lost_with_two_options_alone(policy: Any, where: dict[str, str])
             {"CopyDestinationVaultArn": "any other value", "ProtectFSx": "'yes'", **where},
         )
     ]
+
+
+EXTREMES: dict[str, tuple[Edit, list[dict[str, str]]]] = {
+    "a map's greatest row, beside an option": (
+        put(f"{LOCK}/Fn::If/1/MaxRetentionDays", 3000),
+        [
+            {"VaultLock": "'governance'", "RetentionDays": "'36500'"},
+            {"MonthlyRetention": "'10-years'", "VaultLock": "'governance'"},
+        ],
+    ),
+    "a least number, beside an option": (
+        put(f"{LOCK}/Fn::If/1/MinRetentionDays", 7),
+        [{"VaultLock": "'governance'", "RetentionDays": "'1'"}],
+    ),
+    "a greatest number, alone": (
+        put(f"{DAILY}/Lifecycle/DeleteAfterDays", 30), [{"RetentionDays": "'36500'"}],
+    ),
+    # What is told for the default is not told for each number again.
+    "any number": (put(f"{DAILY}/Lifecycle/DeleteAfterDays", 7), [{}]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "where"), EXTREMES.values(), ids=EXTREMES)
+def test_what_is_lost_with_an_extreme_value(edit: Edit, where: list[dict[str, str]]) -> None:
+    refused_or_kept = [each for each in lost(edit) if re.search("refuses| are kept", each.sentence)]
+    assert [each.where for each in refused_or_kept] == where
 
 
 def test_what_more_lose_with_an_option_is_told_with_the_others() -> None:
