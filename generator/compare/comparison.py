@@ -70,12 +70,14 @@ class Comparison:
     @property
     def failures(self) -> list[str]:
         """Why the new template must not be released, a sentence each; empty if it may be."""
-        sentences = [
-            f"{loss.told}: a release must not protect less: correct the template"
-            + (f", or accept it in {PATH.name}" if self.may_accept else "")
-            for loss in self.losses
-            if loss.reason is None
-        ]
+        count = sum(loss.reason is None for loss in self.losses)
+        lost = f"{count} {'loss' if count == 1 else 'losses'} of protection"
+        fix = (
+            f"a release must not protect less: correct the template, or accept it in {PATH.name}"
+            if self.may_accept
+            else "the new template protects less than the old one: correct it, unless that is meant"
+        )
+        sentences = [f"{lost}: {fix}"] if count else []
         sentences += [
             f"{PATH.name}: this is not lost, so do not accept it: {loss.sentence}"
             for loss in self.not_lost
