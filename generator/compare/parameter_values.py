@@ -255,7 +255,8 @@ def _choices(
         for value in kept
     ]
     if "AllowedValues" not in before:
-        other = Choice(reference, reference, "any other value" if usual else "")
+        given = "given" if kept == [""] else "any other value"
+        other = Choice(reference, reference, given if usual else "")
         # A parameter without a default is required, so every stack has such a value.
         choices = [*choices, other] if usual else [other, *choices]
     same = [

@@ -28,10 +28,12 @@ class Words(NamedTuple):
 
     done: str
     kept: str
+    made: str
+    """The same, where "are" would speak of what is backed up."""
 
 
-BACKUPS = Words("are backed up", "are")
-COPIES = Words("are copied", "have copies that are")
+BACKUPS = Words("are backed up", "are", "have backups that are")
+COPIES = Words("are copied", "have copies that are", "have copies that are")
 
 
 def timing_losses(
@@ -61,7 +63,7 @@ def _of_completion(old: Sequence[Rule], new: Sequence[Rule], words: Words) -> It
         was = next((each for each in old if each.name == rule.name), None)
         if was and not at_most(was.completion_window, rule.completion_window):
             after, before = (minutes(each.completion_window) for each in (rule, was))
-            yield f" are cancelled after {after} instead of {before}: {rule.name}"
+            yield f" {words.made} cancelled after {after} instead of {before}: {rule.name}"
 
 
 def _timing(rule: Rule) -> tuple[object, ...]:
@@ -147,7 +149,7 @@ def _of_cold_storage(
         if before.cold_after is None or after.cold_after < before.cold_after:
             warm = "never" if before.cold_after is None else _days(before.cold_after)
             yield (
-                f" {words.kept} moved to cold storage after {duration(after.cold_after)} "
+                f" {words.made} moved to cold storage after {day_count(after.cold_after.days)} "
                 f"instead of {warm}: {rule.name}"
             )
 

@@ -22,17 +22,24 @@ _CAN = {
 }
 
 
+_NO_NAME = "a vault with an empty name"
+
+
 def vault_losses(old: Protection, new: Protection) -> Iterator[Loss]:
     """Yield what vaults protect no longer."""
     used = [*dict.fromkeys(rule.vault for rule in new.rules)]
     gone = [name for name in dict.fromkeys(rule.vault for rule in old.rules) if name not in used]
     if used and gone:
         others = [name for name in used if name not in {rule.vault for rule in old.rules}]
-        yield Loss(f"backups go into {listed(others or used)} instead of {listed(gone)}")
+        into, before = (
+            listed([name or _NO_NAME for name in names]) for names in (others or used, gone)
+        )
+        yield Loss(f"backups go into {into} instead of {before}")
     for rule in old.rules:
         for after in {each.vault for each in new.rules if each.name == rule.name} - {rule.vault}:
             if rule.vault not in gone:
-                yield Loss("backups of ", rule.name, f" go into {after} instead of {rule.vault}")
+                instead = f" go into {after or _NO_NAME} instead of {rule.vault or _NO_NAME}"
+                yield Loss("backups of ", rule.name, instead)
     for name, before in old.vaults.items():
         vault = new.vaults.get(name)
         if vault is not None and vault.made:
@@ -95,7 +102,7 @@ def _of_policy(before: Vault, after: Vault) -> Iterator[Loss]:
 def _of_denials(before: Vault, after: Vault, action: str) -> Iterator[Loss]:
     was, denied = before.denied.get(action), after.denied.get(action)
     if was is not None and denied is None:
-        yield Loss("anybody may ", _CAN[action])
+        yield Loss("whoever IAM allows may ", _CAN[action])
     elif was is not None and denied is not None:
         for role in sorted(denied - was):
             yield Loss(f"{role} may ", _CAN[action])

@@ -230,7 +230,7 @@ ACTIONS: dict[str, dict[str, str]] = {
 EFS_ARN = _arn("elasticfilesystem:*:*:file-system/*")
 TAGGED = "what carries soca:BackupPlan=soca-mycluster is no longer selected"
 ANYBODY = (
-    "anybody may delete recovery points, disassociate recovery points and shorten how long "
+    "whoever IAM allows may delete recovery points, disassociate recovery points and shorten how long "
     "recovery points are kept"
 )
 OWN_KEY = "${SOCABackupVaultKey.Arn}"
@@ -411,7 +411,7 @@ SLIPS: dict[str, Slip] = {
     ),
     "a backup that is cancelled early": Slip(
         {}, put(f"{DAILY}/CompletionWindowMinutes", 120),
-        [f"{CORE} are cancelled after 2 hours instead of 7 days: SOCADailyBackup"],
+        [f"{CORE} have backups that are cancelled after 2 hours instead of 7 days: SOCADailyBackup"],
     ),
     **{
         f"a start within a day, {what}": Slip(
@@ -442,8 +442,8 @@ SLIPS: dict[str, Slip] = {
     ),
     "monthly backups cold at once": Slip(
         MONTHLY, put(f"{MONTH}/Lifecycle/MoveToColdStorageAfterDays", 8),
-        [("EFS file systems are moved to cold storage after 8 days instead of 30: "
-         "SOCAMonthlyBackup")],
+        [("EFS file systems have backups that are moved to cold storage after 8 days instead of "
+          "30: SOCAMonthlyBackup")],
     ),
     "weekly backups cold": Slip(
         WEEKLY, put(f"{WEEK}/Lifecycle/MoveToColdStorageAfterDays", 30),
@@ -611,6 +611,10 @@ SLIPS: dict[str, Slip] = {
         {}, put(f"{VAULT}/Properties/BackupVaultName", {"Fn::Sub": "Safe-${ClusterId}"}),
         [f"backups go into Safe-soca-mycluster instead of {VAULT_NAME}"],
     ),
+    "a vault without a name": Slip(
+        {}, put(f"{DAILY}/TargetBackupVault", ""),
+        [f"backups go into a vault with an empty name instead of {VAULT_NAME}"],
+    ),
     "no lock": Slip(
         LOCKED, drop(LOCK), ["the vault is no longer locked"],
     ),
@@ -656,19 +660,19 @@ SLIPS: dict[str, Slip] = {
     ),
     "deletion is allowed": Slip(
         DENIED, remove(f"{STATEMENT}/Action", "backup:DeleteRecoveryPoint"),
-        ["anybody may delete recovery points"],
+        ["whoever IAM allows may delete recovery points"],
     ),
     "disassociation is allowed": Slip(
         DENIED, remove(f"{STATEMENT}/Action", "backup:DisassociateRecoveryPoint"),
-        ["anybody may disassociate recovery points"],
+        ["whoever IAM allows may disassociate recovery points"],
     ),
     "a shorter life is allowed": Slip(
         DENIED, remove(f"{STATEMENT}/Action", "backup:UpdateRecoveryPointLifecycle"),
-        ["anybody may shorten how long recovery points are kept"],
+        ["whoever IAM allows may shorten how long recovery points are kept"],
     ),
     "one more role may delete": Slip(
         DENIED, put(f"{STATEMENT}/Condition", {"ArnNotEquals": {"aws:PrincipalArn": [ADMIN]}}),
-        [ANYBODY.replace("anybody", ADMIN)],
+        [ANYBODY.replace("whoever IAM allows", ADMIN)],
     ),
     "a policy that stops backups": Slip(
         DENIED, add(f"{STATEMENT}/Action", "backup:StartBackupJob"),

@@ -38,7 +38,7 @@ def sets_of(template: Template) -> list[set[str]]:
 def test_each_two_that_a_stack_may_have_are_in_one_set() -> None:
     found = sets_of(parse("x", TEXT))
     pairs = {frozenset(pair) for row in found for pair in combinations(sorted(row), 2)}
-    a, b, given = "A='yes'", "B='yes'", "Given=any other value"
+    a, b, given = "A='yes'", "B='yes'", "Given=given"
     soft, hard = "Mode='soft'", "Mode='hard'"
     # Mode has one value, and means nothing if something is given.
     assert pairs == {

@@ -90,7 +90,7 @@ def test_a_loss_is_told_with_the_fewest_parameters() -> None:
     assert told(lost(forbid("fsx:CopyBackup"))) == [
         (
             "the role may no longer copy FSx file systems and FSx volumes: fsx:CopyBackup",
-            {"CopyDestinationVaultArn": "any other value", "ProtectFSx": "'yes'"},
+            {"CopyDestinationVaultArn": "given", "ProtectFSx": "'yes'"},
         )
     ]
 
@@ -118,7 +118,7 @@ def test_what_is_lost_with_two_options_alone(policy: Any, where: dict[str, str])
     assert told(lost(less, before=all_of(less, add(POLICIES, policy)))) == [
         (
             "the role may no longer copy FSx file systems and FSx volumes: fsx:CopyBackup",
-            {"CopyDestinationVaultArn": "any other value", "ProtectFSx": "'yes'", **where},
+            {"CopyDestinationVaultArn": "given", "ProtectFSx": "'yes'", **where},
         )
     ]
 
