@@ -36,6 +36,8 @@ def fetch(source: str) -> bytes:
 
     Raises UnreadableError if they cannot be read, or are more than CloudFormation takes.
     """
+    if not source:
+        raise UnreadableError(f"the name of the template is empty: {ADVICE}")
     scheme, separator, address = source.partition("://")
     scheme = scheme.lower() if separator else ""
     if separator and _without_user(address) != address:

@@ -209,6 +209,11 @@ LABELS = {
 }
 
 
+def test_an_empty_name() -> None:
+    sentence = "the name of the template is empty: give a template file, https://"
+    assert refusal("").startswith(sentence)
+
+
 @pytest.mark.parametrize(("source", "name"), LABELS.items())
 def test_the_version_of_an_object_is_part_of_its_name(source: str, name: str) -> None:
     assert label(source) == name
