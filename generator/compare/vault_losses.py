@@ -31,15 +31,15 @@ def vault_losses(old: Protection, new: Protection) -> Iterator[Loss]:
     gone = [name for name in dict.fromkeys(rule.vault for rule in old.rules) if name not in used]
     if used and gone:
         others = [name for name in used if name not in {rule.vault for rule in old.rules}]
-        into, before = (
+        into, instead = (
             listed([name or _NO_NAME for name in names]) for names in (others or used, gone)
         )
-        yield Loss(f"backups go into {into} instead of {before}")
+        yield Loss(f"backups go into {into} instead of {instead}")
     for rule in old.rules:
         for after in {each.vault for each in new.rules if each.name == rule.name} - {rule.vault}:
             if rule.vault not in gone:
-                instead = f" go into {after or _NO_NAME} instead of {rule.vault or _NO_NAME}"
-                yield Loss("backups of ", rule.name, instead)
+                end = f" go into {after or _NO_NAME} instead of {rule.vault or _NO_NAME}"
+                yield Loss("backups of ", rule.name, end)
     for name, before in old.vaults.items():
         vault = new.vaults.get(name)
         if vault is not None and vault.made:

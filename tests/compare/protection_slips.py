@@ -230,8 +230,8 @@ ACTIONS: dict[str, dict[str, str]] = {
 EFS_ARN = _arn("elasticfilesystem:*:*:file-system/*")
 TAGGED = "what carries soca:BackupPlan=soca-mycluster is no longer selected"
 ANYBODY = (
-    "whoever IAM allows may delete recovery points, disassociate recovery points and shorten how long "
-    "recovery points are kept"
+    "whoever IAM allows may delete recovery points, disassociate recovery points and "
+    "shorten how long recovery points are kept"
 )
 OWN_KEY = "${SOCABackupVaultKey.Arn}"
 MISSING = "missing backups of EC2 and missing backups of EFS"
@@ -411,7 +411,8 @@ SLIPS: dict[str, Slip] = {
     ),
     "a backup that is cancelled early": Slip(
         {}, put(f"{DAILY}/CompletionWindowMinutes", 120),
-        [f"{CORE} have backups that are cancelled after 2 hours instead of 7 days: SOCADailyBackup"],
+        [(f"{CORE} have backups that are cancelled after 2 hours instead of 7 days: "
+          "SOCADailyBackup")],
     ),
     **{
         f"a start within a day, {what}": Slip(

@@ -82,8 +82,8 @@ ROWS: dict[str, tuple[Edit, Edit, list[str]]] = {
     "the lock": (nothing, drop(LOCK), ["the vault is no longer locked"]),
     "the vault's policy": (
         nothing, drop(POLICY),
-        [("whoever IAM allows may delete recovery points, disassociate recovery points and shorten how long "
-         "recovery points are kept")],
+        [("whoever IAM allows may delete recovery points, disassociate recovery points and "
+         "shorten how long recovery points are kept")],
     ),
 }  # fmt: skip
 
