@@ -21,7 +21,8 @@ def compare(arguments: argparse.Namespace) -> int:
 
     --json prints one document: schema; old and new, each with source and version; verdict;
     needed_version; ok; failures; protection_losses, each with sentence, where (the parameters for
-    which it happens), text and accepted (why, or null); changes, each with about, name, type,
+    which it happens), is_example (whether it happens for others too), text and accepted (why, or
+    null); changes, each with about, name, type,
     change, level, danger, text, where and values (what differs, whole: path, old, new). With exit
     code 2, it is schema and error.
     """

@@ -42,10 +42,11 @@ NOT_PASSED = "not passed by the parent"
 """What describes a value that only such stacks have."""
 
 
-def clause(where: dict[str, str]) -> str:
+def clause(where: dict[str, str], *, is_example: bool = False) -> str:
     """Return the parameters for which something happens, as a clause of a sentence."""
     cases = " and ".join(f"{name} is {value}" for name, value in where.items())
-    return f"if {cases}" if cases else "with the usual parameters"
+    start = "for example if" if is_example else "if"
+    return f"{start} {cases}" if cases else "with the usual parameters"
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,15 @@ class ProtectionLoss:
     sentence: str
     where: dict[str, str] = field(default_factory=dict)
     """Empty: the usual ones."""
+    is_example: bool = False
+    """Whether there are other parameters, without some of these, for which it is."""
     reason: str | None = None
     """Why it was accepted; None: it was not."""
 
     @property
     def told(self) -> str:
         """The sentence, with the parameters for which it is true."""
-        cases = clause(self.where)
+        cases = clause(self.where, is_example=self.is_example)
         return f"{cases}: {self.sentence}" if self.where else self.sentence
 
     @property

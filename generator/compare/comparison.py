@@ -115,6 +115,8 @@ def compare(
     changes = property_changes(old, new)
     reasons = {loss.sentence: loss.reason for loss in accepted or ()}
     losses = [replace(loss, reason=reasons.get(loss.sentence)) for loss in _losses(old, new)]
+    if losses:
+        changes = [_TOGETHER if each == _NO_EFFECT else each for each in changes]
     lost = {loss.sentence for loss in losses}
     not_lost = [loss for loss in accepted or () if loss.sentence not in lost]
     return Comparison(old, new, changes, losses, not_lost, may_accept=accepted is not None)
@@ -157,8 +159,19 @@ def _rest(old: Template, new: Template) -> Change:
     if has_unknown_macro(old) or has_unknown_macro(new):
         text = "a macro reads the whole template, so what this changes is unknown"
         return Change("template", "the rest", "changed", Level.MAJOR, text)
-    text = "texts, or parts that have no effect on a stack"
-    return Change("template", "the rest", "changed", Level.PATCH, text)
+    return _NO_EFFECT
+
+
+_NO_EFFECT = Change(
+    "template",
+    "the rest",
+    "changed",
+    Level.PATCH,
+    "texts, or parts that have no effect on a stack",
+)
+_TOGETHER = replace(
+    _NO_EFFECT, text="some sets of parameters together change it, which Protection tells"
+)
 
 
 def _evaluate(template: Template) -> None:

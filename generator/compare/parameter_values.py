@@ -98,6 +98,8 @@ def extremes(old: Template, new: Template, usual: Assignment, *nodes: Any) -> li
 def _outer_values(parameter: dict[str, Any]) -> list[str]:
     bounds = [parameter[key] for key in ("MinValue", "MaxValue") if key in parameter]
     values = [scalar(value) for value in parameter.get("AllowedValues", bounds)]
+    if parameter.get("Type") == "Number" and values:
+        values = [min(values, key=float), max(values, key=float)]
     return [value for value in values if value != scalar(parameter.get("Default", ""))]
 
 

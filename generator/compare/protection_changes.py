@@ -76,6 +76,17 @@ _SUBJECTS: tuple[tuple[Subject, Part], ...] = (
 Where = tuple[tuple[str, str], ...]
 
 
+class Case(NamedTuple):
+    """For which parameters there is a loss."""
+
+    where: dict[str, str]
+    is_example: bool = False
+    """Whether there are others, without some of these."""
+
+
+Cases = dict[Loss, Case]
+
+
 def protection_losses(old: Template, new: Template) -> list[ProtectionLoss]:
     """Return what a stack is protected less by after the update, for any parameters.
 
@@ -92,33 +103,44 @@ def protection_losses(old: Template, new: Template) -> list[ProtectionLoss]:
     read = [side.part(part).resources for part in differing for side in (before, after)]
     options = around(old, new, *(each for resources in read for each in resources.values()))
     several = together(old, new, options) if differing else []
-    found: dict[Loss, dict[str, str]] = {}
+    found: Cases = {}
     for subject, part in _SUBJECTS:
         if part in differing:
             own = assignments(old, new, *differing[part])
-            singly = _with_options(old, new, differing[part], own, options)
+            bases = around(old, new, *differing[part])
+            singly = _with_options(own, bases, options)
             lost = _Lost(subject, part, before, after)
             of_it = _of_subject(lost, own[0], options[0], singly, several)
             # What a lock refuses is decided by rules that are as they were.
             used = before.part(part).resources if part is STORES else differing[part]
             outer = extremes(old, new, options[0], used)
-            bases = around(old, new, *differing[part])
             found |= of_it | _of_extremes(lost, bases, outer, of_it)
     return [
-        ProtectionLoss(sentence, dict(where))
+        ProtectionLoss(
+            sentence, dict(where), any(found[each] == (dict(where), True) for each in of)
+        )
         for where, several in _together(found).items()
-        for sentence in sentences(several)
+        for of in _by_sentence(several)
+        for sentence in sentences(of)
     ]
 
 
-def _together(found: dict[Loss, dict[str, str]]) -> dict[Where, list[Loss]]:
+def _by_sentence(losses: list[Loss]) -> list[list[Loss]]:
+    """Return the losses that are told in one sentence together."""
+    found: dict[tuple[str, str], list[Loss]] = {}
+    for loss in losses:
+        found.setdefault((loss.start, loss.end), []).append(loss)
+    return [*found.values()]
+
+
+def _together(found: Cases) -> dict[Where, list[Loss]]:
     """Return the losses by the parameters for which they are told.
 
     What more resources lose with one more option is told with what is lost without it.
     """
     told: dict[Where, list[Loss]] = {}
-    for loss, where in sorted(found.items(), key=lambda item: len(item[1])):
-        given = where.items()
+    for loss, case in sorted(found.items(), key=lambda item: len(item[1].where)):
+        given = case.where.items()
         alike = next(
             (one for one, losses in told.items() if {*one} <= given and _is_told(loss, losses)),
             None,
@@ -140,35 +162,37 @@ def _of_subject(
     usual: Assignment,
     singly: list[Assignment],
     several: list[list[Assignment]],
-) -> dict[Loss, dict[str, str]]:
+) -> Cases:
     """Return what a subject finds with one option, and then what with several alone."""
-    found: dict[Loss, dict[str, str]] = {}
+    found: Cases = {}
     for assignment in singly:
         for loss in lost(assignment):
-            found.setdefault(loss, assignment.where)
+            case = found.setdefault(loss, Case(assignment.where))
+            if not case.is_example and not case.where.items() <= assignment.where.items():
+                found[loss] = Case(case.where, is_example=True)
     # What differs as it usually is, and as the options have it.
     for row, values in product(several, (own, Assignment({}))):
         for loss in lost(_with(usual, row, values)):
             if loss not in found:
-                found[loss] = _fewest(loss, lost, usual, row, values).where
+                found[loss] = Case(_fewest(loss, lost, usual, row, values).where)
     return found
 
 
 def _of_extremes(
     lost: "_Lost", own: list[Assignment], outer: list[Assignment], found: Iterable[Loss]
-) -> dict[Loss, dict[str, str]]:
+) -> Cases:
     """Return what is lost with a least or a greatest value alone.
 
     What is lost anyway, but with another number in its sentence, is not told again.
     """
-    more: dict[Loss, dict[str, str]] = {}
+    more: Cases = {}
     told = {_without_numbers(loss) for loss in found}
     for each, extreme in product(own, outer):
         assignment = Assignment(extreme.choices | each.choices)
         for loss in lost(assignment):
             if (alike := _without_numbers(loss)) not in told:
                 told.add(alike)
-                more[loss] = assignment.where
+                more[loss] = Case(assignment.where, is_example=True)
     return more
 
 
@@ -219,13 +243,12 @@ def _is_open(name: str, value: Any) -> bool:
 
 
 def _with_options(
-    old: Template,
-    new: Template,
-    nodes: list[Any],
-    own: list[Assignment],
-    options: list[Assignment],
+    own: list[Assignment], bases: list[Assignment], options: list[Assignment]
 ) -> list[Assignment]:
-    """Return the values for what differs, alone and with each option of the rest."""
+    """Return the values for what differs, alone and with each option of the rest.
+
+    If that were too many, only the bases and one value by itself have an option beside them.
+    """
     usual, *others = options
     varied = own[0].choices.keys()
     more = [
@@ -233,7 +256,9 @@ def _with_options(
         for each in others
         if any(each.choices[name] != usual.choices[name] for name in each.choices.keys() - varied)
     ]
-    fewer = own if len(own) * len(more) <= _MOST else around(old, new, *nodes)
+    fewer = own
+    if len(own) * len(more) > _MOST:
+        fewer = [*bases, *(each for each in own if len(each.where) == 1)]
     found = [Assignment(usual.choices | each.choices) for each in own]
     found += [Assignment(base | each.choices) for base in more for each in fewer]
     return sorted(found, key=lambda each: len(each.where))

@@ -9,6 +9,8 @@ from generator.compare.values import Values
 from generator.compare.versions import text
 from generator.printable import json_text, printable
 
+_REST = "template the rest"
+
 SCHEMA = 1
 """Goes up when a key of ``as_json`` is renamed or removed."""
 
@@ -26,7 +28,8 @@ def as_text(comparison: Comparison) -> str:
     if others:
         lines += ["", "For the parent, and for whoever runs the update"]
         for change in others:
-            lines += _lines(change, f"{change.about} {change.name}")
+            name = f"{change.about} {change.name}"
+            lines += _lines(change, "what else is in the template" if name == _REST else name)
     lines += ["", f"Verdict: {comparison.verdict}"]
     lines += [f"  {failure}" for failure in comparison.failures]
     return "".join(f"{printable(line)}\n" for line in lines)
@@ -37,7 +40,8 @@ def as_json(comparison: Comparison) -> str:
 
     Keys: schema; old and new, each with source and version (null: not stated); verdict;
     needed_version (null: the old one states no version); ok; failures; protection_losses, each with
-    sentence, where (the parameters for which it is lost), text (what more there is to say) and
+    sentence, where (the parameters for which it is lost), is_example (whether it is lost for others
+    too), text (what more there is to say) and
     accepted (the reason; null: it is not accepted); changes, each with about, name, type, change,
     level, danger, text, where (the parameters for which it happens) and values (what differs,
     whole: each has path, old and new; without a key there is no such value).
@@ -56,6 +60,7 @@ def as_json(comparison: Comparison) -> str:
             {
                 "sentence": loss.sentence,
                 "where": loss.where,
+                "is_example": loss.is_example,
                 "text": loss.text,
                 "accepted": loss.reason,
             }

@@ -291,7 +291,9 @@ def test_a_loss_that_is_accepted_is_major_and_told(
     assert "Verdict: major\n" in printed
     build.main(["compare", "--json", safer])
     losses = json.loads(capsys.readouterr().out)["protection_losses"]
-    assert losses == [{"sentence": LESS, "where": {}, "text": "", "accepted": REASON}]
+    assert losses == [
+        {"sentence": LESS, "where": {}, "is_example": False, "text": "", "accepted": REASON}
+    ]
 
 
 def test_two_files_by_hand_accept_nothing(
@@ -361,3 +363,21 @@ def test_a_broken_list_is_one_sentence(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert re.fullmatch(r"build\.py: accepted-losses\.json: it is not JSON[^\n]+\n", printed.err)
+
+
+def test_what_only_options_together_change(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def edit(document: Document) -> None:
+        both = {"Fn::And": [{"Condition": "ProtectsFSx"}, {"Condition": "LocksVault"}]}
+        conditions = document["Conditions"]
+        conditions["PausesWindows"] = {
+            "Fn::And": [conditions["PausesWindows"], {"Fn::Not": [both]}]
+        }
+
+    files = [written(tmp_path, "old", lambda _: None), written(tmp_path, "new", edit)]
+    assert build.main(["compare", *files]) == 1
+    printed = capsys.readouterr().out
+    assert "ProtectFSx is 'yes' and VaultLock is 'governance' and WindowsVSS is 'yes'" in printed
+    assert "some sets of parameters together change it, which Protection tells\n" in printed
+    assert "no effect" not in printed

@@ -22,6 +22,7 @@ from tests.compare.protection_slips import (
     POLICIES,
     SLIPS,
     TAG,
+    WEEK,
     Edit,
     add,
     forbid,
@@ -120,6 +121,37 @@ def test_what_is_lost_with_two_options_alone(policy: Any, where: dict[str, str])
             "the role may no longer copy FSx file systems and FSx volumes: fsx:CopyBackup",
             {"CopyDestinationVaultArn": "given", "ProtectFSx": "'yes'", **where},
         )
+    ]
+
+
+# What is told first, and with which parameters.
+CONDITIONS: dict[str, tuple[Edit, str]] = {
+    "one of several values": (
+        put(f"{WEEK}/ScheduleExpression", {"Ref": "MonthlySchedule"}),
+        "for example if WeeklyRetention is '3-months': ",
+    ),
+    "one of several parameters": (
+        invert("Alerts"), "for example if NotificationTopicArn is given: ",
+    ),
+    "the only value": (
+        put(f"{DAILY}/CopyActions/Fn::If/1/0/Lifecycle/DeleteAfterDays", 20),
+        "if CopyDestinationVaultArn is given: ",
+    ),
+    "the usual values": (put(f"{TAG}/ConditionValue", "x"), ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "start"), CONDITIONS.values(), ids=CONDITIONS)
+def test_what_is_told_for_one_example_is_told_as_one(edit: Edit, start: str) -> None:
+    first, *_ = lost(edit)
+    assert first.told == start + first.sentence
+
+
+def test_all_that_a_value_costs_is_told_together() -> None:
+    kept = [each for each in lost(invert("KeepsWeekly")) if " volumes are kept" in each.sentence]
+    assert told(kept) == [
+        (f"{ALL} are kept 30 days instead of {days}", {"WeeklyRetention": f"'{value}'"})
+        for value, days in (("3-months", 90), ("6-months", 183), ("1-year", 365))
     ]
 
 
