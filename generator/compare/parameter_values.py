@@ -62,13 +62,21 @@ class Assignment:
         }
 
 
+Choices = dict[str, list[Choice]]
+Sides = list[tuple[Template, set[str]]]
+"""The two templates, each with the conditions that decide."""
+
+
 def assignments(old: Template, new: Template, *nodes: Any) -> list[Assignment]:
     """Return the assignments that can make a difference to the nodes, the ordinary one first.
 
     A parameter that no condition looks at and that is the same in both templates needs no value:
     what is equal without a value is equal for every value.
     """
-    choices, sides = _open(old, new, nodes)
+    return _all_or_some(*_open(old, new, nodes))
+
+
+def _all_or_some(choices: Choices, sides: Sides) -> list[Assignment]:
     if prod(map(len, choices.values())) <= _MOST:
         every = product(*choices.values())
         return [Assignment(dict(zip(choices, combination, strict=True))) for combination in every]
@@ -78,6 +86,14 @@ def assignments(old: Template, new: Template, *nodes: Any) -> list[Assignment]:
 def around(old: Template, new: Template, *nodes: Any) -> list[Assignment]:
     """Return the ordinary assignment, and for each condition one that makes it true or false."""
     return _bases(*_open(old, new, nodes))
+
+
+def with_bases(
+    old: Template, new: Template, *nodes: Any
+) -> tuple[list[Assignment], list[Assignment]]:
+    """Return what ``assignments`` returns, and what ``around`` does, which takes less together."""
+    choices, sides = _open(old, new, nodes)
+    return _all_or_some(choices, sides), _bases(choices, sides)
 
 
 def extremes(old: Template, new: Template, usual: Assignment, *nodes: Any) -> list[Assignment]:
@@ -101,11 +117,6 @@ def _outer_values(parameter: dict[str, Any]) -> list[str]:
     if parameter.get("Type") == "Number" and values:
         values = [min(values, key=float), max(values, key=float)]
     return [value for value in values if value != scalar(parameter.get("Default", ""))]
-
-
-Choices = dict[str, list[Choice]]
-Sides = list[tuple[Template, set[str]]]
-"""The two templates, each with the conditions that decide."""
 
 
 def _open(old: Template, new: Template, nodes: tuple[Any, ...]) -> tuple[Choices, Sides]:

@@ -14,7 +14,7 @@ from generator.compare.alert_losses import alert_losses
 from generator.compare.change import ProtectionLoss
 from generator.compare.loss import Loss, sentences
 from generator.compare.options_together import at_once, together
-from generator.compare.parameter_values import Assignment, around, assignments, extremes
+from generator.compare.parameter_values import Assignment, around, extremes, with_bases
 from generator.compare.protection_losses import plan_losses
 from generator.compare.role_losses import role_losses
 from generator.compare.vault_losses import vault_losses
@@ -106,8 +106,7 @@ def protection_losses(old: Template, new: Template) -> list[ProtectionLoss]:
     found: Cases = {}
     for subject, part in _SUBJECTS:
         if part in differing:
-            own = assignments(old, new, *differing[part])
-            bases = around(old, new, *differing[part])
+            own, bases = with_bases(old, new, *differing[part])
             singly = _with_options(own, bases, options)
             lost = _Lost(subject, part, before, after)
             of_it = _of_subject(lost, own[0], options[0], singly, several)
