@@ -99,16 +99,25 @@ def with_bases(
 def extremes(old: Template, new: Template, usual: Assignment, *nodes: Any) -> list[Assignment]:
     """Return the usual assignment with each least and each greatest value that the nodes use.
 
-    Of a list of values it is each one: which of them is the least, a map may decide.
+    Of a list of values it is each one: which of them is the least, a map may decide. Of a text that
+    may be anything, it is one that nobody knows.
     """
     used = references(list(nodes))
     return [
-        Assignment(usual.choices | {name: Choice(value, after, _quoted(value))})
+        Assignment(usual.choices | {name: choice})
         for name, parameter in old.parameters.items()
         if name in used
-        for value in _outer_values(parameter)
-        for after in [value if name in new.parameters else {"Ref": name}]
+        for choice in _outer_choices(name, parameter, is_kept=name in new.parameters)
     ]
+
+
+def _outer_choices(name: str, parameter: dict[str, Any], *, is_kept: bool) -> Iterator[Choice]:
+    reference = {"Ref": name}
+    outer = _outer_values(parameter)
+    for value in outer:
+        yield Choice(value, value if is_kept else reference, _quoted(value))
+    if not outer and "Default" in parameter and "AllowedValues" not in parameter:
+        yield Choice(reference, reference, _other(scalar(parameter["Default"])))
 
 
 def _outer_values(parameter: dict[str, Any]) -> list[str]:
@@ -268,8 +277,7 @@ def _choices(
         for value in kept
     ]
     if "AllowedValues" not in before:
-        given = "given" if kept == [""] else "any other value"
-        other = Choice(reference, reference, given if usual else "")
+        other = Choice(reference, reference, _other(*kept) if usual else "")
         # A parameter without a default is required, so every stack has such a value.
         choices = [*choices, other] if usual else [other, *choices]
     same = [
@@ -277,6 +285,10 @@ def _choices(
         for twin in sorted(_twins(old, name) | _twins(new, name))
     ]
     return [*choices, *changed, *same]
+
+
+def _other(*values: str) -> str:
+    return "given" if values == ("",) else "any other value"
 
 
 def _quoted(value: str) -> str:

@@ -916,7 +916,7 @@ HARMLESS: dict[str, Edit] = {
     "the tag by Join": put(
         f"{TAG}/ConditionKey", {"Fn::Join": ["/", ["aws:ResourceTag", {"Ref": "BackupTagKey"}]]}
     ),
-    "the same schedule": put(f"{DAILY}/ScheduleExpression", "cron(0 5 ? * * *)"),
+    "the same schedule": put("Parameters/BackupSchedule/Default", "cron(0 5 ? * * *)"),
     "UTC by name": put(f"{DAILY}/ScheduleExpressionTimezone", "UTC"),
     "another name of a condition": _renamed_condition,
     "another name of a rule": put(f"{DAILY}/RuleName", "Daily"),

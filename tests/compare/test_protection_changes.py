@@ -87,6 +87,31 @@ def test_a_value_that_nobody_knows_is_the_same_as_itself() -> None:
     assert lost(all_of(given, window), before=given) == []
 
 
+@pytest.mark.parametrize(
+    ("edit", "name", "sentence"),
+    [
+        (
+            put(f"{DAILY}/ScheduleExpression", "cron(0 5 * * ? *)"),
+            "BackupSchedule",
+            (
+                "EC2 instances, EBS volumes and EFS file systems are backed up by SOCADailyBackup in "
+                "another way: cron(0 5 * * ? *) instead of ${BackupSchedule}: a part is known only to "
+                "the deployment"
+            ),
+        ),
+        (
+            put(f"{TAG}/ConditionKey", "aws:ResourceTag/soca:BackupPlan"),
+            "BackupTagKey",
+            "the tag is now soca:BackupPlan: what carries ${BackupTagKey} is no longer selected",
+        ),
+    ],
+)
+def test_a_value_of_a_stack_that_is_no_longer_used_is_lost(
+    edit: Edit, name: str, sentence: str
+) -> None:
+    assert told(lost(edit)) == [(sentence, {name: "any other value"})]
+
+
 def test_a_loss_is_told_with_the_fewest_parameters() -> None:
     assert told(lost(forbid("fsx:CopyBackup"))) == [
         (
