@@ -94,9 +94,9 @@ def test_a_value_that_nobody_knows_is_the_same_as_itself() -> None:
             put(f"{DAILY}/ScheduleExpression", "cron(0 5 * * ? *)"),
             "BackupSchedule",
             (
-                "EC2 instances, EBS volumes and EFS file systems are backed up by SOCADailyBackup in "
-                "another way: cron(0 5 * * ? *) instead of ${BackupSchedule}: a part is known only to "
-                "the deployment"
+                "EC2 instances, EBS volumes and EFS file systems are backed up by SOCADailyBackup "
+                "in another way: cron(0 5 * * ? *) instead of ${BackupSchedule}: a part is known "
+                "only to the deployment"
             ),
         ),
         (
