@@ -3,7 +3,7 @@
 One table for both, so that the plan never selects what the role cannot back up and restore.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from awacs.aws import PolicyDocument
@@ -24,7 +24,7 @@ class ProtectedType:
     """Part of the names of its policy, parameter, condition and selection."""
     what: str
     """What people call it."""
-    policy: Callable[[], PolicyDocument]
+    grants: Callable[[], list[role.Grant]]
     """What the role may do to it."""
     arns: tuple[str, ...]
     """What a selection names: ARN patterns, with CloudFormation's ${AWS::Partition}."""
@@ -41,9 +41,11 @@ class ProtectedType:
         """Return the condition that it is protected; None: always."""
         return Flag(f"Protects{self.name}", self.parameter.is_on) if self.parameter else None
 
-    def inline_policy(self) -> Policy | If:
-        """Return the role's policy, if the type is protected."""
-        policy = Policy(PolicyName=self.policy_name, PolicyDocument=self.policy())
+    def inline_policy(
+        self, part: Callable[[Sequence[role.Grant]], PolicyDocument] = role.whole
+    ) -> Policy | If:
+        """Return the role's policy, or a part of it, if the type is protected."""
+        policy = Policy(PolicyName=self.policy_name, PolicyDocument=part(self.grants()))
         return self.flag.then(policy) if self.flag else policy
 
 
@@ -52,7 +54,7 @@ EVERY = (
     ProtectedType(
         "EC2AndEBS",
         "EC2 instances, EBS volumes",
-        role.protect_ec2_and_ebs,
+        role.ec2_and_ebs,
         (
             "arn:${AWS::Partition}:ec2:*:*:instance/*",
             "arn:${AWS::Partition}:ec2:*:*:volume/*",
@@ -61,13 +63,13 @@ EVERY = (
     ProtectedType(
         "EFS",
         "EFS file systems",
-        role.protect_efs,
+        role.efs,
         ("arn:${AWS::Partition}:elasticfilesystem:*:*:file-system/*",),
     ),
     ProtectedType(
         "FSx",
         "FSx file systems and volumes",
-        role.protect_fsx,
+        role.fsx_file_systems_and_volumes,
         (
             "arn:${AWS::Partition}:fsx:*:*:file-system/*",
             "arn:${AWS::Partition}:fsx:*:*:volume/*",

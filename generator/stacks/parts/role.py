@@ -104,7 +104,7 @@ def backup_role(protections: Sequence[Policy | If]) -> Role:
         AssumeRolePolicyDocument=role.backup_trust(),
         PermissionsBoundary=HAS_PERMISSIONS_BOUNDARY.then(Ref(PERMISSIONS_BOUNDARY_ARN)),
         Policies=[
-            _policy("UseVaultsAndKeys", role.use_vaults_and_keys()),
+            _policy("UseVaultsAndKeys", role.whole(role.vaults_and_keys())),
             *protections,
             HAS_SCHEDULER_ROLE.then(
                 _policy(

@@ -10,6 +10,9 @@ Where AWS has two statements and one allows more, only that one is here.
 https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from awacs import backup, ds, ec2, elasticfilesystem, fsx, iam, kms, ssm, sts, tag
 from awacs.aws import (
     Action,
@@ -65,187 +68,229 @@ def backup_trust() -> PolicyDocument:
     )
 
 
-def use_vaults_and_keys() -> PolicyDocument:
-    """Find tagged resources, fill vaults, copy between them, use the keys of data and backups."""
+@dataclass(frozen=True)
+class Grant:
+    """A statement of the role, of which a role that only restores gets a part."""
+
+    sid: str
+    arns: tuple[str, ...] = ()
+    """With CloudFormation's variables; none: everything."""
+    restores: tuple[Action, ...] = ()
+    """The actions that AWS's policy for restores has too."""
+    more: tuple[Action, ...] = ()
+    """The actions for backups and copies alone."""
+    when: ConditionElement | None = None
+    is_covered: bool = False
+    """Whether another statement of the whole role allows this and more."""
+
+
+def whole(grants: Sequence[Grant]) -> PolicyDocument:
+    """Return the policy of a role that backs up, copies and restores."""
     return document(
-        _allow(
+        *(_allow(each, each.restores + each.more) for each in grants if not each.is_covered)
+    )
+
+
+def restore_half(grants: Sequence[Grant]) -> PolicyDocument:
+    """Return the policy of a role that only restores: the same statements with fewer actions."""
+    return document(*(_allow(each, each.restores) for each in grants if each.restores))
+
+
+def vaults_and_keys() -> list[Grant]:
+    """Find tagged resources, fill vaults, copy between them, use the keys of data and backups."""
+    return [
+        Grant(
             "FindResourcesAndKeys",
-            [backup.CopyFromBackupVault, kms.DescribeKey, tag.GetResources],
+            restores=(kms.DescribeKey,),
+            more=(backup.CopyFromBackupVault, tag.GetResources),
         ),
-        _allow(
+        Grant(
             "FillVaults",
-            [backup.CopyIntoBackupVault, backup.DescribeBackupVault],
-            VAULTS,
+            (VAULTS,),
+            more=(backup.CopyIntoBackupVault, backup.DescribeBackupVault),
         ),
         # A variable of IAM, not of CloudFormation: the account of the recovery point.
-        _allow(
+        Grant(
             "TagRecoveryPoints",
-            [backup.TagResource],
-            RECOVERY_POINTS,
+            (RECOVERY_POINTS,),
+            more=(backup.TagResource,),
             when=StringEquals("aws:PrincipalAccount", "${aws:ResourceAccount}"),
         ),
-        _allow(
+        Grant(
             "UseKeysThroughStorage",
-            [
+            restores=(
                 kms.Decrypt,
                 kms.Encrypt,
                 kms.GenerateDataKey,
                 kms.GenerateDataKeyWithoutPlaintext,
                 kms.ReEncryptFrom,
                 kms.ReEncryptTo,
-            ],
+            ),
             # AWS sets this key, so no caller can make a name up. The end differs by partition.
             when=StringLike(
                 "kms:ViaService",
                 [f"{name}.*.amazonaws.*" for name in ("ec2", "elasticfilesystem")],
             ),
         ),
-        _allow(
+        Grant(
             "GrantKeysToServices",
-            [kms.CreateGrant],
+            restores=(kms.CreateGrant,),
             when=Bool("kms:GrantIsForAWSResource", "true"),
         ),
-    )
+    ]
 
 
-def protect_ec2_and_ebs() -> PolicyDocument:
+def ec2_and_ebs() -> list[Grant]:
     """Back up, archive, copy and restore EC2 instances and EBS volumes."""
-    return document(
-        _allow(
+    tags_its_source = ForAllValuesStringEquals("aws:TagKeys", ["aws:backup:source-resource"])
+    return [
+        Grant(
             "MakeAndLaunchImages",
-            [
+            restores=(
+                ec2.DescribeAccountAttributes,
+                ec2.DescribeAddresses,
+                ec2.DescribeAvailabilityZones,
+                ec2.DescribeImages,
+                ec2.DescribeInstances,
+                ec2.DescribeInternetGateways,
+                ec2.DescribeRouteTables,
+                ec2.DescribeSecurityGroups,
+                ec2.DescribeSnapshots,
+                ec2.DescribeSnapshotTierStatus,
+                ec2.DescribeSubnets,
+                ec2.DescribeVolumes,
+                ec2.DescribeVpcs,
+                ec2.RunInstances,
+            ),
+            more=(
                 ec2.CopyImage,
                 ec2.CreateImage,
                 ec2.CreateSnapshot,
                 ec2.DeleteSnapshot,
                 ec2.DeregisterImage,
-                ec2.DescribeAccountAttributes,
-                ec2.DescribeAddresses,
-                ec2.DescribeAvailabilityZones,
                 ec2.DescribeElasticGpus,
-                ec2.DescribeImages,
                 ec2.DescribeInstanceAttribute,
                 ec2.DescribeInstanceCreditSpecifications,
-                ec2.DescribeInstances,
-                ec2.DescribeInternetGateways,
                 ec2.DescribeNetworkInterfaces,
-                ec2.DescribeRouteTables,
-                ec2.DescribeSecurityGroups,
-                ec2.DescribeSnapshots,
-                ec2.DescribeSnapshotTierStatus,
                 ec2.DescribeSpotInstanceRequests,
-                ec2.DescribeSubnets,
                 ec2.DescribeTags,
-                ec2.DescribeVolumes,
-                ec2.DescribeVpcs,
-                ec2.RunInstances,
-            ],
+            ),
         ),
-        _allow("CopyAndTagSnapshots", [ec2.CopySnapshot, ec2.CreateTags], SNAPSHOTS),
-        _allow("TagImages", [ec2.CreateTags], IMAGES),
-        _allow(
+        Grant("CopyAndTagSnapshots", (SNAPSHOTS,), more=(ec2.CopySnapshot, ec2.CreateTags)),
+        Grant("TagImages", (IMAGES,), more=(ec2.CreateTags,)),
+        Grant(
             "ShareForCopies",
-            [ec2.ModifyImageAttribute, ec2.ModifySnapshotAttribute],
+            more=(ec2.ModifyImageAttribute, ec2.ModifySnapshotAttribute),
             when=_made_by_backup(),
         ),
-        _allow(
+        Grant(
             "ArchiveSnapshots",
-            [ec2.DeleteTags, ec2.ModifySnapshotTier, ec2.RestoreSnapshotTier],
-            SNAPSHOTS,
+            (SNAPSHOTS,),
+            restores=(ec2.DeleteTags, ec2.RestoreSnapshotTier),
+            more=(ec2.ModifySnapshotTier,),
             when=_made_by_backup(),
         ),
-        _allow("RestoreVolumes", [ec2.CreateVolume, ec2.DeleteVolume], SNAPSHOTS, VOLUMES),
-        _allow(
+        Grant(
+            "DeleteSnapshotsOfBackups",
+            (SNAPSHOTS,),
+            restores=(ec2.DeleteSnapshot,),
+            when=_made_by_backup(),
+            is_covered=True,
+        ),
+        Grant(
+            "RestoreVolumes", (SNAPSHOTS, VOLUMES), restores=(ec2.CreateVolume, ec2.DeleteVolume)
+        ),
+        Grant(
             "TagWhatIsRestored",
-            [ec2.CreateTags],
-            INSTANCES,
-            VOLUMES,
+            (INSTANCES, VOLUMES),
+            restores=(ec2.CreateTags,),
             when=StringLike("ec2:CreateAction", ["CreateVolume", "RunInstances"]),
         ),
-        _allow(
+        Grant(
             "TagInstanceWithItsSource",
-            [ec2.CreateTags],
-            INSTANCES,
-            when=ForAllValuesStringEquals("aws:TagKeys", ["aws:backup:source-resource"]),
+            (INSTANCES,),
+            restores=(ec2.CreateTags,),
+            when=tags_its_source,
         ),
-        _allow("EndFailedRestores", [ec2.TerminateInstances], INSTANCES),
-    )
+        Grant(
+            "TagSnapshotWithItsSource",
+            (SNAPSHOTS,),
+            restores=(ec2.CreateTags,),
+            when=tags_its_source,
+            is_covered=True,
+        ),
+        Grant("EndFailedRestores", (INSTANCES,), restores=(ec2.TerminateInstances,)),
+    ]
 
 
-def protect_efs() -> PolicyDocument:
+def efs() -> list[Grant]:
     """Back up and restore EFS file systems."""
-    return document(
-        _allow(
+    return [
+        Grant(
             "BackUpAndRestoreFileSystems",
-            [
-                elasticfilesystem.Backup,
+            (FILE_SYSTEMS,),
+            restores=(
                 elasticfilesystem.CreateFileSystem,
                 elasticfilesystem.DeleteFileSystem,
                 elasticfilesystem.DescribeFileSystems,
-                elasticfilesystem.DescribeTags,
                 elasticfilesystem.Restore,
                 elasticfilesystem.TagResource,
-            ],
-            FILE_SYSTEMS,
+            ),
+            more=(elasticfilesystem.Backup, elasticfilesystem.DescribeTags),
         )
-    )
+    ]
 
 
-def protect_fsx() -> PolicyDocument:
+def fsx_file_systems_and_volumes() -> list[Grant]:
     """Back up, copy and restore FSx file systems and volumes."""
-    return document(
-        _allow(
+    return [
+        Grant(
             "BackUpFileSystemsAndVolumes",
-            [fsx.CreateBackup, fsx.ListTagsForResource],
-            FSX_FILE_SYSTEMS,
-            FSX_VOLUMES,
-            FSX_BACKUPS,
+            (FSX_FILE_SYSTEMS, FSX_VOLUMES, FSX_BACKUPS),
+            more=(fsx.CreateBackup, fsx.ListTagsForResource),
         ),
-        _allow(
+        Grant(
             "ManageBackups",
-            [
-                fsx.CopyBackup,
-                fsx.DeleteBackup,
-                fsx.DescribeBackups,
-                fsx.ManageBackupPrincipalAssociations,
-            ],
-            FSX_BACKUPS,
+            (FSX_BACKUPS,),
+            restores=(fsx.DescribeBackups,),
+            more=(fsx.CopyBackup, fsx.DeleteBackup, fsx.ManageBackupPrincipalAssociations),
         ),
-        _allow(
+        Grant(
             "RestoreFileSystems",
-            [fsx.CreateFileSystemFromBackup],
-            FSX_FILE_SYSTEMS,
-            FSX_BACKUPS,
+            (FSX_FILE_SYSTEMS, FSX_BACKUPS),
+            restores=(fsx.CreateFileSystemFromBackup,),
         ),
-        _allow("TagFileSystems", [fsx.DescribeFileSystems, fsx.TagResource], FSX_FILE_SYSTEMS),
-        _allow(
+        Grant(
+            "TagFileSystems",
+            (FSX_FILE_SYSTEMS,),
+            restores=(fsx.DescribeFileSystems, fsx.TagResource),
+        ),
+        Grant(
             "RestoreVolumes",
-            [fsx.CreateVolumeFromBackup, fsx.TagResource],
-            FSX_VIRTUAL_MACHINES,
-            FSX_BACKUPS,
-            FSX_VOLUMES,
+            (FSX_VIRTUAL_MACHINES, FSX_BACKUPS, FSX_VOLUMES),
+            restores=(fsx.CreateVolumeFromBackup, fsx.TagResource),
         ),
-        _allow("FindVolumes", [fsx.DescribeVolumes], FSX_VOLUMES),
-        _allow(
+        Grant("FindVolumes", (FSX_VOLUMES,), restores=(fsx.DescribeVolumes,)),
+        Grant(
             "EndFailedFileSystemRestores",
-            [fsx.DeleteFileSystem, fsx.UntagResource],
-            FSX_FILE_SYSTEMS,
+            (FSX_FILE_SYSTEMS,),
+            restores=(fsx.DeleteFileSystem, fsx.UntagResource),
             when=_made_by_backup(),
         ),
-        _allow(
+        Grant(
             "EndFailedVolumeRestores",
-            [fsx.DeleteVolume, fsx.UntagResource],
-            FSX_VOLUMES,
+            (FSX_VOLUMES,),
+            restores=(fsx.DeleteVolume, fsx.UntagResource),
             when=_made_by_backup(),
         ),
-        _allow("FindDirectories", [ds.DescribeDirectories]),
-        _allow(
+        Grant("FindDirectories", restores=(ds.DescribeDirectories,)),
+        Grant(
             "TagRouteTablesOfFSx",
-            [ec2.CreateTags],
-            ROUTE_TABLES,
+            (ROUTE_TABLES,),
+            restores=(ec2.CreateTags,),
             when=StringEquals("aws:ResourceTag/AmazonFSx", "ManagedByAmazonFSx"),
         ),
-    )
+    ]
 
 
 def pause_windows() -> PolicyDocument:
@@ -253,9 +298,11 @@ def pause_windows() -> PolicyDocument:
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/windows-backups.html
     """
-    return document(
-        _allow("WatchCommands", [ssm.CancelCommand, ssm.GetCommandInvocation]),
-        _allow("CreateVssSnapshots", [ssm.SendCommand], VSS_DOCUMENT, INSTANCES),
+    return whole(
+        [
+            Grant("WatchCommands", more=(ssm.CancelCommand, ssm.GetCommandInvocation)),
+            Grant("CreateVssSnapshots", (VSS_DOCUMENT, INSTANCES), more=(ssm.SendCommand,)),
+        ]
     )
 
 
@@ -295,16 +342,14 @@ def _made_by_backup() -> Null:
     return Null("aws:ResourceTag/aws:backup:source-resource", "false")
 
 
-def _allow(
-    sid: str, actions: list[Action], *arns: str, when: ConditionElement | None = None
-) -> Statement:
-    """Allow the actions on the ARNs (default: on everything) if the condition holds."""
+def _allow(grant: Grant, actions: Sequence[Action]) -> Statement:
+    """Allow these actions of the grant."""
     statement = Statement(
-        Sid=sid,
+        Sid=grant.sid,
         Effect=Allow,
-        Action=actions,
-        Resource=[Sub(arn) for arn in arns] or [EVERYTHING],
+        Action=sorted(actions, key=lambda each: f"{each.prefix}:{each.action}".lower()),
+        Resource=[Sub(arn) for arn in grant.arns] or [EVERYTHING],
     )
-    if when:
-        statement.Condition = Condition(when)
+    if grant.when:
+        statement.Condition = Condition(grant.when)
     return statement
