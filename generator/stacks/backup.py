@@ -34,8 +34,11 @@ def template() -> Template:
     ):
         element.declare_in(made)
 
-    the_key = vault.vault_key(copies.key_statements())
-    the_vault = vault.backup_vault(the_key)
+    key_name = "${ClusterId}-backup"
+    the_key = vault.vault_key(
+        vault.CREATES_KEY, key_name, "the backups in the vault", copies.key_statements()
+    )
+    the_vault = vault.backup_vault("Vault-", vault.key_arn(the_key), vault.access_policy())
     vault_name = vault.name_of(the_vault)
     vault_arn = vault.arn_of(the_vault)
     the_plan = plan.backup_plan(vault_name, copies.copy_actions, windows.plan_settings())
@@ -59,7 +62,7 @@ def template() -> Template:
     for resource in (
         the_vault,
         the_key,
-        vault.vault_key_alias(the_key),
+        vault.vault_key_alias(the_key, vault.CREATES_KEY, key_name),
         the_plan,
         the_selection,
         *optional_selections,
@@ -74,7 +77,9 @@ def template() -> Template:
         made.add_resource(resource)
 
     for output in (
-        *outputs.of_vault(vault_name, vault_arn, the_key),
+        *outputs.of_vault(
+            vault_name, outputs.vault_arn(vault_arn), vault.key_arn(the_key, otherwise="aws/backup")
+        ),
         *outputs.of_plan(the_plan, the_selection),
         *outputs.of_role(the_role),
         outputs.of_alerts(topic_arn),

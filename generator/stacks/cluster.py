@@ -6,22 +6,28 @@ from generator.stacks.declarations import Input
 
 GROUP = "Cluster"
 
-CLUSTER_ID = Input(
-    "ClusterId",
-    group=GROUP,
-    label="Cluster ID",
-    Description=(
-        "ID of the cluster, 2 to 43 characters, for example soca-mycluster. It names the vault and "
-        "the plan and is the value (case-sensitive) of the tag that marks a resource for backup"
-    ),
-    Type="String",
-    MinLength=2,
-    MaxLength=43,
-    AllowedPattern="^[A-Za-z0-9][A-Za-z0-9_-]{1,42}$",
-    ConstraintDescription=(
-        "Type 2 to 43 letters, digits, '-' or '_', starting with a letter or a digit: "
-        "soca-mycluster"
-    ),
+
+def cluster_id(use: str) -> Input:
+    """Return the parameter for the ID of the cluster; ``use`` is what the template makes of it."""
+    return Input(
+        "ClusterId",
+        group=GROUP,
+        label="Cluster ID",
+        Description=(f"ID of the cluster, 2 to 43 characters, for example soca-mycluster. {use}"),
+        Type="String",
+        MinLength=2,
+        MaxLength=43,
+        AllowedPattern="^[A-Za-z0-9][A-Za-z0-9_-]{1,42}$",
+        ConstraintDescription=(
+            "Type 2 to 43 letters, digits, '-' or '_', starting with a letter or a digit: "
+            "soca-mycluster"
+        ),
+    )
+
+
+CLUSTER_ID = cluster_id(
+    "It names the vault and the plan and is the value (case-sensitive) of the tag that marks a "
+    "resource for backup"
 )
 
 BACKUP_TAG_KEY = Input(

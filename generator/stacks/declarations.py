@@ -18,6 +18,13 @@ from troposphere import (
 
 # Without * and ?, which would match more than one role in a policy.
 ROLE_ARN = "arn:aws[a-z-]*:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}"
+VAULT_ARN = "arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}"
+
+# Minute, hour, day, month, weekday, year. The year is always *, so that no schedule ends by itself.
+_CRON = (
+    r"^cron\([0-5]?[0-9] [0-9*,/-]+ "
+    r"([0-9*,/LW-]+ [0-9A-Za-z*,/-]+ \?|\? [0-9A-Za-z*,/-]+ [0-9A-Za-z*,/#-]+) \*\)$"
+)
 
 
 class Input(Parameter):
@@ -66,16 +73,55 @@ class Optional(Input):
         return Not(self.is_empty)
 
 
-class Switch(Input):
-    """A parameter that is yes or no; no is the default."""
+class Schedule(Input):
+    """A parameter that is an AWS cron expression."""
 
-    def __init__(self, title: str, *, group: str, label: str, **properties: Any) -> None:
+    def __init__(
+        self, title: str, *, group: str, label: str, default: str, **properties: Any
+    ) -> None:
         super().__init__(
             title,
             group=group,
             label=label,
             Type="String",
-            Default="no",
+            Default=default,
+            AllowedPattern=_CRON,
+            ConstraintDescription=(
+                "Type cron(minute hour day month weekday *), with one minute (0 to 59) and ? for "
+                f"day or weekday: {default}"
+            ),
+            **properties,
+        )
+
+
+class TimeZone(Optional):
+    """A parameter that is an IANA time zone; UTC if it is empty."""
+
+    def __init__(self, title: str, *, group: str, **properties: Any) -> None:
+        super().__init__(
+            title,
+            group=group,
+            label="Time zone",
+            pattern="[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}",
+            ConstraintDescription=(
+                "Leave empty for UTC, or type an IANA time zone name: Europe/Paris"
+            ),
+            **properties,
+        )
+
+
+class Switch(Input):
+    """A parameter that is yes or no."""
+
+    def __init__(
+        self, title: str, *, group: str, label: str, default: str = "no", **properties: Any
+    ) -> None:
+        super().__init__(
+            title,
+            group=group,
+            label=label,
+            Type="String",
+            Default=default,
             AllowedValues=["no", "yes"],
             **properties,
         )

@@ -3,17 +3,23 @@
 No output has a condition, so a parent can read every one of them.
 """
 
-from troposphere import GetAtt, If, Output, Ref, Sub
+from troposphere import AWSHelperFn, GetAtt, If, Output, Ref, Sub
 from troposphere.backup import BackupPlan, BackupSelection
 from troposphere.iam import Role
-from troposphere.kms import Key
 
 from generator import VERSION
 from generator.stacks import console_urls
 from generator.stacks.parts import alerts, vault
 
 
-def of_vault(name: If, arn: If, key: Key) -> list[Output]:
+def vault_arn(arn: If) -> Output:
+    """Name the vault in use, new or adopted."""
+    return Output(
+        "BackupVaultArn", Description="ARN of the vault that holds the backups", Value=arn
+    )
+
+
+def of_vault(name: If, arn: Output, key_arn: AWSHelperFn) -> list[Output]:
     """Describe the vault in use, new or adopted."""
     return [
         Output(
@@ -21,11 +27,7 @@ def of_vault(name: If, arn: If, key: Key) -> list[Output]:
             Description="Name of the vault that holds the backups",
             Value=name,
         ),
-        Output(
-            "BackupVaultArn",
-            Description="ARN of the vault that holds the backups",
-            Value=arn,
-        ),
+        arn,
         Output(
             "VaultManagedByStack",
             Description=(
@@ -36,7 +38,7 @@ def of_vault(name: If, arn: If, key: Key) -> list[Output]:
         Output(
             "VaultKmsKeyArn",
             Description="Key of the vault: an ARN, aws/backup, or unknown for an adopted vault",
-            Value=vault.key_of(key),
+            Value=vault.key_of(key_arn),
         ),
         Output(
             "VaultLockMode",

@@ -4,7 +4,7 @@ from troposphere import And, Equals, If, Not, Ref, Select, Split, Sub
 from troposphere.backup import CopyActionResourceType, LifecycleResourceType
 from troposphere.iam import Policy
 
-from generator.stacks.declarations import Flag, Optional
+from generator.stacks.declarations import VAULT_ARN, Flag, Optional
 from generator.stacks.policies import resources, role
 
 COPY_DESTINATION_VAULT_ARN = Optional(
@@ -17,7 +17,7 @@ COPY_DESTINATION_VAULT_ARN = Optional(
         "keys on both sides; copies of EC2 and EBS to another region need a key there that is not "
         "aws/backup"
     ),
-    pattern="arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}",
+    pattern=VAULT_ARN,
     ConstraintDescription=(
         "Leave empty or type the ARN of a vault: "
         "arn:aws:backup:us-west-2:111122223333:backup-vault:Vault-soca-mycluster"

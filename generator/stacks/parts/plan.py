@@ -12,48 +12,25 @@ from troposphere.backup import (
 )
 
 from generator.stacks.cluster import tag_map
-from generator.stacks.declarations import Flag, Input, Optional, Retention
+from generator.stacks.declarations import Flag, Input, Retention, Schedule, TimeZone
 
 GROUP = "Schedule and retention"
 
-# Minute, hour, day, month, weekday, year. The year is always *, so that no plan ends by itself.
-_CRON = (
-    r"^cron\([0-5]?[0-9] [0-9*,/-]+ "
-    r"([0-9*,/LW-]+ [0-9A-Za-z*,/-]+ \?|\? [0-9A-Za-z*,/-]+ [0-9A-Za-z*,/#-]+) \*\)$"
-)
-
-
-def _schedule(title: str, label: str, default: str, description: str) -> Input:
-    return Input(
-        title,
-        group=GROUP,
-        label=label,
-        Description=description,
-        Type="String",
-        Default=default,
-        AllowedPattern=_CRON,
-        ConstraintDescription=(
-            "Type cron(minute hour day month weekday *), with one minute (0 to 59) and ? for day "
-            f"or weekday: {default}"
-        ),
-    )
-
-
-BACKUP_SCHEDULE = _schedule(
+BACKUP_SCHEDULE = Schedule(
     "BackupSchedule",
-    "Daily backup starts at",
-    "cron(0 5 * * ? *)",
-    "When backups start: an AWS cron expression in the time zone below. cron(0 5 * * ? *) is every "
-    "day at 05:00",
+    group=GROUP,
+    label="Daily backup starts at",
+    default="cron(0 5 * * ? *)",
+    Description=(
+        "When backups start: an AWS cron expression in the time zone below. cron(0 5 * * ? *) is "
+        "every day at 05:00"
+    ),
 )
 
-BACKUP_SCHEDULE_TIMEZONE = Optional(
+BACKUP_SCHEDULE_TIMEZONE = TimeZone(
     "BackupScheduleTimezone",
     group=GROUP,
-    label="Time zone",
     Description="Time zone of all schedules: an IANA name such as Europe/Paris; empty: UTC",
-    pattern="[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}",
-    ConstraintDescription="Leave empty for UTC, or type an IANA time zone name: Europe/Paris",
 )
 
 START_WINDOW_MINUTES = Input(
@@ -97,12 +74,15 @@ WEEKLY_RETENTION = Retention(
     ),
 )
 
-WEEKLY_SCHEDULE = _schedule(
+WEEKLY_SCHEDULE = Schedule(
     "WeeklySchedule",
-    "Weekly backup starts at",
-    "cron(0 5 ? * SUN *)",
-    "When the weekly backup starts: an AWS cron expression. cron(0 5 ? * SUN *) is every Sunday at "
-    "05:00",
+    group=GROUP,
+    label="Weekly backup starts at",
+    default="cron(0 5 ? * SUN *)",
+    Description=(
+        "When the weekly backup starts: an AWS cron expression. cron(0 5 ? * SUN *) is every "
+        "Sunday at 05:00"
+    ),
 )
 
 MONTHLY_RETENTION = Retention(
@@ -118,12 +98,15 @@ MONTHLY_RETENTION = Retention(
     ),
 )
 
-MONTHLY_SCHEDULE = _schedule(
+MONTHLY_SCHEDULE = Schedule(
     "MonthlySchedule",
-    "Monthly backup starts at",
-    "cron(0 5 1 * ? *)",
-    "When the monthly backup starts: an AWS cron expression. cron(0 5 1 * ? *) is the first day of "
-    "each month at 05:00",
+    group=GROUP,
+    label="Monthly backup starts at",
+    default="cron(0 5 1 * ? *)",
+    Description=(
+        "When the monthly backup starts: an AWS cron expression. cron(0 5 1 * ? *) is the first "
+        "day of each month at 05:00"
+    ),
 )
 
 # AWS requires at least 90 days in cold storage, also for the shortest monthly retention.

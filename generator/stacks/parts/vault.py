@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from troposphere import And, AWSHelperFn, Equals, GetAtt, If, Not, Ref, Sub
+from awacs.aws import Statement
+from troposphere import And, AWSHelperFn, Equals, GetAtt, If, Not, NoValue, Ref, Sub
 from troposphere.backup import BackupVault, LockConfigurationType
 from troposphere.kms import Alias, Key
 
+from generator.iam_language import document
 from generator.stacks.cluster import tag_map, tags
 from generator.stacks.declarations import ROLE_ARN, Flag, Input, Optional, Refusal, Switch
 from generator.stacks.policies import resources
@@ -103,21 +105,27 @@ RECOVERY_POINT_ADMIN_ROLE_ARN = Optional(
     ),
 )
 
-EXISTING_VAULT_NAME = Optional(
-    "ExistingVaultName",
-    group=GROUP,
-    label="Existing vault",
-    Description=(
-        "Name (2 to 50 characters) of a vault that an earlier stack of this cluster left in this "
-        "region; it stays unchanged, with its key, lock and access policy. Empty: a new vault, "
-        "Vault-<ClusterId>"
-    ),
-    pattern="[A-Za-z0-9_-]{2,50}",
-    ConstraintDescription=(
-        "Leave empty or type the name of a vault, 2 to 50 letters, digits, '-' or '_': "
-        "Vault-soca-mycluster"
-    ),
-)
+
+def existing_vault_name(prefix: str) -> Optional:
+    """Return the parameter for a vault to adopt; a new one has the prefix and the cluster's ID."""
+    return Optional(
+        "ExistingVaultName",
+        group=GROUP,
+        label="Existing vault",
+        Description=(
+            "Name (2 to 50 characters) of a vault that an earlier stack of this cluster left in "
+            "this region; it stays unchanged, with its key, lock and access policy. Empty: a new "
+            f"vault, {prefix}<ClusterId>"
+        ),
+        pattern="[A-Za-z0-9_-]{2,50}",
+        ConstraintDescription=(
+            "Leave empty or type the name of a vault, 2 to 50 letters, digits, '-' or '_': "
+            f"{prefix}soca-mycluster"
+        ),
+    )
+
+
+EXISTING_VAULT_NAME = existing_vault_name("Vault-")
 
 CREATES_VAULT = Flag("CreatesVault", EXISTING_VAULT_NAME.is_empty)
 HAS_VAULT_KMS_KEY = Flag("HasVaultKmsKey", VAULT_KMS_KEY_ARN.is_given)
@@ -152,82 +160,100 @@ COMPLIANCE_IS_CONFIRMED = Refusal(
     ),
 )
 
-# Where rules are not evaluated, the vault is unchanged; the output VaultManagedByStack says no.
-ADOPTED_VAULT_STAYS_AS_IT_IS = Refusal(
-    "AdoptedVaultStaysAsItIs",
-    when=EXISTING_VAULT_NAME.is_given,
-    demand=And(
-        VAULT_KMS_KEY_ARN.is_empty,
-        Equals(Ref(CREATE_VAULT_KMS_KEY), "no"),
-        Equals(Ref(VAULT_LOCK), "none"),
-        Equals(Ref(DENY_RECOVERY_POINT_DELETION), "no"),
-    ),
-    otherwise=(
-        "With ExistingVaultName the vault stays as it is: leave VaultKmsKeyArn empty, set "
-        "CreateVaultKmsKey and DenyRecoveryPointDeletion to no and VaultLock to none, and protect "
-        "the vault with the AWS CLI"
-    ),
-)
 
-DECLARED = (
-    EXISTING_VAULT_NAME,
-    VAULT_KMS_KEY_ARN,
-    CREATE_VAULT_KMS_KEY,
+def adopted_vault_stays_as_it_is(
+    empty: Sequence[Optional], off: Sequence[Switch], otherwise: str
+) -> Refusal:
+    """Refuse to change an adopted vault; besides lock and denial, these have to be empty or no.
+
+    Where rules are not evaluated, the vault is unchanged; the output VaultManagedByStack says no.
+    """
+    return Refusal(
+        "AdoptedVaultStaysAsItIs",
+        when=EXISTING_VAULT_NAME.is_given,
+        demand=And(
+            *(each.is_empty for each in empty),
+            *(Equals(Ref(each), "no") for each in off),
+            Equals(Ref(VAULT_LOCK), "none"),
+            Equals(Ref(DENY_RECOVERY_POINT_DELETION), "no"),
+        ),
+        otherwise=(
+            f"With ExistingVaultName the vault stays as it is: {otherwise}, and protect the vault "
+            "with the AWS CLI"
+        ),
+    )
+
+
+PROTECTIONS = (
     VAULT_LOCK,
     VAULT_LOCK_GRACE_DAYS,
     VAULT_LOCK_CONFIRMATION,
     DENY_RECOVERY_POINT_DELETION,
     RECOVERY_POINT_ADMIN_ROLE_ARN,
-    CREATES_VAULT,
-    HAS_VAULT_KMS_KEY,
-    CREATES_KEY,
     LOCKS_VAULT,
     LOCKS_FOR_COMPLIANCE,
     DENIES_DELETION,
     HAS_RECOVERY_POINT_ADMIN,
-    ONE_KEY_FOR_THE_VAULT,
     COMPLIANCE_IS_CONFIRMED,
-    ADOPTED_VAULT_STAYS_AS_IT_IS,
+)
+"""Lock and denial of deletion, of any vault of ours."""
+
+DECLARED = (
+    EXISTING_VAULT_NAME,
+    VAULT_KMS_KEY_ARN,
+    CREATE_VAULT_KMS_KEY,
+    CREATES_VAULT,
+    HAS_VAULT_KMS_KEY,
+    CREATES_KEY,
+    ONE_KEY_FOR_THE_VAULT,
+    *PROTECTIONS,
+    adopted_vault_stays_as_it_is(
+        [VAULT_KMS_KEY_ARN],
+        [CREATE_VAULT_KMS_KEY],
+        "leave VaultKmsKeyArn empty, set CreateVaultKmsKey and DenyRecoveryPointDeletion to no and "
+        "VaultLock to none",
+    ),
 )
 
 
-def vault_key(statements: Sequence[If]) -> Key:
+def vault_key(flag: Flag, name: str, what: str, statements: Sequence[If]) -> Key:
     """Return the key, which is retained with the vault: it encrypts backups of EFS.
 
-    ``statements`` are those of its policy for copies.
+    It exists if the flag holds, is named after ``name`` and encrypts ``what``; ``statements`` are
+    those of its policy for copies.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
     """
     return Key(
         "SOCABackupVaultKey",
-        Condition=CREATES_KEY.name,
+        Condition=flag.name,
         DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
-        Description=Sub("Encrypts the backups in the vault of the cluster ${ClusterId}"),
+        Description=Sub(f"Encrypts {what} of the cluster ${{ClusterId}}"),
         EnableKeyRotation=True,
         PendingWindowInDays=30,  # the maximum: time to notice that someone deleted the key
         KeyPolicy=resources.vault_key(statements),
-        Tags=tags(Sub("${ClusterId}-backup")),
+        Tags=tags(Sub(name)),
     )
 
 
-def vault_key_alias(key: Key) -> Alias:
+def vault_key_alias(key: Key, flag: Flag, name: str) -> Alias:
     """Return the alias of the key; it is deleted with the stack, the key is not."""
     return Alias(
         "SOCABackupVaultKeyAlias",
-        Condition=CREATES_KEY.name,
-        AliasName=Sub("alias/${ClusterId}-backup"),
+        Condition=flag.name,
+        AliasName=Sub(f"alias/{name}"),
         TargetKeyId=Ref(key),
     )
 
 
-def backup_vault(key: Key) -> BackupVault:
+def backup_vault(prefix: str, key_arn: AWSHelperFn, access_policy: If) -> BackupVault:
     """Return the vault; CloudFormation retains it, and the backups, when the stack is deleted.
 
     If creating the stack fails, the vault is deleted, so that the name is free for another try.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-backupvault.html
     """
-    name = Sub("Vault-${ClusterId}")
+    name = Sub(f"{prefix}${{ClusterId}}")
     return BackupVault(
         "SOCABackupVault",
         Condition=CREATES_VAULT.name,
@@ -235,7 +261,7 @@ def backup_vault(key: Key) -> BackupVault:
         UpdateReplacePolicy="Retain",
         BackupVaultName=name,
         BackupVaultTags=tag_map(name),
-        EncryptionKeyArn=_key_arn(key, otherwise=Ref("AWS::NoValue")),
+        EncryptionKeyArn=key_arn,
         # At least 1 day and no maximum, so the retention of every rule fits the lock.
         LockConfiguration=LOCKS_VAULT.then(
             LockConfigurationType(
@@ -243,14 +269,20 @@ def backup_vault(key: Key) -> BackupVault:
                 ChangeableForDays=LOCKS_FOR_COMPLIANCE.then(Ref(VAULT_LOCK_GRACE_DAYS)),
             )
         ),
-        AccessPolicy=DENIES_DELETION.then(
-            resources.keep_recovery_points(
-                unless=HAS_RECOVERY_POINT_ADMIN.then(
-                    resources.not_by(Ref(RECOVERY_POINT_ADMIN_ROLE_ARN))
-                )
-            )
-        ),
+        AccessPolicy=access_policy,
     )
+
+
+def denial_of_deletion() -> Statement:
+    """Return the statement of a vault's access policy that keeps its recovery points."""
+    return resources.keep_recovery_points(
+        unless=HAS_RECOVERY_POINT_ADMIN.then(resources.not_by(Ref(RECOVERY_POINT_ADMIN_ROLE_ARN)))
+    )
+
+
+def access_policy() -> If:
+    """Return the policy of the cluster's own vault, if deletion is denied."""
+    return DENIES_DELETION.then(document(denial_of_deletion()))
 
 
 def name_of(vault: BackupVault) -> If:
@@ -269,9 +301,9 @@ def arn_of(vault: BackupVault) -> If:
     )
 
 
-def key_of(key: Key) -> If:
+def key_of(key_arn: AWSHelperFn) -> If:
     """Return the ARN of the vault's key, or what the output says instead."""
-    return CREATES_VAULT.then(_key_arn(key, otherwise="aws/backup"), "unknown: adopted vault")
+    return CREATES_VAULT.then(key_arn, "unknown: adopted vault")
 
 
 def lock_mode() -> If:
@@ -287,7 +319,8 @@ def managed_by_stack() -> If:
     return CREATES_VAULT.then("yes", "no")
 
 
-def _key_arn(key: Key, *, otherwise: AWSHelperFn | str) -> If:
+def key_arn(key: Key, *, otherwise: AWSHelperFn | str = NoValue) -> If:
+    """Return the key of the cluster's own vault, given or created, or what stands for AWS's."""
     return HAS_VAULT_KMS_KEY.then(
         Ref(VAULT_KMS_KEY_ARN), CREATES_KEY.then(GetAtt(key, "Arn"), otherwise)
     )

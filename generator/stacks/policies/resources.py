@@ -109,7 +109,7 @@ def _grant_to_services(sid: str, principal: Principal) -> Statement:
     )
 
 
-def keep_recovery_points(unless: If) -> PolicyDocument:
+def keep_recovery_points(unless: If) -> Statement:
     """Deny everyone the deletion of recovery points and changes to how long they are kept.
 
     ``unless`` exempts the admin role, if there is one: see ``not_by``.
@@ -118,7 +118,7 @@ def keep_recovery_points(unless: If) -> PolicyDocument:
     CloudFormation needs for the vault itself is denied, not even its deletion or a new policy.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
     """
-    statement = Statement(
+    return Statement(
         Sid="KeepRecoveryPoints",
         Effect=Deny,
         Principal=Principal("*"),
@@ -130,7 +130,6 @@ def keep_recovery_points(unless: If) -> PolicyDocument:
         Resource=["*"],
         Condition=unless,
     )
-    return document(statement)
 
 
 def not_by(role_arn: Ref) -> Condition:
