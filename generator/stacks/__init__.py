@@ -15,11 +15,25 @@ def _backup() -> "Template":
     return backup.template()
 
 
+def _copy_destination() -> "Template":
+    from generator.stacks import copy_destination
+
+    return copy_destination.template()
+
+
+def _restore_testing() -> "Template":
+    from generator.stacks import restore_testing
+
+    return restore_testing.template()
+
+
 MAIN = "Backup.template"
 """The template to use if none is named."""
 
 TEMPLATES: "dict[str, Callable[[], Template]]" = {
     MAIN: _backup,
+    "BackupCopyDestination.template": _copy_destination,
+    "BackupRestoreTesting.template": _restore_testing,
 }
 """The list of the templates, and the only one: file name -> function that returns it."""
 

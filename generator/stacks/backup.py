@@ -4,6 +4,7 @@ from troposphere import GetAtt, Ref, Template
 
 from generator import VERSION
 from generator.stacks import cluster, console_urls, outputs, protected_types
+from generator.stacks.declarations import declare
 from generator.stacks.parts import alerts, copies, plan, role, selection, vault, windows
 
 DESCRIPTION = (
@@ -17,22 +18,22 @@ def template() -> Template:
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/integrate-cloudformation-with-aws-backup.html
     """
-    made = Template(DESCRIPTION)
-    made.set_version("2010-09-09")
-    for element in (
-        # The console's order: first what every administrator should look at, including alerts;
-        # last what goes beyond the usual resources and the region.
-        *cluster.DECLARED,
-        *plan.DECLARED,
-        *alerts.DECLARED,
-        *vault.DECLARED,
-        *role.DECLARED,
-        *protected_types.DECLARED,
-        *windows.DECLARED,
-        *copies.DECLARED,
-        *console_urls.DECLARED,
-    ):
-        element.declare_in(made)
+    made = declare(
+        DESCRIPTION,
+        [
+            # The console's order: first what every administrator should look at, including alerts;
+            # last what goes beyond the usual resources and the region.
+            *cluster.DECLARED,
+            *plan.DECLARED,
+            *alerts.DECLARED,
+            *vault.DECLARED,
+            *role.DECLARED,
+            *protected_types.DECLARED,
+            *windows.DECLARED,
+            *copies.DECLARED,
+            *console_urls.DECLARED,
+        ],
+    )
 
     key_name = "${ClusterId}-backup"
     the_key = vault.vault_key(
@@ -52,13 +53,15 @@ def template() -> Template:
     the_selection, *optional_selections = selection.backup_selections(
         the_plan, the_role, protected_types.EVERY
     )
-    the_topic = alerts.alerts_topic()
+    the_topic = alerts.alerts_topic("Backup")
     topic_arn = alerts.arn_of(the_topic)
     alert_rule = alerts.alert_rule(
         topic_arn, vault_name, vault_arn, GetAtt(the_role, "Arn"), Ref(the_plan)
     )
     silence = alerts.silence_alarms(topic_arn, vault_name)
-    expired = alerts.expired_alarm(topic_arn, vault_name)
+    expired = alerts.expired_alarm(
+        topic_arn, vault_name, "Recovery points", "check that the backup role still exists"
+    )
     for resource in (
         the_vault,
         the_key,

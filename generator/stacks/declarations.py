@@ -1,5 +1,6 @@
 """What templates are declared with; each element adds itself to a template."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from troposphere import (
@@ -200,6 +201,16 @@ class Flag:
         return If(self.name, value, otherwise)
 
 
+class EachMemberEquals(AWSHelperFn):
+    """In a rule: each member of a list is this text. Without members it holds.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-rules.html
+    """
+
+    def __init__(self, members: Ref, text: str) -> None:
+        self.data = {"Fn::EachMemberEquals": [members, text]}
+
+
 class Refusal:
     """A rule that refuses parameters that do not fit together, before anything is created.
 
@@ -219,3 +230,12 @@ class Refusal:
     def declare_in(self, template: Template) -> None:
         """Add the rule."""
         template.add_rule(self.name, self.rule)
+
+
+def declare(description: str, elements: Iterable[Input | Flag | Refusal]) -> Template:
+    """Return a template with these elements; the console shows parameters in their order."""
+    made = Template(description)
+    made.set_version("2010-09-09")
+    for element in elements:
+        element.declare_in(made)
+    return made

@@ -77,12 +77,17 @@ def of_plan(plan: BackupPlan, selection: BackupSelection) -> list[Output]:
             Description="Console page of the backup plan",
             Value=console_urls.url("#/backupplan/details/${PlanId}", PlanId=Ref(plan)),
         ),
-        Output(
-            "JobsConsoleUrl",
-            Description="Console page of backup, copy and restore jobs",
-            Value=console_urls.url(console_urls.JOBS),
-        ),
+        jobs_url(),
     ]
+
+
+def jobs_url() -> Output:
+    """Say where to see the jobs."""
+    return Output(
+        "JobsConsoleUrl",
+        Description="Console page of backup, copy and restore jobs",
+        Value=console_urls.url(console_urls.JOBS),
+    )
 
 
 def of_role(role: Role) -> list[Output]:
@@ -103,6 +108,15 @@ def of_role(role: Role) -> list[Output]:
             Value=GetAtt(role, "Arn"),
         ),
     ]
+
+
+def of_restore_role(role_arn: If) -> Output:
+    """Name the role that only restores, if there is one."""
+    return Output(
+        "RestoreRoleArn",
+        Description="ARN of the role for restores of the copies, or none",
+        Value=role_arn,
+    )
 
 
 def of_alerts(topic_arn: If) -> Output:

@@ -25,17 +25,23 @@ from generator.stacks.policies import resources
 
 GROUP = "Alerts"
 
-NOTIFICATION_EMAIL = Optional(
-    "NotificationEmail",
-    group=GROUP,
-    label="E-mail address for alerts",
-    Description=(
-        "E-mail address for alerts about failed or missing backups. Alerts arrive only after you "
-        "confirm the subscription in the first e-mail. Empty: no e-mail"
-    ),
-    pattern="[^@ ]+@[^@ ]+[.][^@ ]+",
-    ConstraintDescription="Leave empty or type an e-mail address: admin@example.com",
-)
+
+def notification_email(about: str) -> Optional:
+    """Return the parameter for the address that gets alerts ``about`` something."""
+    return Optional(
+        "NotificationEmail",
+        group=GROUP,
+        label="E-mail address for alerts",
+        Description=(
+            f"E-mail address for alerts about {about}. Alerts arrive only after you confirm the "
+            "subscription in the first e-mail. Empty: no e-mail"
+        ),
+        pattern="[^@ ]+@[^@ ]+[.][^@ ]+",
+        ConstraintDescription="Leave empty or type an e-mail address: admin@example.com",
+    )
+
+
+NOTIFICATION_EMAIL = notification_email("failed or missing backups")
 
 NOTIFICATION_TOPIC_ARN = Optional(
     "NotificationTopicArn",
@@ -99,15 +105,14 @@ WATCHES_ANY_JOB = _watches("WatchesAnyJob", "any-job")
 # Whether other partitions know the property is not documented.
 WARMS_UP = Flag("WarmsUp", Equals(Ref("AWS::Partition"), "aws"))
 
+TOPIC = (NOTIFICATION_TOPIC_ARN, HAS_EMAIL, HAS_TOPIC, ALERTS, CREATES_TOPIC)
+"""What any template with alerts declares, after the parameter for the address."""
+
 DECLARED = (
     NOTIFICATION_EMAIL,
-    NOTIFICATION_TOPIC_ARN,
+    *TOPIC,
     SILENCE_ALARM_FOR,
     SILENCE_ALARM_HOURS,
-    HAS_EMAIL,
-    HAS_TOPIC,
-    ALERTS,
-    CREATES_TOPIC,
     WATCHES_EFS,
     WATCHES_EC2,
     WATCHES_ANY_JOB,
@@ -115,16 +120,18 @@ DECLARED = (
 )
 
 
-def alerts_topic() -> Topic:
+def alerts_topic(about: str) -> Topic:
     """Return the topic that is created for an e-mail address if no topic is given.
+
+    ``about`` is a word for its name.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html
     """
     return Topic(
         "SOCABackupAlertsTopic",
         Condition=CREATES_TOPIC.name,
-        DisplayName=Sub("Backup ${ClusterId}"),
-        Tags=tags(Sub("${ClusterId}-backup-alerts")),
+        DisplayName=Sub(f"{about} ${{ClusterId}}"),
+        Tags=tags(Sub(f"${{ClusterId}}-{about.lower()}-alerts")),
     )
 
 
@@ -172,9 +179,7 @@ def alert_rule(
     The kinds of events are listed, because others have the same fields: scans, for example. The
     state MODIFIED of a vault is left out: AWS does not say whether every backup raises it.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
     """
-    kinds = ("Backup Job", "Copy Job", "Restore Job", "Backup Plan", "Backup Vault")
     detail: list[dict[str, Any]] = [
         # Of a job, or of the vault itself.
         {
@@ -192,13 +197,51 @@ def alert_rule(
         {"iamRoleArn": [role_arn], "status": ["FAILED", "ABORTED"]},
         {"backupPlanId": [plan_id], "state": ["MODIFIED", "DELETED"]},
     ]
+    return _rule(
+        topic_arn,
+        "Jobs of the cluster ${ClusterId} that did not end well, and changes to its backup plan "
+        "and vault",
+        ["Backup Job", "Copy Job", "Restore Job", "Backup Plan", "Backup Vault"],
+        detail,
+        "A plan or vault may also change when the stack is created or updated",
+    )
+
+
+def copies_rule(topic_arn: If, vault_name: If, restore_role_arn: If) -> Rule:
+    """Return the rule for the vault of the copies and for restores by this stack's role.
+
+    Copies that fail are told where they come from: by the stack of the cluster.
+    """
+    detail: list[dict[str, Any]] = [
+        {"backupVaultName": [vault_name], "state": ["DELETED"]},
+        {"iamRoleArn": [restore_role_arn], "status": ["FAILED", "ABORTED"]},
+    ]
+    return _rule(
+        topic_arn,
+        "The vault with copies of the cluster ${ClusterId}, if it is deleted, and restores with "
+        "the role of its stack that did not end well",
+        ["Restore Job", "Backup Vault"],
+        detail,
+        "Copies that fail are told by the stack of the cluster",
+    )
+
+
+def _rule(
+    topic_arn: If,
+    description: str,
+    kinds: Sequence[str],
+    detail: Sequence[dict[str, Any]],
+    note: str,
+) -> Rule:
+    """Return a rule for these kinds of events, each with one of these details.
+
+    There have to be two or more: EventBridge reads an $or of one as a field of that name.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+    """
     return Rule(
         "SOCABackupJobAlert",
         Condition=ALERTS.name,
-        Description=Sub(
-            "Jobs of the cluster ${ClusterId} that did not end well, and changes to its backup "
-            "plan and vault"
-        ),
+        Description=Sub(description),
         EventPattern={
             "source": ["aws.backup"],
             "detail-type": [f"{kind} State Change" for kind in kinds],
@@ -222,8 +265,7 @@ def alert_rule(
                         '{"what": "<kind> in the cluster ${ClusterId}: <state><status>", '
                         '"resource": "<resource> <about>", '
                         f'"console": "{console_urls.JOBS_ADDRESS}", '
-                        '"note": "A plan or vault may also change when the stack is created or '
-                        'updated", "event": <aws.events.event.json>}',
+                        f'"note": "{note}", "event": <aws.events.event.json>}}',
                         Host=console_urls.HOST,
                     ),
                 ),
@@ -278,8 +320,8 @@ def silence_alarms(topic_arn: If, vault_name: If) -> list[tuple[Flag, Alarm]]:
     ]
 
 
-def expired_alarm(topic_arn: If, vault_name: If) -> Alarm:
-    """Return the alarm on expired recovery points that could not be deleted.
+def expired_alarm(topic_arn: If, vault_name: If, what: str, check: str) -> Alarm:
+    """Return the alarm on expired recovery points (``what``) that could not be deleted.
 
     It does not tell when it is over: the metric may count attempts, not recovery points.
     """
@@ -288,8 +330,8 @@ def expired_alarm(topic_arn: If, vault_name: If) -> Alarm:
         ALERTS,
         topic_arn,
         AlarmDescription=Sub(
-            "Recovery points of the cluster ${ClusterId} expired and could not be deleted, and go "
-            "on costing: check that the backup role still exists"
+            f"{what} of the cluster ${{ClusterId}} expired and could not be deleted, and go on "
+            f"costing: {check}"
         ),
         MetricName="NumberOfRecoveryPointsExpired",
         Dimensions=_dimensions(vault_name),

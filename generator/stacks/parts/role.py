@@ -3,11 +3,18 @@
 from collections.abc import Sequence
 
 from awacs.aws import PolicyDocument
-from troposphere import If, Ref, Sub
+from troposphere import And, Equals, If, Ref, Sub
 from troposphere.iam import Policy, Role
 
 from generator.stacks.cluster import tags
-from generator.stacks.declarations import ROLE_ARN, Flag, Optional
+from generator.stacks.declarations import (
+    ROLE_ARN,
+    EachMemberEquals,
+    Flag,
+    Optional,
+    Refusal,
+    Switch,
+)
 from generator.stacks.policies import role
 
 GROUP = "Restore role"
@@ -69,10 +76,51 @@ PERMISSIONS_BOUNDARY_ARN = Optional(
     ),
 )
 
+CREATE_RESTORE_ROLE = Switch(
+    "CreateRestoreRole",
+    group=GROUP,
+    label="Create a role for restores",
+    Description=(
+        "yes: create a role that restores the copies in this account; no: do not. In the account "
+        "of the cluster, the role of its backup stack restores in every region"
+    ),
+)
+
+# The name of the backup template's, so that both stacks get the same values.
+RESTORE_FSX = Switch(
+    "ProtectFSx",
+    group=GROUP,
+    label="Restore FSx",
+    Description=(
+        "yes: the role for restores may also restore FSx file systems and volumes; no: it may not. "
+        "Choose what the backup stack of the cluster has"
+    ),
+)
+
 HAS_SCHEDULER_ROLE = Flag("HasSchedulerRole", SCHEDULER_IAM_ROLE_ARN.is_given)
 HAS_COMPUTE_NODE_ROLE = Flag("HasComputeNodeRole", COMPUTE_NODE_IAM_ROLE_ARN.is_given)
 HAS_ADDITIONAL_ROLES = Flag("HasAdditionalRoles", ADDITIONAL_INSTANCE_ROLE_ARNS.is_given)
 HAS_PERMISSIONS_BOUNDARY = Flag("HasPermissionsBoundary", PERMISSIONS_BOUNDARY_ARN.is_given)
+
+CREATES_RESTORE_ROLE = Flag("CreatesRestoreRole", CREATE_RESTORE_ROLE.is_on)
+
+# Where rules are not evaluated, no role is created; the output RestoreRoleArn says none.
+RESTORE_ROLE_IS_CREATED = Refusal(
+    "RestoreRoleIsCreated",
+    when=Equals(Ref(CREATE_RESTORE_ROLE), "no"),
+    demand=And(
+        SCHEDULER_IAM_ROLE_ARN.is_empty,
+        COMPUTE_NODE_IAM_ROLE_ARN.is_empty,
+        EachMemberEquals(Ref(ADDITIONAL_INSTANCE_ROLE_ARNS), ""),
+        PERMISSIONS_BOUNDARY_ARN.is_empty,
+        Equals(Ref(RESTORE_FSX), "no"),
+    ),
+    otherwise=(
+        "Without a role for restores nothing uses SchedulerIAMRoleArn, ComputeNodeIAMRoleArn, "
+        "AdditionalInstanceRoleArns, PermissionsBoundaryArn and ProtectFSx: set CreateRestoreRole "
+        "to yes, or leave them empty and no"
+    ),
+)
 
 DECLARED = (
     SCHEDULER_IAM_ROLE_ARN,
@@ -84,6 +132,15 @@ DECLARED = (
     HAS_ADDITIONAL_ROLES,
     HAS_PERMISSIONS_BOUNDARY,
 )
+
+OF_RESTORE_ROLE = (
+    CREATE_RESTORE_ROLE,
+    *DECLARED,
+    RESTORE_FSX,
+    CREATES_RESTORE_ROLE,
+    RESTORE_ROLE_IS_CREATED,
+)
+"""What a template declares whose role only restores."""
 
 
 def backup_role(protections: Sequence[Policy | If]) -> Role:
@@ -106,26 +163,43 @@ def backup_role(protections: Sequence[Policy | If]) -> Role:
         Policies=[
             _policy("UseVaultsAndKeys", role.whole(role.vaults_and_keys())),
             *protections,
-            HAS_SCHEDULER_ROLE.then(
-                _policy(
-                    "PassSchedulerRole", role.pass_instance_roles([Ref(SCHEDULER_IAM_ROLE_ARN)])
-                )
-            ),
-            HAS_COMPUTE_NODE_ROLE.then(
-                _policy(
-                    "PassComputeNodeRole",
-                    role.pass_instance_roles([Ref(COMPUTE_NODE_IAM_ROLE_ARN)]),
-                )
-            ),
-            HAS_ADDITIONAL_ROLES.then(
-                _policy(
-                    "PassAdditionalRoles",
-                    role.pass_instance_roles(Ref(ADDITIONAL_INSTANCE_ROLE_ARNS)),
-                )
-            ),
+            *_pass_instance_roles(),
         ],
         Tags=tags(Sub("SOCA-Backup-${ClusterId}")),
     )
+
+
+def restore_role(protections: Sequence[Policy | If]) -> Role:
+    """Return the role that only restores; it goes with the stack, and can be made again.
+
+    ``protections`` are the policies for what may be restored. AWS Backup deletes expired copies
+    with a role of its own.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
+    """
+    return Role(
+        "SOCAAWSBackupRestoreRole",
+        Condition=CREATES_RESTORE_ROLE.name,
+        Description=Sub("AWS Backup restores copies of the cluster ${ClusterId} with this role"),
+        AssumeRolePolicyDocument=role.backup_trust(),
+        PermissionsBoundary=HAS_PERMISSIONS_BOUNDARY.then(Ref(PERMISSIONS_BOUNDARY_ARN)),
+        Policies=[
+            _policy("UseKeys", role.restore_half(role.vaults_and_keys())),
+            *protections,
+            *_pass_instance_roles(),
+        ],
+        Tags=tags(Sub("SOCA-Restore-${ClusterId}")),
+    )
+
+
+def _pass_instance_roles() -> list[If]:
+    return [
+        flag.then(_policy(name, role.pass_instance_roles(arns)))
+        for flag, name, arns in (
+            (HAS_SCHEDULER_ROLE, "PassSchedulerRole", [Ref(SCHEDULER_IAM_ROLE_ARN)]),
+            (HAS_COMPUTE_NODE_ROLE, "PassComputeNodeRole", [Ref(COMPUTE_NODE_IAM_ROLE_ARN)]),
+            (HAS_ADDITIONAL_ROLES, "PassAdditionalRoles", Ref(ADDITIONAL_INSTANCE_ROLE_ARNS)),
+        )
+    ]
 
 
 def _policy(name: str, document: PolicyDocument) -> Policy:

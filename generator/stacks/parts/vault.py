@@ -280,6 +280,11 @@ def denial_of_deletion() -> Statement:
     )
 
 
+def denial_if_chosen() -> If:
+    """Return that statement, if deletion is denied, for a policy with others."""
+    return DENIES_DELETION.then(denial_of_deletion())
+
+
 def access_policy() -> If:
     """Return the policy of the cluster's own vault, if deletion is denied."""
     return DENIES_DELETION.then(document(denial_of_deletion()))

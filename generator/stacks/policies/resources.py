@@ -75,8 +75,8 @@ def vault_key(more: Sequence[If]) -> PolicyDocument:
     return policy
 
 
-def use_key_for_copies(account: Select) -> list[Statement]:
-    """Let the account that gets the copies read what the vault's key encrypts.
+def use_key_for_copies(account: Ref | Select) -> list[Statement]:
+    """Let another account, which gets copies, read what the vault's key encrypts.
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
     """
@@ -107,6 +107,28 @@ def _grant_to_services(sid: str, principal: Principal) -> Statement:
         Resource=["*"],
         Condition=Condition(Bool("kms:GrantIsForAWSResource", "true")),
     )
+
+
+def accept_copies(account: Ref, only_by_role: If) -> Statement:
+    """Let an account copy into the vault, and do nothing else.
+
+    The account and not the role is the principal: a role that is deleted and made again would no
+    longer be the same principal.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
+    """
+    return Statement(
+        Sid="AcceptCopies",
+        Effect=Allow,
+        Principal=Principal("AWS", account),
+        Action=[backup.CopyIntoBackupVault],
+        Resource=["*"],
+        Condition=only_by_role,
+    )
+
+
+def only_by(role_arn: Ref) -> Condition:
+    """Return the condition that the caller is this role."""
+    return Condition(ArnEquals("aws:PrincipalArn", [role_arn]))
 
 
 def keep_recovery_points(unless: If) -> Statement:
