@@ -154,9 +154,9 @@ TEST_EC2 = Switch(
     group=TESTS,
     label="Test EC2",
     Description=(
-        "yes: restore instances for one hour, without an instance role and cut off from the "
-        "network. A scheduler that is restored starts as a second live one, so read the page on "
-        "restore tests first; no: do not"
+        "yes: restore instances for one hour, with a network that lets nothing in or out. A "
+        "restored scheduler runs as a second one, so read the page on restore tests first; no: do "
+        "not"
     ),
 )
 
