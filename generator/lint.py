@@ -18,8 +18,8 @@ MAX_TEMPLATE_BODY_BYTES = 51_200
 MAX_BYTES = 49_500
 
 
-# A stack may be in any region, so a type that a region lacks is a finding. These are the exceptions:
-# a template that has one of them is for the regions in which AWS Backup tests restores.
+# A stack may be in any region, so a type that a region lacks is a finding. These are exceptions: a
+# template that has one of them is for the regions in which AWS Backup tests restores.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html
 IN_FEWER_REGIONS = {"AWS::Backup::RestoreTestingPlan", "AWS::Backup::RestoreTestingSelection"}
 

@@ -19,8 +19,14 @@ def generate() -> dict[str, str]:
     by_name = templates()
     return {
         **{name: render(template) for name, template in by_name.items()},
-        "deployer-policy.json": policy.text(by_name),
+        **{policy_name(name): policy.text(name, template) for name, template in by_name.items()},
     }
+
+
+def policy_name(template: str) -> str:
+    """Return the name of the file with the policy for whoever deploys a template."""
+    companion = "" if template == MAIN else template.removesuffix("template")
+    return f"{companion}deployer-policy.json"
 
 
 def read_templates() -> dict[str, Template]:

@@ -3,21 +3,23 @@
 import argparse
 
 from generator.command import FINE, USAGE
+from generator.command.generated import add_template
 from generator.command.printing import say, write
+from generator.stacks import TEMPLATES
 
 
 def deployer_policy(arguments: argparse.Namespace) -> int:
-    """Print the IAM policy needed to create, update and delete stacks of the templates.
+    """Print the IAM policy needed to create, update and delete stacks of a template.
 
-    Without options it is templates/deployer-policy.json, whose holder is as good as an
-    administrator, because the holder may give a role any permissions, and assume that role.
+    Without options it is the one in templates/. If the template has a role, the holder is as good
+    as an administrator, because the holder may give a role any permissions, and assume that role.
     --boundary prevents that.
     """
     from generator.deployer_policy import policy
     from generator.deployer_policy.bounds import Bounds, checked
-    from generator.stacks import templates
 
-    made = templates()
+    name = arguments.template
+    made = TEMPLATES[name]()
     bounds = Bounds(
         arguments.boundary,
         arguments.cluster_id,
@@ -26,7 +28,7 @@ def deployer_policy(arguments: argparse.Namespace) -> int:
         arguments.topic,
     )
     try:
-        text = policy.text(made, checked(bounds, made))
+        text = policy.text(name, made, checked(bounds, name, made))
     except ValueError as error:
         say(str(error))
         return USAGE
@@ -35,9 +37,10 @@ def deployer_policy(arguments: argparse.Namespace) -> int:
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Add what narrows the policy."""
-    from generator.deployer_policy.bounds import OPEN
+    """Add the template, and what narrows the policy."""
+    from generator.deployer_policy.bounds import usual_stack_names
 
+    add_template(verb)
     for option, metavar, text in (
         ("--boundary", "ARN", "every role that is created or changed must have this boundary"),
         ("--cluster-id", "ID", "only the vault and the keys of this cluster"),
@@ -45,11 +48,12 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         ("--topic", "ARN", "the NotificationTopicArn to which an e-mail address may be subscribed"),
     ):
         verb.add_argument(option, metavar=metavar, help=text)
-    names = ",".join(OPEN.stack_names)
+    names = "; ".join(",".join(usual_stack_names(name)) for name in TEMPLATES)
     verb.add_argument(
         "--stack-name",
         metavar="N1,N2,...",
         type=lambda text: tuple(text.split(",")),
-        default=OPEN.stack_names,
-        help=f"only stacks of these names; '*' stands for any characters (default: {names})",
+        default=(),
+        help="only stacks of these names; '*' stands for any characters (default, by template: "
+        f"{names})",
     )

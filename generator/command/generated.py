@@ -78,7 +78,7 @@ def render(arguments: argparse.Namespace) -> int:
 
 
 def add_template(verb: argparse.ArgumentParser) -> None:
-    """Add the word of `render`."""
+    """Add the name of a template, Backup.template if there is none."""
     text = f"one of {', '.join(TEMPLATES)} (default: {MAIN})"
     verb.add_argument(
         "template", metavar="NAME", nargs="?", choices=TEMPLATES, default=MAIN, help=text

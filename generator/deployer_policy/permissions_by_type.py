@@ -9,7 +9,18 @@ https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-sc
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from awacs import backup, backup_storage, cloudformation, cloudwatch, events, iam, kms, s3, sns
+from awacs import (
+    backup,
+    backup_storage,
+    cloudformation,
+    cloudwatch,
+    ec2,
+    events,
+    iam,
+    kms,
+    s3,
+    sns,
+)
 from awacs.aws import (
     Action,
     Bool,
@@ -28,11 +39,24 @@ _ROLES = "arn:*:iam::{account}:role/{name}"
 _KEYS = "arn:*:kms:*:{account}:key/*"
 _PLANS = "arn:*:backup:*:{account}:backup-plan:*"
 _TOPICS = "arn:*:sns:*:{account}:{name}"
+_RESTORE_TESTS = "arn:*:backup:*:{account}:restore-testing-plan:*"
 _BACKUP_SERVICE = "backup.amazonaws.com"
+_TESTING_SERVICE = "restore-testing.backup.amazonaws.com"
 _OWNER_TAG = "soca:ClusterId"
 
 # For actions that IAM cannot limit to an ARN.
 _WITHOUT_ARN = "ActWithoutARN"
+
+# CloudFormation sends this with every call that it makes for somebody, with or without a service
+# role.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/fas-requests-and-permission-evaluation.html
+_BY_STACK = Condition(Bool("aws:ViaAWSService", "true"))
+
+FORMER_NAMES = {
+    "AWS::Events::Rule": ["*SOCA*JobAlert*"],
+    "AWS::CloudWatch::Alarm": ["*SOCABackupSilence*"],
+}
+"""Patterns of what stacks of 1.x have under other logical ids, which an update removes."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +99,9 @@ def rows(bounds: Bounds = OPEN) -> dict[str, Row]:
         "AWS::SNS::Subscription": Row("", _subscription(bounds)),
         "AWS::Events::Rule": Row("Name", _event_rule()),
         "AWS::CloudWatch::Alarm": Row("AlarmName", _alarm()),
+        "AWS::Backup::RestoreTestingPlan": Row("", _restore_testing_plan()),
+        "AWS::Backup::RestoreTestingSelection": Row("", _restore_testing_selection()),
+        "AWS::EC2::SecurityGroup": Row("", _security_group()),
     }
 
 
@@ -109,8 +136,8 @@ def stack_grants(bounds: Bounds = OPEN) -> tuple[Grant, ...]:
             tuple(
                 f"arn:*:cloudformation:*:{{account}}:stack/{name}/*" for name in bounds.stack_names
             ),
-            # A stack must not import a key: see _key. A request that imports nothing fulfils the
-            # condition, because it lacks the condition key.
+            # A stack must not import a key, nor a security group: see _key. A request that imports
+            # nothing fulfils the condition, because it lacks the condition key.
             # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security_iam_id-based-policy-examples.html
             Condition(
                 ForAllValuesStringEquals(
@@ -209,12 +236,17 @@ def _selection() -> tuple[Grant, ...]:
             Condition(StringEquals("iam:PassedToService", _BACKUP_SERVICE)),
             named_after="AWS::IAM::Role",
         ),
-        Grant(
-            "LinkBackupRole",
-            [iam.CreateServiceLinkedRole],
-            (_ROLES.replace("{name}", f"aws-service-role/{_BACKUP_SERVICE}/*"),),
-            Condition(StringEquals("iam:AWSServiceName", _BACKUP_SERVICE)),
-        ),
+        _link_role("LinkBackupRole", _BACKUP_SERVICE),
+    )
+
+
+def _link_role(sid: str, service: str) -> Grant:
+    """Return the permission to let IAM make the role that a service uses for itself."""
+    return Grant(
+        sid,
+        [iam.CreateServiceLinkedRole],
+        (_ROLES.replace("{name}", f"aws-service-role/{service}/*"),),
+        Condition(StringEquals("iam:AWSServiceName", service)),
     )
 
 
@@ -261,9 +293,7 @@ def _key(bounds: Bounds) -> tuple[Grant, ...]:
     tell the tags of a new key from those of another, so the permission is CloudFormation's alone:
     it changes the keys of its stacks, and OperateStacks lets none import a key. PutKeyPolicy is
     beside it because KMS demands it, too, when a key is created; by which tags is not documented.
-    CloudFormation sends aws:ViaAWSService with every such call, with or without a service role.
     https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/fas-requests-and-permission-evaluation.html
     """
     cluster = bounds.cluster_id or "*"
     return (
@@ -287,7 +317,7 @@ def _key(bounds: Bounds) -> tuple[Grant, ...]:
             "ChangeKeyByStack",
             [kms.PutKeyPolicy, kms.ScheduleKeyDeletion, kms.TagResource, kms.UntagResource],
             (_KEYS,),
-            Condition(Bool("aws:ViaAWSService", "true")),
+            _BY_STACK,
         ),
         Grant(
             "ChangeTaggedKey",
@@ -384,11 +414,7 @@ def _event_rule() -> tuple[Grant, ...]:
                 events.TagResource,
                 events.UntagResource,
             ],
-            # An update of a stack of 1.x removes rules that have other logical ids.
-            (
-                "arn:*:events:*:{account}:rule/{name}",
-                "arn:*:events:*:{account}:rule/*SOCA*JobAlert*",
-            ),
+            ("arn:*:events:*:{account}:rule/{name}",),
         ),
     )
 
@@ -404,12 +430,82 @@ def _alarm() -> tuple[Grant, ...]:
                 cloudwatch.TagResource,
                 cloudwatch.UntagResource,
             ],
-            # An update of a stack of 1.x removes alarms that have other logical ids.
-            (
-                "arn:*:cloudwatch:*:{account}:alarm:{name}",
-                "arn:*:cloudwatch:*:{account}:alarm:*SOCABackupSilence*",
-            ),
+            ("arn:*:cloudwatch:*:{account}:alarm:{name}",),
         ),
         # CloudFormation asks for several alarms at a time.
         Grant(_WITHOUT_ARN, [cloudwatch.DescribeAlarms]),
+    )
+
+
+def _restore_testing_plan() -> tuple[Grant, ...]:
+    return (
+        Grant(
+            "ManageRestoreTests",
+            [
+                backup.CreateRestoreTestingPlan,
+                backup.DeleteRestoreTestingPlan,
+                backup.GetRestoreTestingPlan,
+                backup.ListTags,
+                backup.TagResource,
+                backup.UntagResource,
+                backup.UpdateRestoreTestingPlan,
+            ],
+            (_RESTORE_TESTS,),
+        ),
+        _link_role("LinkRestoreTestingRole", _TESTING_SERVICE),
+    )
+
+
+def _restore_testing_selection() -> tuple[Grant, ...]:
+    return (
+        Grant(
+            "ManageRestoreTests",
+            [
+                backup.CreateRestoreTestingSelection,
+                backup.DeleteRestoreTestingSelection,
+                backup.GetRestoreTestingSelection,
+                backup.UpdateRestoreTestingSelection,
+            ],
+            (_RESTORE_TESTS,),
+        ),
+        # The role of the backup stack, or of the copies: a generated name contains the logical id.
+        Grant(
+            "PassRoleToRestoreTesting",
+            [iam.PassRole],
+            (_ROLES.replace("{name}", "*SOCAAWSBackup*"),),
+            Condition(StringEquals("iam:PassedToService", [_BACKUP_SERVICE, _TESTING_SERVICE])),
+        ),
+    )
+
+
+def _security_group() -> tuple[Grant, ...]:
+    """Return the permissions for a security group that lets nothing in.
+
+    CloudFormation may tag a group only after it has changed the ways out, so what it calls depends
+    on no tag. Nobody gets to open a way in, and to change anything takes a stack, which can delete
+    only groups of its own.
+    https://github.com/aws/aws-cdk/issues/13204
+    """
+    groups = "arn:*:ec2:*:{account}:security-group/*"
+    return (
+        Grant(
+            "CreateSecurityGroup",
+            [ec2.CreateSecurityGroup],
+            (groups, "arn:*:ec2:*:{account}:vpc/*"),
+            _BY_STACK,
+        ),
+        Grant(
+            "ChangeSecurityGroupByStack",
+            [
+                ec2.AuthorizeSecurityGroupEgress,
+                ec2.CreateTags,
+                ec2.DeleteSecurityGroup,
+                ec2.DeleteTags,
+                ec2.RevokeSecurityGroupEgress,
+                ec2.UpdateSecurityGroupRuleDescriptionsEgress,
+            ],
+            (groups,),
+            _BY_STACK,
+        ),
+        Grant(_WITHOUT_ARN, [ec2.DescribeInstances, ec2.DescribeSecurityGroups]),
     )

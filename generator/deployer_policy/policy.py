@@ -1,22 +1,28 @@
-"""The IAM policy to create, update, delete and roll back stacks of the templates.
+"""The IAM policy to create, update, delete and roll back stacks of a template.
 
-It has the permissions for the types of resources in the templates, on the names that they get. A
+It has the permissions for the types of resources in the template, on the names that they get. A
 type without a row in the table is an error, so that no template gets a resource that those who
 deploy it cannot remove again.
 """
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 from awacs.aws import Action, Allow, Condition, PolicyDocument, Statement
 from troposphere import Template, encode_to_dict
 
-from generator.deployer_policy.bounds import OPEN, Bounds
-from generator.deployer_policy.permissions_by_type import Row, rows, stack_grants
+from generator.deployer_policy.bounds import OPEN, Bounds, usual_stack_names
+from generator.deployer_policy.permissions_by_type import (
+    FORMER_NAMES,
+    Row,
+    rows,
+    stack_grants,
+)
 from generator.iam_language import document
+from generator.stacks import MAIN
 
 MAX_CHARACTERS = 6144
 """The room in a managed policy; white space does not count.
@@ -44,17 +50,16 @@ _PATTERNS = (
 
 
 def policy(
-    templates: Mapping[str, Template], bounds: Bounds = OPEN, patterns: Sequence[str] = ()
+    name: str, template: Template, bounds: Bounds = OPEN, patterns: Sequence[str] = ()
 ) -> PolicyDocument:
-    """Return the policy for the stacks of these templates (by file name), within the bounds.
+    """Return the policy for the stacks of a template, of this file name, within the bounds.
 
     Each of the patterns takes the place of the actions that it matches in a statement.
 
     Raises ValueError for a resource whose type has no row.
     """
-    resources = [
-        each for template in templates.values() for each in template.to_dict()["Resources"].items()
-    ]
+    bounds = bounds._replace(stack_names=bounds.stack_names or usual_stack_names(name))
+    resources = [*template.to_dict()["Resources"].items()]
     table = rows(bounds)
     types = {resource["Type"] for _, resource in resources}
     if unknown := sorted(types - table.keys()):
@@ -62,13 +67,14 @@ def policy(
             "the table in generator/deployer_policy/permissions_by_type.py has no row for "
             f"{', '.join(unknown)}: add one"
         )
-    grants = [(grant, [*templates]) for grant in stack_grants(bounds)]
+    grants = [(grant, [name]) for grant in stack_grants(bounds)]
+    former = FORMER_NAMES if name == MAIN else {}
     for kind, row in table.items():
         if kind in types:
-            grants += [
-                (grant, _names(resources, grant.named_after or kind, table, bounds))
-                for grant in row.grants
-            ]
+            for grant in row.grants:
+                after = grant.named_after or kind
+                names = [*_names(resources, after, table, bounds), *former.get(after, ())]
+                grants.append((grant, names))
     statements: dict[tuple[str, tuple[str, ...], Condition | None], list[Action]] = {}
     for grant, names in grants:
         account = bounds.account or "*"
@@ -83,14 +89,14 @@ def policy(
     )
 
 
-def text(templates: Mapping[str, Template], bounds: Bounds = OPEN) -> str:
+def text(name: str, template: Template, bounds: Bounds = OPEN) -> str:
     """Return the policy as IAM takes it: JSON, without CloudFormation's functions.
 
     Raises ValueError, with a sentence for the user, if it does not fit into a managed policy.
     """
     size = 0
     for patterns in ((), _PATTERNS):
-        made = json.dumps(encode_to_dict(policy(templates, bounds, patterns)), indent=2) + "\n"
+        made = json.dumps(encode_to_dict(policy(name, template, bounds, patterns)), indent=2) + "\n"
         size = len("".join(made.split()))
         if size <= MAX_CHARACTERS:
             return made

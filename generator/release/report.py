@@ -7,12 +7,9 @@ from generator.hosts import launch_url, object_url
 from generator.release import contents
 from generator.release.contents import Object, Release
 from generator.release.publish import PLANNED, Publication
-from generator.stacks import MAIN
+from generator.stacks import MAIN, STACK_NAMES
 
 MAX_NAMES = 5
-# As on the pages. CloudFormation takes no < in a name, so nobody can forget to type the cluster ID.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
-STACK_NAME = "<ClusterId>-backup"
 
 
 def line(publication: Publication) -> str:
@@ -137,5 +134,5 @@ def _launch_url(publication: Publication, release: Release, name: str) -> str | 
     """Return the console page that creates a stack; None if none is known."""
     if publication.target.region is None:
         return None
-    stack_name = STACK_NAME if name == MAIN else None
-    return launch_url(_url(publication, release, name), publication.target.region, stack_name)
+    url = _url(publication, release, name)
+    return launch_url(url, publication.target.region, STACK_NAMES[name])

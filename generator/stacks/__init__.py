@@ -37,6 +37,17 @@ TEMPLATES: "dict[str, Callable[[], Template]]" = {
 }
 """The list of the templates, and the only one: file name -> function that returns it."""
 
+STACK_NAMES = {
+    MAIN: "<ClusterId>-backup",
+    "BackupCopyDestination.template": "<ClusterId>-copies",
+    "BackupRestoreTesting.template": "<ClusterId>-restore-testing",
+}
+"""What a stack of each template is called on the pages, in links and in policies.
+
+CloudFormation takes no < in a name, so nobody can forget to type the cluster ID.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+"""
+
 
 def templates() -> "dict[str, Template]":
     """Return every template of the list, made now, by file name."""

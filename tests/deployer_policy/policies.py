@@ -6,7 +6,7 @@ from typing import Any
 
 from generator.deployer_policy import policy
 from generator.deployer_policy.bounds import OPEN, Bounds
-from generator.stacks import templates
+from generator.stacks import MAIN, TEMPLATES
 
 # What a handler asks for and the policy does not give, with the reason.
 NOT_GIVEN = {
@@ -18,11 +18,14 @@ NOT_GIVEN = {
     ("AWS::SNS::Subscription", "iam:PassRole"): "for Firehose, which no subscription of ours uses",
     ("AWS::SNS::Subscription", "iam:GetRole"): "same",
     ("AWS::Events::Rule", "iam:PassRole"): "for targets with a role; ours are topics, without",
+    ("AWS::EC2::SecurityGroup", "ec2:AuthorizeSecurityGroupIngress"): "ours lets nothing in",
+    ("AWS::EC2::SecurityGroup", "ec2:RevokeSecurityGroupIngress"): "same",
+    ("AWS::EC2::SecurityGroup", "ec2:UpdateSecurityGroupRuleDescriptionsIngress"): "same",
 }
 
 
 @cache
-def document(bounds: Bounds = OPEN) -> dict[str, Any]:
-    """Return the policy within the bounds."""
-    made: dict[str, Any] = json.loads(policy.text(templates(), bounds))
+def document(bounds: Bounds = OPEN, name: str = MAIN) -> dict[str, Any]:
+    """Return the policy of a template within the bounds."""
+    made: dict[str, Any] = json.loads(policy.text(name, TEMPLATES[name](), bounds))
     return made

@@ -7,6 +7,7 @@ import pytest
 from _backup.iam import allows
 
 import build
+from generator.stacks import STACK_NAMES, TEMPLATES
 from tests.support.parameter_values import VALUES
 
 ACCOUNT = "111122223333"
@@ -66,6 +67,18 @@ def test_the_options_go_together(capsys: pytest.CaptureFixture[str]) -> None:
     assert allows([document], "sns:Subscribe", topic)
 
 
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_it_is_for_one_template_and_the_usual_names_of_its_stacks(
+    capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    documents = {each: printed(capsys, each) for each in TEMPLATES}
+    stack = STACK_NAMES[name].replace("<ClusterId>", "soca-mycluster")
+    arn = f"arn:aws:cloudformation:eu-west-1:1:stack/{stack}/1"
+    for other, document in documents.items():
+        assert allows([document], "cloudformation:UpdateStack", arn) is (other == name)
+        assert allows([document], "s3:GetObject", f"arn:aws:s3:::b/v1/{name}") is (other == name)
+
+
 AWS_BOUNDARY = "arn:aws:iam::aws:policy/PowerUserAccess"
 
 
@@ -105,6 +118,12 @@ def test_a_boundary_of_aws_is_of_every_account(capsys: pytest.CaptureFixture[str
             ["--account", "444455556666", "--topic", f"arn:aws:sns:eu-west-1:{ACCOUNT}:alerts"],
             "is not of the account 444455556666",
             id="topic-of-another-account",
+        ),
+        pytest.param(
+            ["BackupRestoreTesting.template", "--boundary", BOUNDARY],
+            "the parameter PermissionsBoundaryArn, which BackupRestoreTesting.template does not "
+            "have: leave it out",
+            id="boundary-without-a-role",
         ),
         pytest.param(
             ["--stack-name", ",".join(f"stack{number}" * 10 for number in range(20))],

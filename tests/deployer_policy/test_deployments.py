@@ -243,6 +243,68 @@ def test_it_cannot(attack: str) -> None:
     assert not allows([document(Bounds(**given))], action, arn, context)
 
 
+COPIES, TESTS = "BackupCopyDestination.template", "BackupRestoreTesting.template"
+GROUP = f"arn:aws:ec2:{IN_REGION}:security-group/sg-1"
+BY_STACK: Context = {"aws:ViaAWSService": "true"}
+
+ATTACKS_OF_COMPANIONS: dict[str, tuple[str, str, str, Context]] = {
+    "update the cluster's stack": (COPIES, "cloudformation:UpdateStack", STACK.format(NAME), {}),
+    "delete the cluster's vault": (COPIES, "backup:DeleteBackupVault", VAULT.format("Vault-x"), {}),
+    "delete the vault of copies": (TESTS, "backup:DeleteBackupVault", VAULT.format("Copies-x"), {}),
+    "delete a rule of a stack of 1.x": (
+        COPIES,
+        "events:DeleteRule",
+        f"arn:aws:events:{IN_REGION}:rule/x-SOCACopyJobAlert-1",
+        {},
+    ),
+    "open a group by a stack": (TESTS, "ec2:AuthorizeSecurityGroupIngress", GROUP, BY_STACK),
+    "open a group's way out": (TESTS, "ec2:AuthorizeSecurityGroupEgress", GROUP, OUR_TAGS),
+    "delete a group": (TESTS, "ec2:DeleteSecurityGroup", GROUP, OUR_TAGS),
+    "tag a group": (TESTS, "ec2:CreateTags", GROUP, OUR_TAGS),
+    "tag a VPC by a stack": (
+        TESTS,
+        "ec2:CreateTags",
+        f"arn:aws:ec2:{IN_REGION}:vpc/vpc-1",
+        BY_STACK,
+    ),
+    "import a group": (
+        TESTS,
+        "cloudformation:CreateChangeSet",
+        STACK.format("x-restore-testing"),
+        {"cloudformation:ImportResourceTypes": ["AWS::EC2::SecurityGroup"]},
+    ),
+    "make a role": (TESTS, "iam:CreateRole", ROLE, {}),
+    "restore with an administrator's role": (
+        TESTS,
+        "iam:PassRole",
+        f"arn:aws:iam::{ACCOUNT}:role/Admin",
+        {"iam:PassedToService": "backup.amazonaws.com"},
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS_OF_COMPANIONS)
+def test_the_policy_of_a_companion_cannot(attack: str) -> None:
+    name, action, arn, context = ATTACKS_OF_COMPANIONS[attack]
+    assert not allows([document(name=name)], action, arn, context)
+
+
+def test_restore_tests_get_the_role_and_their_service_its_own() -> None:
+    """As AWS's own policy AWSBackupFullAccess allows it."""
+    linked = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{{}}/X"
+    for service in ("backup", "restore-testing.backup", "ec2"):
+        host = f"{service}.amazonaws.com"
+        passed = allows([document(name=TESTS)], "iam:PassRole", ROLE, {"iam:PassedToService": host})
+        assert passed is (service != "ec2")
+        made = allows(
+            [document(name=TESTS)],
+            "iam:CreateServiceLinkedRole",
+            linked.format(host),
+            {"iam:AWSServiceName": host},
+        )
+        assert made is (service == "restore-testing.backup")
+
+
 def test_a_given_topic_may_be_subscribed_to_and_that_is_all() -> None:
     for action, allowed in (("Subscribe", True), ("Unsubscribe", True), ("DeleteTopic", False)):
         assert allows([document(Bounds(topic=TOPIC))], f"sns:{action}", TOPIC) is allowed

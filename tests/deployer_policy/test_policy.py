@@ -15,7 +15,7 @@ from troposphere.sns import Topic
 from generator.deployer_policy import policy
 from generator.deployer_policy.bounds import Bounds
 from generator.deployer_policy.permissions_by_type import rows, stack_grants
-from generator.stacks import MAIN, backup, templates
+from generator.stacks import MAIN, TEMPLATES, backup
 from tests.deployer_policy.needs import handlers, iam_table
 from tests.deployer_policy.policies import NOT_GIVEN, document
 
@@ -33,24 +33,34 @@ LONGEST: dict[str, Any] = {
 }
 
 
-def statements() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = document()["Statement"]
+every_template = pytest.mark.parametrize("name", TEMPLATES)
+
+
+def types(name: str) -> set[str]:
+    """Return the types of resources in a template."""
+    resources = TEMPLATES[name]().to_dict()["Resources"].values()
+    return {resource["Type"] for resource in resources}
+
+
+def statements(name: str = MAIN) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = document(name=name)["Statement"]
     return found
 
 
-def given(action: str) -> list[dict[str, Any]]:
+def given(action: str, name: str = MAIN) -> list[dict[str, Any]]:
     """Return the statements that allow the action."""
     return [
         one
-        for one in statements()
+        for one in statements(name)
         if any(fnmatch.fnmatchcase(action, pattern) for pattern in one["Action"])
     ]
 
 
-@pytest.mark.parametrize("kind", rows())
-def test_whatever_a_handler_calls_is_allowed(kind: str) -> None:
-    missing = {action for action in handlers(kind) if not given(action)}
-    assert missing <= {action for type_, action in NOT_GIVEN if type_ == kind}
+@every_template
+def test_whatever_a_handler_calls_is_allowed(name: str) -> None:
+    for kind in types(name):
+        missing = {action for action in handlers(kind) if not given(action, name)}
+        assert missing <= {action for type_, action in NOT_GIVEN if type_ == kind}
 
 
 def test_iam_still_knows_no_mount() -> None:
@@ -66,26 +76,29 @@ def actions_of(statement: dict[str, Any]) -> set[str]:
     }
 
 
+@every_template
 @pytest.mark.parametrize("bounds", [Bounds(), Bounds(**LONGEST)], ids=["open", "bounded"])
-def test_the_actions_are_those_of_the_table(bounds: Bounds) -> None:
+def test_the_actions_are_those_of_the_table(bounds: Bounds, name: str) -> None:
     """No pattern in the policy allows more than the actions in whose place it stands."""
+    kinds = types(name)
     grants = [
         *stack_grants(bounds),
-        *(each for row in rows(bounds).values() for each in row.grants),
+        *(each for kind, row in rows(bounds).items() if kind in kinds for each in row.grants),
     ]
     wanted: dict[str, set[str]] = {}
     for grant in grants:
         names = {f"{action.prefix}:{action.action}".lower() for action in grant.actions}
         wanted.setdefault(grant.sid, set()).update(names)
-    made = {one["Sid"]: actions_of(one) for one in document(bounds)["Statement"]}
+    made = {one["Sid"]: actions_of(one) for one in document(bounds, name)["Statement"]}
     assert made == wanted
 
 
-def test_every_action_takes_the_arns_it_is_given_on() -> None:
-    for statement in document(Bounds(**LONGEST))["Statement"]:
+@every_template
+def test_every_action_takes_the_arns_it_is_given_on(name: str) -> None:
+    for statement in document(Bounds(**LONGEST), name)["Statement"]:
         for action in actions_of(statement):
-            service, name = action.split(":")
-            known = iam_table()[service]["Actions"][name]
+            service, operation = action.split(":")
+            known = iam_table()[service]["Actions"][operation]
             kinds = known.get("Resources", [])
             kinds = [kinds] if isinstance(kinds, str) else kinds
             formats = [
@@ -108,12 +121,13 @@ def _of_the_form(arn: str, form: str) -> bool:
     return own[2] == expected[2] and (own[5].startswith(kind) or kind.startswith("*"))
 
 
-def test_no_action_has_a_wildcard_and_every_statement_a_name() -> None:
-    found = statements()
+@every_template
+def test_no_action_has_a_wildcard_and_every_statement_a_name(name: str) -> None:
+    found = statements(name)
     assert not [action for one in found for action in one["Action"] if "*" in action]
-    names = [one["Sid"] for one in found]
-    assert len(set(names)) == len(names)
-    assert all(re.fullmatch("[A-Za-z0-9]+", name) for name in names)
+    sids = [one["Sid"] for one in found]
+    assert len(set(sids)) == len(sids)
+    assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids)
 
 
 def combinations() -> list[Bounds]:
@@ -125,16 +139,18 @@ def combinations() -> list[Bounds]:
     ]
 
 
-def test_it_fits_into_a_managed_policy_with_every_combination_of_options() -> None:
-    texts = [policy.text(templates(), bounds) for bounds in combinations()]
-    assert len(set(texts)) == 2 ** len(LONGEST)
+@every_template
+def test_it_fits_into_a_managed_policy_with_every_combination_of_options(name: str) -> None:
+    template = TEMPLATES[name]()
+    texts = [policy.text(name, template, bounds) for bounds in combinations()]
+    assert len(set(texts)) == 2 ** len(LONGEST) or name != MAIN
     assert max(len("".join(text.split())) for text in texts) <= MAX_MANAGED_POLICY
 
 
 def test_a_policy_without_room_is_one_sentence() -> None:
     too_many = Bounds(stack_names=tuple(f"{number}" * 128 for number in range(10)))
     with pytest.raises(ValueError, match=r"^the policy has \d{4} characters, .* give fewer or"):
-        policy.text(templates(), too_many)
+        policy.text(MAIN, backup.template(), too_many)
 
 
 # What the installer of a cluster does -> the ARN it does it on, allowed or not.
@@ -196,7 +212,7 @@ def test_what_the_template_does_not_have_is_not_allowed() -> None:
     template.add_output(Output("Name", Value=GetAtt("Alerts", "TopicName")))
     services = {
         action.split(":")[0]
-        for one in json.loads(policy.text({MAIN: template}))["Statement"]
+        for one in json.loads(policy.text(MAIN, template))["Statement"]
         for action in one["Action"]
     }
     assert services == {"cloudformation", "s3", "sns"}
@@ -209,8 +225,7 @@ def test_a_resource_with_a_name_is_scoped_to_it() -> None:
         Role("Anything", RoleName=Ref("Any"), AssumeRolePolicyDocument={"Statement": []})
     )
     found = {
-        one["Sid"]: one["Resource"]
-        for one in json.loads(policy.text({MAIN: template}))["Statement"]
+        one["Sid"]: one["Resource"] for one in json.loads(policy.text(MAIN, template))["Statement"]
     }
     assert found["ManageTopic"] == ["arn:*:sns:*:*:soca-alerts"]
     assert found["ManageRole"] == ["arn:*:iam::*:role/*"]
@@ -220,7 +235,7 @@ def test_a_type_without_a_row_cannot_be_generated() -> None:
     template = backup.template()
     template.add_resource(Bucket("Reports"))
     with pytest.raises(ValueError, match=r"has no row for AWS::S3::Bucket"):
-        policy.policy({MAIN: template})
+        policy.policy(MAIN, template)
 
 
 def test_no_resource_of_ours_makes_an_exception_necessary() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import build
-from generator.deployer_policy.bounds import OPEN
+from generator.deployer_policy.bounds import usual_stack_names
 from generator.parent import example
 from generator.paths import ROOT
-from generator.release import report
+from generator.stacks import MAIN, STACK_NAMES, TEMPLATES
 from tests.project.pages import OPERATIONS, PAGES, in_code, shown
 from tests.support.cli_lines import UNKNOWN, VARIABLE, Shell, commands
 from tests.support.generated import template
@@ -78,7 +78,7 @@ def test_every_backup_on_demand_says_how_long_it_is_kept() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)
-def test_every_stack_of_the_template_has_the_name_of_its_cluster(page: Path) -> None:
+def test_every_stack_of_a_template_has_the_name_of_its_cluster(page: Path) -> None:
     """The links of `publish` and the deployer's policy rely on it."""
     shell = Shell()
     for line in commands(page.read_text("utf-8")):
@@ -87,15 +87,18 @@ def test_every_stack_of_the_template_has_the_name_of_its_cluster(page: Path) -> 
         if words[:2] == ["aws", "cloudformation"] and words[2] in {"create-stack", "deploy"}:
             typed = words[words.index("--stack-name") + 1].strip('"')
             name = VARIABLE.sub(lambda match: shell.variables[match["name"]], typed)
-            named = report.STACK_NAME.replace("<ClusterId>", shell.variables["CLUSTER_ID"])
+            [template_name] = [each for each in TEMPLATES if each in line.text] or [MAIN]
+            named = STACK_NAMES[template_name].replace("<ClusterId>", shell.variables["CLUSTER_ID"])
             # The main stack knows what CloudFormation made of the logical id of a nested one.
             assert name in {named, UNKNOWN}, line
 
 
 def test_the_deployer_may_create_the_stacks_that_links_and_pages_name() -> None:
     [nested] = [name for name in example.template().resources if name == "Backup"]
-    for name in (report.STACK_NAME, f"mycluster-{nested}-1A2B3C"):
-        assert any(fnmatch.fnmatchcase(name, pattern) for pattern in OPEN.stack_names), name
+    assert [*STACK_NAMES] == [*TEMPLATES]
+    for template_name, name in (*STACK_NAMES.items(), (MAIN, f"mycluster-{nested}-1A2B3C")):
+        patterns = usual_stack_names(template_name)
+        assert any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns), name
 
 
 def told(what: str) -> set[str]:

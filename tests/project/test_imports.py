@@ -11,9 +11,9 @@ from generator.paths import ROOT
 MAY_IMPORT: dict[str, set[str]] = {
     # The ground.
     "cloudformation": set(),
-    "deployer_policy": set(),
     "stacks": set(),
     # Above it.
+    "deployer_policy": {"stacks"},
     "lint": {"cloudformation"},
     "templates_folder": {"cloudformation", "deployer_policy", "lint", "stacks"},
     "protection": {"cloudformation"},
