@@ -94,6 +94,14 @@ def compared(folder: Path, changed: Mapping[str, Any]) -> tuple[Sequence[str], S
     return (*BUILD, "compare", *names), (PYTHON, "-c", PROPERTY_DIFF, *names)
 
 
+ONE_TEMPLATE = (
+    "import sys, build\n"
+    "from generator import stacks\n"
+    "for name in {*stacks.TEMPLATES} - {stacks.MAIN}: del stacks.TEMPLATES[name]\n"
+    "sys.exit(build.main(['templates', '--output', sys.argv[1]]))"
+)
+
+
 def rows(folder: Path) -> list[Row]:
     """Return what is measured, in the order of the table."""
     far = FarS3()
@@ -103,6 +111,12 @@ def rows(folder: Path) -> list[Row]:
         Row("render / its imports alone", (*BUILD, "render"), imports_of_render(), 1.5),
         Row("explain / render", (*BUILD, "explain"), (*BUILD, "render"), 2.5),
         Row("--help / render", (*BUILD, "--help"), (*BUILD, "render"), 1.0),
+        Row(
+            "3 templates, made and linted / 1",
+            (*BUILD, "templates", "--output", str(folder / "three")),
+            (PYTHON, "-c", ONE_TEMPLATE, str(folder / "one")),
+            1.6,
+        ),
         Row("cfn-lint with our rules / without", WITH_RULES, CFN_LINT, 1.3),
         Row(
             "make templates / cfn-lint with our rules",

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from generator.cloudformation.finding import Finding
-from generator.lint import MAX_BYTES, findings
+from generator.docs import lint_regions
+from generator.lint import MAX_BYTES, findings, regions
 from generator.paths import ROOT
+from generator.stacks import TEMPLATES, templates
 from tests.rules.support import cfn_lint
 from tests.support.generated import text
 
@@ -44,7 +47,31 @@ SLIPS = {
 }  # fmt: skip
 """Rule -> what stands in the template, and a slip in its place."""
 
-SWITCHES = "\nMetadata:\n  cfn-lint:\n    config:\n      ignore_checks: [E, W, I]\n"
+SWITCHES = (
+    "\nMetadata:\n  cfn-lint:\n    config:\n      ignore_checks: [E, W, I]\n"
+    "      regions: [us-east-1]\n"  # which has the type that E3006 misses elsewhere
+)
+
+TESTED = """\
+AWSTemplateFormatVersion: '2010-09-09'
+Description: x
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {TopicName: x}
+  Plan:
+    Type: AWS::Backup::RestoreTestingPlan
+    Properties:
+      RestoreTestingPlanName: monthly
+      ScheduleExpression: cron(0 7 2 * ? *)
+      ScheduleExpressionTimezone: Etc/UTC
+      StartWindowHours: 8
+      RecoveryPointSelection:
+        Algorithm: LATEST_WITHIN_WINDOW
+        IncludeVaults: ['*']
+        RecoveryPointTypes: [SNAPSHOT]
+        SelectionWindowDays: 7
+"""
 
 OFF = "Metadata: {cfn-lint: {config: {ignore_checks: [W9511]}}}\n"
 
@@ -69,6 +96,36 @@ def test_a_slip_is_found_at_its_line_and_cannot_be_switched_off(
     first = bad[: bad.index(wrong)].count("\n") + 1
     assert first - 1 <= found[rule].line <= first + wrong.count("\n")
     assert 1 <= found[rule].column <= len(bad.splitlines()[found[rule].line - 1]) + 1
+
+
+WITHOUT_RESTORE_TESTING = {
+    *("ap-southeast-5", "ap-southeast-7", "cn-north-1", "cn-northwest-1"),
+    *("us-gov-east-1", "us-gov-west-1"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "without"),
+    [*zip(TEMPLATES, (set(), set(), WITHOUT_RESTORE_TESTING), strict=True)],
+)
+def test_the_regions_are_those_that_a_template_is_for(name: str, without: set[str]) -> None:
+    resources = TEMPLATES[name]().to_dict()["Resources"].values()
+    assert {*regions([])} - {*regions({each["Type"] for each in resources})} == without
+    assert len(regions([])) > 40
+
+
+def test_a_type_is_looked_for_in_the_regions_of_its_template_alone() -> None:
+    assert findings(TESTED) == []
+    misspelled = TESTED.replace("AWS::SNS::Topic", "AWS::SNS::Topics")
+    assert {finding.rule for finding in findings(misspelled)} == {"E3006"}
+
+
+def test_by_hand_every_template_is_linted_where_all_of_them_can_be_used() -> None:
+    """cfn-lint takes one list of regions for all the templates that it is given."""
+    described = {name: template.to_dict() for name, template in templates().items()}
+    text = lint_regions.PATH.read_text(encoding="utf-8")
+    assert lint_regions.configuration(described) == text, "run `python build.py docs`"
+    assert {*regions([])} - {*yaml.safe_load(text)["regions"]} == WITHOUT_RESTORE_TESTING
 
 
 def test_another_configuration_does_not_count(

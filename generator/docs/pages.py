@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from generator import paths
-from generator.docs import explained, readme_tables, rules_page
+from generator.docs import explained, lint_regions, readme_tables, rules_page
 from generator.parent import example
 from generator.release import publisher_policy
 from generator.stacks import templates
@@ -24,5 +24,6 @@ def pages() -> dict[Path, str]:
         example.PATH: render(example.template()),
         publisher_policy.PATH: publisher_policy.example(),
         rules_page.PAGE: rules_page.page(),
+        lint_regions.PATH: lint_regions.configuration(described),
         **explained.pictures(),
     }

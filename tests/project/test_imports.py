@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "compare": {"cloudformation", "protection"},
     "parent": {"cloudformation", "stacks"},
     "release": {"cloudformation", "stacks"},
-    "docs": {"cloudformation", "parent", "protection", "release", "stacks"},
+    "docs": {"cloudformation", "lint", "parent", "protection", "release", "stacks"},
     # On top.
     "command": {
         *("cloudformation", "compare", "deployer_policy", "docs", "lint", "parent", "protection"),
