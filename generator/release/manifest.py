@@ -28,22 +28,19 @@ class Listed(NamedTuple):
 def text(name: str, files: Mapping[str, bytes]) -> str:
     """Return the manifest of a release of these files; its schema is manifest.schema.json.
 
-    Raises ValueError if the templates do not state exactly one version.
+    Raises ValueError if the templates do not all state one version.
     """
     templates = {
         file: parse(file, content) for file, content in files.items() if file.endswith(".template")
     }
     entries = [_entry(file, content, templates.get(file)) for file, content in files.items()]
-    versions = {
-        template.outputs["TemplateVersion"]["Value"]
-        for template in templates.values()
-        if "TemplateVersion" in template.outputs
+    stated = {
+        file: template.outputs.get("TemplateVersion", {}).get("Value")
+        for file, template in templates.items()
     }
-    if len(versions) != 1:
-        raise ValueError(
-            f"the templates of a release must state one version, not {sorted(versions)}"
-        )
-    document = {"name": name, "version": versions.pop(), "files": entries}
+    if len({*stated.values()}) != 1 or None in stated.values():
+        raise ValueError(f"the templates of a release must all state one version, not {stated}")
+    document = {"name": name, "version": stated.popitem()[1], "files": entries}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

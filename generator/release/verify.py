@@ -73,6 +73,7 @@ def _verdict(bucket: Bucket, release: Release) -> Verdict:
     files = [*listed, Listed(contents.SUMS, len(checksums.content), checksums.sha256)]
     # Every file of a release has a size that is allowed, but all of them are too much to hold.
     present = {contents.MANIFEST: hashlib.sha256(manifest_bytes).hexdigest()}
+    # What a release of another version has is for its manifest to say, but for the main template.
     findings = [
         f"{key(name)} is missing in the manifest"
         for name in (TEMPLATES if version == VERSION else [MAIN])

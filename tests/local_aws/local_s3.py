@@ -20,12 +20,16 @@ from generator.release.contents import Release
 from generator.release.options import targets
 from generator.release.publish import Publication
 from generator.release.publish import publish as publish_release
+from generator.stacks import templates
+from generator.stacks.render import render
 from tests.local_aws.faulty_proxy import Proxy
 from tests.local_aws.local_aws import LocalAws
 
 FOLDER = f"soca-backup/v{VERSION}"
 NAMES = (
     "Backup.template",
+    "BackupCopyDestination.template",
+    "BackupRestoreTesting.template",
     "other-policy.json",
     "Backup.SHA256SUMS",
     "Backup.manifest.json",
@@ -66,7 +70,7 @@ class LocalS3:
         self._directory = directory
         self.proxy = proxy
         self.files = {
-            "Backup.template": templates_folder.generate()["Backup.template"],
+            **{name: render(template) for name, template in templates().items()},
             "other-policy.json": "{}\n",
         }
         """What would be in templates/."""

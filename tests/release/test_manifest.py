@@ -13,6 +13,7 @@ from generator import templates_folder
 from generator.printable import printable
 from generator.release import contents, manifest
 from generator.release.schema import violations
+from generator.stacks import TEMPLATES
 
 SCHEMA = json.loads(Path(manifest.__file__).with_name("manifest.schema.json").read_text())
 SCHEMA_OF_A_MANIFEST = Draft202012Validator(SCHEMA)
@@ -162,15 +163,24 @@ def test_capabilities_are_those_that_cloudformation_asks_for(
     assert file["capabilities"] == capabilities
 
 
-def test_the_backup_template_needs_no_more_than_capability_iam() -> None:
-    files = {"Backup.template": templates_folder.generate()["Backup.template"].encode()}
-    assert made(files)["files"][0]["capabilities"] == ["CAPABILITY_IAM"]
+def test_no_template_needs_more_than_capability_iam() -> None:
+    files = {name: text.encode() for name, text in templates_folder.generate().items()}
+    needed = {file["name"]: file.get("capabilities") for file in made(files)["files"]}
+    assert [needed[name] for name in TEMPLATES] == [["CAPABILITY_IAM"], ["CAPABILITY_IAM"], []]
 
 
-def test_templates_of_different_versions_are_no_release() -> None:
-    other = SMALL.replace(b"1.2.3", b"1.2.4")
-    with pytest.raises(ValueError, match=r"one version, not \['1.2.3', '1.2.4'\]"):
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        pytest.param(SMALL.replace(b"1.2.3", b"1.2.4"), "'1.2.4'", id="another"),
+        pytest.param(SMALL.replace(b"TemplateVersion", b"Version"), "None", id="none"),
+    ],
+)
+def test_templates_that_do_not_state_one_version_are_no_release(other: bytes, told: str) -> None:
+    with pytest.raises(ValueError, match=rf"one version, not .*'Other.template': {told}"):
         made({"Backup.template": SMALL, "Other.template": other})
+    with pytest.raises(ValueError, match=r"one version, not \{\}"):
+        made({"policy.json": b"{}"})
 
 
 def test_what_was_written_is_read() -> None:

@@ -16,16 +16,19 @@ from generator import VERSION, templates_folder
 from generator.hosts import object_url
 from generator.paths import ROOT
 from generator.release import provenance
+from generator.stacks import STACK_NAMES, TEMPLATES
 from tests.local_aws.local_s3 import FOLDER, NAMES, LocalS3, passes
 from tests.support.cli_lines import commands
 
-TEMPLATE_URL = f"https://bbb.s3.us-east-1.amazonaws.com/{FOLDER}/templates/Backup.template"
+ADDRESSES = "".join(
+    f"https://bbb.s3.us-east-1.amazonaws.com/{FOLDER}/templates/{name}\n" for name in TEMPLATES
+)
 
 
-def test_the_release_is_published_and_its_address_printed(s3: LocalS3) -> None:
+def test_the_release_is_published_and_its_addresses_printed(s3: LocalS3) -> None:
     bucket = s3.make_bucket("bbb")
     said = s3.run("publish", "--bucket", bucket)
-    assert (said.status, said.out) == (0, f"{TEMPLATE_URL}\n"), said.err
+    assert (said.status, said.out) == (0, ADDRESSES), said.err
     assert s3.names(bucket) == sorted(NAMES)
     held = s3.held(bucket)
     for name, text in s3.files.items():
@@ -34,15 +37,18 @@ def test_the_release_is_published_and_its_address_printed(s3: LocalS3) -> None:
 
 def test_people_are_told_what_was_done_and_where_to_create_a_stack(s3: LocalS3) -> None:
     said = s3.run("publish", "--bucket", s3.make_bucket("bbb"))
-    doing, done, count, link = said.err.splitlines()
+    doing, done, count, *links = said.err.splitlines()
     assert doing == "build.py: publishing to 1 bucket(s) ..."
-    assert done == "build.py: bbb (us-east-1): 4 created"
+    assert done == f"build.py: bbb (us-east-1): {len(NAMES)} created"
     assert count == "build.py: 1 of 1 bucket(s) have the whole release"
-    assert link.startswith(
-        "build.py: create a stack in us-east-1: https://us-east-1.console.aws.amazon.com/"
-        "cloudformation/home?region=us-east-1#/stacks/create/review?templateURL=https%3A%2F%2Fbbb."
-    )
-    assert link.endswith("&stackName=%3CClusterId%3E-backup")
+    for link, (name, stack_name) in zip(links, STACK_NAMES.items(), strict=True):
+        what = "a stack" if name == "Backup.template" else f"a stack of {name}"
+        assert link.startswith(
+            f"build.py: create {what} in us-east-1: https://us-east-1.console.aws.amazon.com/"
+            "cloudformation/home?region=us-east-1#/stacks/create/review?templateURL=https%3A%2F%2Fb"
+        )
+        escaped = stack_name.replace("<ClusterId>", "%3CClusterId%3E")
+        assert link.endswith(f"%2F{name}&stackName={escaped}")
 
 
 @pytest.mark.parametrize("options", [[], ["--dry-run"]])
@@ -94,7 +100,7 @@ def test_the_checksums_are_those_that_sha256sum_reads(s3: LocalS3, tmp_path: Pat
         text=True,
         check=False,
     )
-    assert checked.stdout == "Backup.template: OK\nother-policy.json: OK\n", checked.stderr
+    assert checked.stdout == "".join(f"{name}: OK\n" for name in s3.files), checked.stderr
 
 
 def test_publishing_again_changes_nothing_and_writes_nothing(s3: LocalS3) -> None:
@@ -103,13 +109,13 @@ def test_publishing_again_changes_nothing_and_writes_nothing(s3: LocalS3) -> Non
     before = s3.held(bucket)
     s3.proxy.seen.clear()
     said = s3.run("publish", "--bucket", bucket)
-    assert (said.status, said.out) == (0, f"{TEMPLATE_URL}\n")
-    assert "bbb (us-east-1): 4 unchanged" in said.err
+    assert (said.status, said.out) == (0, ADDRESSES)
+    assert f"bbb (us-east-1): {len(NAMES)} unchanged" in said.err
     assert "PUT" not in {method for method, _, _ in s3.proxy.seen}
     assert s3.held(bucket) == before
 
 
-@pytest.mark.parametrize("name", NAMES[:2])
+@pytest.mark.parametrize("name", NAMES[:4])
 def test_another_content_under_the_same_version_is_refused(s3: LocalS3, name: str) -> None:
     bucket = s3.make_bucket("bbb")
     s3.run("publish", "--bucket", bucket)
@@ -137,7 +143,7 @@ def test_replace_overwrites_what_differs_and_only_that(s3: LocalS3) -> None:
     s3.files["Backup.template"] += "\n"
     said = s3.run("publish", "--bucket", bucket, "--replace")
     assert said.status == 0
-    assert "3 replaced, 1 unchanged" in said.err
+    assert "3 replaced, 3 unchanged" in said.err
     assert s3.held(bucket)[f"{FOLDER}/templates/Backup.template"].endswith(b"\n\n")
     assert s3.run("verify", "--bucket", bucket, "--against-local").status == 0
 
@@ -168,8 +174,9 @@ def test_each_regional_bucket_gets_the_release(s3: LocalS3) -> None:
         s3.make_bucket(f"bbb-{region}", region)
     said = s3.run("publish", "--bucket", "bbb-{region}", "--regions", ",".join(regions))
     assert said.out.splitlines() == [
-        object_url(f"bbb-{region}", region, f"{FOLDER}/templates/Backup.template")
+        object_url(f"bbb-{region}", region, f"{FOLDER}/templates/{name}")
         for region in regions
+        for name in TEMPLATES
     ]
     for region in regions:
         assert s3.names(f"bbb-{region}") == sorted(NAMES)
@@ -182,11 +189,11 @@ def test_json_says_what_was_done_to_each_object(s3: LocalS3) -> None:
     assert said.status == 1
     document = json.loads(said.out)
     one, other = document["buckets"]
-    assert [each["action"] for each in one["objects"]] == ["created"] * 4
+    assert [each["action"] for each in one["objects"]] == ["created"] * len(NAMES)
     assert one["template_url"] == one["objects"][0]["url"]
     assert one["error"] is None
     assert other["error"] == "there is no such bucket: create it, or correct --bucket"
-    assert [each["action"] for each in other["objects"]] == [None] * 4
+    assert [each["action"] for each in other["objects"]] == [None] * len(NAMES)
     assert document["provenance"]["version"] == VERSION
     assert set(document["provenance"]) >= {"commit", "clean", "python", "troposphere", "awacs"}
 
@@ -211,9 +218,8 @@ def test_the_last_line_says_what_is_left_to_do(
 
 def test_a_bucket_with_a_dot_is_addressed_by_path(s3: LocalS3) -> None:
     said = s3.run("publish", "--bucket", s3.make_bucket("b.b.b"))
-    assert said.out == (
-        f"https://s3.us-east-1.amazonaws.com/b.b.b/{FOLDER}/templates/Backup.template\n"
-    )
+    address = f"https://s3.us-east-1.amazonaws.com/b.b.b/{FOLDER}/templates/Backup.template"
+    assert said.out.splitlines()[0] == address
 
 
 def test_the_folder_can_be_the_installers(s3: LocalS3) -> None:

@@ -71,9 +71,9 @@ def leave_out(s3: LocalS3) -> None:
         pytest.param(change(NAMES[0]), NAMES[0], id="in-the-first-file"),
         pytest.param(change(NAMES[1]), NAMES[0], id="after-the-first-file"),
         pytest.param(change(NAMES[1]), NAMES[1], id="in-the-second-file"),
-        pytest.param(leave_out, NAMES[1], id="in-the-number-of-files"),
-        pytest.param(leave_out, NAMES[2], id="in-the-checksums"),
-        pytest.param(leave_out, NAMES[3], id="in-the-manifest"),
+        pytest.param(leave_out, NAMES[3], id="in-the-number-of-files"),
+        pytest.param(leave_out, NAMES[4], id="in-the-checksums"),
+        pytest.param(leave_out, NAMES[5], id="in-the-manifest"),
     ],
 )
 def test_of_two_publishers_of_different_content_exactly_one_wins(
