@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from generator import paths, templates_folder
+from generator.stacks import TEMPLATES
 from tests.support.generated import text
 
 NAME = "Backup.template"
@@ -15,10 +16,23 @@ def test_the_committed_template_is_the_generated_one() -> None:
     assert templates_folder.drift(templates_folder.generate(), paths.TEMPLATES) == []
 
 
-def test_the_files_are_the_template_and_the_policy_of_whoever_installs_it() -> None:
+def test_the_files_are_the_templates_and_the_policies_of_whoever_installs_them() -> None:
     made = templates_folder.generate()
     assert made[NAME] == text()
-    assert list(made) == [NAME, "deployer-policy.json"]
+    assert list(made) == [
+        NAME,
+        "BackupCopyDestination.template",
+        "BackupRestoreTesting.template",
+        "deployer-policy.json",
+        "BackupCopyDestination.deployer-policy.json",
+        "BackupRestoreTesting.deployer-policy.json",
+    ]
+
+
+def test_what_is_read_in_an_address_is_the_counterpart_of_its_name() -> None:
+    for name in TEMPLATES:
+        assert templates_folder.counterpart(f"s3://bbb/v1/{name}?versionId=a/b") == name
+    assert templates_folder.counterpart("https://bbb/Backup.template/other") == NAME
 
 
 def test_written_bytes_are_the_text(tmp_path: Path) -> None:

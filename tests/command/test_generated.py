@@ -9,6 +9,7 @@ import pytest
 import build
 from generator import paths, templates_folder
 from generator.lint import MAX_BYTES
+from generator.stacks import TEMPLATES
 from tests.command.support import run
 from tests.support.generated import text
 
@@ -35,17 +36,18 @@ def slip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # templates
 
 
-def test_templates_writes_the_file_and_prints_path_size_and_checksum(
+def test_templates_writes_the_files_and_prints_path_size_and_checksum(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(templates_folder, "findings", lambda _: [])
     assert build.main(["templates", "--output", str(tmp_path / "new")]) == 0
-    assert (tmp_path / "new" / NAME).read_text() == text()
     lines = []
-    for path in (tmp_path / "new" / NAME, tmp_path / "new" / "deployer-policy.json"):
+    for name, made in templates_folder.generate().items():
+        path = tmp_path / "new" / name
         written = path.read_bytes()
+        assert written == made.encode()
         checksum = hashlib.sha256(written).hexdigest()
-        left = f", {MAX_BYTES - len(written)} left" if path.name == NAME else ""
+        left = f", {MAX_BYTES - len(written)} left" if name.endswith(".template") else ""
         lines.append(f"{path}  {len(written)} bytes{left}  sha256:{checksum}\n")
     waited = "build.py: generating and checking the templates ...\n"
     assert capsys.readouterr() == ("".join(lines), waited)
@@ -125,3 +127,13 @@ def test_render_prints_the_text_and_lints_and_writes_nothing(tmp_path: Path) -> 
     done = run("render", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, text(), "")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_render_prints_the_template_that_is_named(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build.main(["render", name]) == build.FINE
+    assert capsys.readouterr().out == templates_folder.generate()[name]
+    assert build.main(["render", f"No{name}"]) == build.USAGE
+    assert name in capsys.readouterr().err

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 import build
-from generator import VERSION, templates_folder
+from generator import VERSION, stacks, templates_folder
 from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.finding import Finding
 from generator.cloudformation.read import parse
 from generator.compare import accepted_losses
 from generator.paths import TEMPLATES
-from generator.stacks import backup
 from generator.stacks.render import render
 from tests.compare.protection_slips import HARMLESS, SLIPS
 from tests.support import generated
@@ -189,11 +188,30 @@ def test_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == ""
 
 
-def test_the_policy_is_what_templates_holds(capsys: pytest.CaptureFixture[str]) -> None:
-    assert build.main(["deployer-policy"]) == 0
+@pytest.mark.parametrize("name", stacks.TEMPLATES)
+def test_without_a_new_one_it_is_the_one_of_its_name_or_the_named_one(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / name
+    path.write_text(templates_folder.generate()[name])
+    assert build.main(["compare", str(path)]) == 0
+    other = path.rename(tmp_path / "other.yaml")
+    assert build.main(["compare", str(other), "--template", name]) == 0
+    capsys.readouterr()
+    verdict = 0 if name == stacks.MAIN else 1
+    assert build.main(["compare", str(other)]) == verdict  # with the main one
+    assert build.main(["compare", str(other), str(other), "--template", name]) == 2
+    assert "--template" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [[], *([name] for name in stacks.TEMPLATES)])
+def test_the_policy_is_what_templates_holds(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build.main(["deployer-policy", *words]) == 0
     printed = capsys.readouterr().out
-    assert printed == (TEMPLATES / "deployer-policy.json").read_text()
-    assert printed == templates_folder.generate()["deployer-policy.json"]
+    name = templates_folder.policy_name(*words or [stacks.MAIN])
+    assert printed == (TEMPLATES / name).read_text()
 
 
 def test_only_templates_are_linted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +223,7 @@ def test_only_templates_are_linted(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(templates_folder, "findings", findings)
     assert templates_folder.lint(templates_folder.generate()) == []
-    assert linted == [render(backup.template())]
+    assert linted == [render(template) for template in stacks.templates().values()]
 
 
 COSTLY = ("no EFS", "another key everywhere", "daily backups kept a week")

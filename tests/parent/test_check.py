@@ -373,6 +373,26 @@ def test_every_stack_of_ours_is_checked_and_stack_chooses_one() -> None:
     assert [each.split(": ")[1] for each in found_in(text, "Other")] == ["E9602"]
 
 
+def test_a_companion_is_checked_as_what_it_is() -> None:
+    companion = {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {
+            "TemplateURL": "https://b.s3.us-east-1.amazonaws.com/BackupRestoreTesting.template",
+            "Parameters": {
+                "ClusterId": {"Ref": "ClusterId"},
+                "BackupVaultArn": {"Fn::GetAtt": ["Backup", "Outputs.BackupVaultArn"]},
+                "BackupTagKey": "soca:BackupPlan",
+            },
+        },
+    }
+    text = written("yaml", a_parent({("Resources", "Tests"): companion}))
+    name = "BackupRestoreTesting.template"
+    assert [each.split(": E3043: ")[1] for each in found_in(text) if "E3043" in each] == [
+        f"'BackupRoleArn' is missing: {name} has no default for it",
+        f"{name} has no parameter 'BackupTagKey'",
+    ]
+
+
 def test_what_fits_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "parent"
     stack = a_parent()["Resources"]["Backup"]
