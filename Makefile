@@ -89,8 +89,9 @@ lock: ## resolve the lock files after a change of pyproject.toml (UPGRADE=1: new
 	@$(COMPILE) --output-file tools/requirements-audit.txt --group pyproject.toml:audit
 
 release-check: ## show what an update from a release does (PREVIOUS=file, https:// or s3:// address)
-	@[ -n "$$PREVIOUS" ] || { echo "make release-check: PREVIOUS is missing: give the template of" \
-		"the last release: make release-check PREVIOUS=s3://BUCKET/KEY" >&2; exit 2; }
+	@[ -n "$$PREVIOUS" ] || { echo "make release-check: PREVIOUS is missing: give the manifest of" \
+		"the last release, or a template: make release-check" \
+		"PREVIOUS=s3://BUCKET/FOLDER/templates/Backup.manifest.json" >&2; exit 2; }
 	@sh tools/venv.sh users
 	@$(PY) build.py compare "$$PREVIOUS"
 

@@ -1,22 +1,24 @@
 """The losses of protection that a release takes on purpose: accepted-losses.json."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from generator.cloudformation.errors import UnreadableError
 
 PATH = Path(__file__).with_name("accepted-losses.json")
-_KEYS = ["version", "sentence", "reason"]
+_KEYS = ["version", "template", "sentence", "reason"]
 _FORM = f"it is a list of objects with the texts {', '.join(_KEYS)}, and nothing else"
 
 
 @dataclass(frozen=True)
 class AcceptedLoss:
-    """A loss that a version has, in the words of ``compare``, and why it has."""
+    """A loss that a template of a version has, in the words of ``compare``, and why it has."""
 
     version: str
+    template: str
     sentence: str
     reason: str
 
@@ -46,8 +48,13 @@ def accepted_losses(version: str) -> list[AcceptedLoss]:
     return [loss for loss in losses if loss.version == version]
 
 
+def not_lost(losses: Iterable[AcceptedLoss]) -> list[str]:
+    """Return a sentence for each accepted loss that is none."""
+    return [f"{PATH.name}: this is not lost, so do not accept it: {one.sentence}" for one in losses]
+
+
 def _same(loss: AcceptedLoss, others: list[AcceptedLoss]) -> bool:
-    return any((o.version, o.sentence) == (loss.version, loss.sentence) for o in others)
+    return any(replace(other, reason=loss.reason) == loss for other in others)
 
 
 def _loss(number: int, entry: Any) -> AcceptedLoss:

@@ -26,13 +26,13 @@ from generator.cloudformation.evaluate import View
 from generator.cloudformation.expand import expanded, has_unknown_macro
 from generator.cloudformation.functions import scalar
 from generator.cloudformation.read import Template, check_sections
-from generator.compare.accepted_losses import PATH, AcceptedLoss
+from generator.compare.accepted_losses import PATH, AcceptedLoss, not_lost
 from generator.compare.change import Change, Level, ProtectionLoss, clause
 from generator.compare.interface_changes import interface_changes
 from generator.compare.lookup_changes import lookup_changes
 from generator.compare.resource_changes import resource_changes
 from generator.compare.transform_changes import transform_changes
-from generator.compare.versions import Version, needed, text, version_of
+from generator.compare.versions import Version, needed, too_low, version_of
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,16 @@ class Comparison:
         return version_of(self.old), version_of(self.new)
 
     @property
-    def verdict(self) -> str:
-        """none, patch, minor or major."""
+    def level(self) -> Level:
+        """The highest level among the changes."""
         levels = [change.level for change in self.changes]
         levels += [Level.MAJOR for _ in self.losses]
-        return max(levels, default=Level.NONE).name.lower()
+        return max(levels, default=Level.NONE)
+
+    @property
+    def verdict(self) -> str:
+        """none, patch, minor or major."""
+        return self.level.name.lower()
 
     @property
     def needed_version(self) -> Version | None:
@@ -70,6 +75,11 @@ class Comparison:
     @property
     def failures(self) -> list[str]:
         """Why the new template must not be released, a sentence each; empty if it may be."""
+        return [*self.faults, *too_low(*self.versions, self.verdict)]
+
+    @property
+    def faults(self) -> list[str]:
+        """The same without the version, which is for a whole release to raise."""
         count = sum(loss.reason is None for loss in self.losses)
         lost = f"{count} {'loss' if count == 1 else 'losses'} of protection"
         fix = (
@@ -78,10 +88,7 @@ class Comparison:
             else "the new template protects less than the old one: correct it, unless that is meant"
         )
         sentences = [f"{lost}: {fix}"] if count else []
-        sentences += [
-            f"{PATH.name}: this is not lost, so do not accept it: {loss.sentence}"
-            for loss in self.not_lost
-        ]
+        sentences += not_lost(self.not_lost)
         sentences += [
             f"{change.name} ({change.change}): data may be lost, and no version number allows that"
             for change in self.changes
@@ -93,14 +100,6 @@ class Comparison:
             for change in self.changes
             if change.is_mistake
         ]
-        old, new = self.versions
-        lowest = self.needed_version
-        if lowest and (new is None or new < lowest):
-            sentences.append(
-                f"the verdict against {text(old or lowest)} is {self.verdict}, so the version has "
-                f"to be {text(lowest)} or later; it is {text(new) if new else 'not stated'}: "
-                "raise VERSION"
-            )
         return sentences
 
 
@@ -118,8 +117,8 @@ def compare(
     if losses:
         changes = [_TOGETHER if each == _NO_EFFECT else each for each in changes]
     lost = {loss.sentence for loss in losses}
-    not_lost = [loss for loss in accepted or () if loss.sentence not in lost]
-    return Comparison(old, new, changes, losses, not_lost, may_accept=accepted is not None)
+    kept = [loss for loss in accepted or () if loss.sentence not in lost]
+    return Comparison(old, new, changes, losses, kept, may_accept=accepted is not None)
 
 
 def _losses(old: Template, new: Template) -> list[ProtectionLoss]:

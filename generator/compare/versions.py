@@ -32,6 +32,20 @@ def needed(old: Version, verdict: str) -> Version:
     }[verdict]
 
 
+def too_low(old: Version | None, new: Version | None, verdict: str) -> list[str]:
+    """Return a sentence if the new version is lower than the verdict against the old one needs."""
+    lowest = needed(old, verdict) if old else None
+    if not old or not lowest or (new and new >= lowest):
+        return []
+    stated = text(new) if new else "not stated"
+    return [
+        (
+            f"the verdict against {text(old)} is {verdict}, so the version has to be "
+            f"{text(lowest)} or later; it is {stated}: raise VERSION"
+        )
+    ]
+
+
 def text(version: Version) -> str:
     """Return the version as people write it."""
     return ".".join(str(number) for number in version)

@@ -273,7 +273,7 @@ def safer(tmp_path: Path) -> str:
 
 LESS = "RDS databases are no longer selected"
 REASON = "SOCA uses none"
-ACCEPTED = {"version": VERSION, "sentence": LESS, "reason": REASON}
+ACCEPTED = {"version": VERSION, "template": stacks.MAIN, "sentence": LESS, "reason": REASON}
 
 
 def accept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
@@ -300,7 +300,8 @@ def test_a_loss_that_is_accepted_is_major_and_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     others = {**ACCEPTED, "version": "1.0.0", "sentence": "what another version lost"}
-    accept(monkeypatch, tmp_path, json.dumps([others, ACCEPTED]))
+    companions = {**ACCEPTED, "template": "Other.template", "sentence": "what another version lost"}
+    accept(monkeypatch, tmp_path, json.dumps([others, companions, ACCEPTED]))
     build.main(["compare", safer])
     printed = capsys.readouterr().out
     assert f"\n  {LESS}; accepted: {REASON}\n" in printed
@@ -338,7 +339,9 @@ def test_an_accepted_loss_that_is_none_is_a_finding(
     assert capsys.readouterr().out.endswith(f"Verdict: none\n  {sentence}\n")
 
 
-FORM = "it is a list of objects with the texts version, sentence, reason, and nothing else"
+FORM = (
+    "it is a list of objects with the texts version, template, sentence, reason, and nothing else"
+)
 
 
 @pytest.mark.parametrize(

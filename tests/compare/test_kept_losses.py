@@ -105,6 +105,6 @@ def test_what_goes_is_told_once_and_may_be_accepted(
     assert [loss.sentence for loss in found.losses] == sentences
     assert not any(change.danger for change in found.changes)
     assert found.verdict == "major"
-    accepted = [AcceptedLoss("9.9.9", sentence, "wanted") for sentence in sentences]
+    accepted = [AcceptedLoss("9.9.9", "new", sentence, "wanted") for sentence in sentences]
     (version,) = compare(old, new, accepted).failures
     assert version.endswith("raise VERSION")

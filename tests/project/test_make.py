@@ -442,8 +442,8 @@ def test_release_check_without_a_release_says_what_to_do(machine: Machine) -> No
     code, out, err = machine.make("release-check")
     assert (code, out) == (2, "")
     assert err == (
-        "make release-check: PREVIOUS is missing: give the template of the last release: "
-        "make release-check PREVIOUS=s3://BUCKET/KEY"
+        "make release-check: PREVIOUS is missing: give the manifest of the last release, or a "
+        "template: make release-check PREVIOUS=s3://BUCKET/FOLDER/templates/Backup.manifest.json"
     )
 
 

@@ -177,14 +177,7 @@ def test_a_release_is_compared_with_the_one_before(
 
     git = ("git", "-c", "user.name=t", "-c", "user.email=t@example.com")
     run("git", "init", "-q")
-    (tmp_path / "templates").mkdir()
-    for name in ("Backup.template", "Other.template", "deployer-policy.json"):
-        (tmp_path / "templates" / name).touch()
-    run("git", "add", "templates")
     for tag in (*tags, "v2.0.0"):
-        if tag == "v2.0.0":  # what the release before did not have is not compared with it
-            (tmp_path / "templates" / "New.template").touch()
-            run("git", "add", "templates")
         run(*git, "commit", "-q", "--allow-empty", "-m", tag)
         run("git", "tag", tag)
     run("bash", "-e", "-c", script("release-check"))
@@ -192,14 +185,12 @@ def test_a_release_is_compared_with_the_one_before(
         assert not said.exists()
         return
     name, version = asked
-    verify, *checks = said.read_text().splitlines()
+    verify, check = said.read_text().splitlines()
     assert verify.startswith(
         f"verify BUCKET={name} REGIONS=eu-west-1 FOLDER=soca-backup/{version} "
     )
-    folder = f"s3://{name}/soca-backup/{version}/templates"
-    assert checks == [
-        f"release-check PREVIOUS={folder}/{file}" for file in ("Backup.template", "Other.template")
-    ]
+    manifest = f"s3://{name}/soca-backup/{version}/templates/Backup.manifest.json"
+    assert check == f"release-check PREVIOUS={manifest}"
 
 
 def test_a_failing_git_is_not_taken_for_the_first_release(tmp_path: Path) -> None:

@@ -1,0 +1,45 @@
+"""The templates of a release that is published, or downloaded: those that its manifest lists."""
+
+import hashlib
+
+from generator.cloudformation.errors import UnreadableError
+from generator.cloudformation.fetch import fetch, label
+from generator.cloudformation.read import Template, parse
+from generator.release import manifest
+from generator.release.contents import MANIFEST
+
+
+def is_manifest(source: str) -> bool:
+    """Return whether a file or an address has the name that the manifest of a release has."""
+    return source.partition("?")[0].rpartition("/")[2] == MANIFEST
+
+
+def templates_of(source: str) -> dict[str, Template]:
+    """Return the templates of the release with this manifest, by file name; they lie beside it.
+
+    Raises UnreadableError if it is no manifest, or a template is not what it says.
+    """
+    folder, _, rest = source.rpartition(MANIFEST)
+    if rest:
+        raise UnreadableError(
+            f"{label(source)}: what follows the name leads to this file alone, and not to the "
+            "templates beside it: give the address without it, or one of s3://BUCKET/KEY"
+        )
+    try:
+        _, listed = manifest.read(fetch(source))
+    except ValueError as error:
+        raise UnreadableError(f"{label(source)}: {error}") from None
+    templates = {}
+    for file in listed:
+        if file.name.endswith(".template"):
+            address = f"{folder}{file.name}"
+            content = fetch(address)
+            if hashlib.sha256(content).hexdigest() != file.sha256:
+                raise UnreadableError(
+                    f"{label(address)}: is not the file that {MANIFEST} lists: verify the release, "
+                    "or download all of it again"
+                )
+            templates[file.name] = parse(label(address), content)
+    if not templates:
+        raise UnreadableError(f"{label(source)}: lists no template: give the manifest of a release")
+    return templates

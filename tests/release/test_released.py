@@ -1,0 +1,74 @@
+"""The templates of a release, read by its manifest from wherever it lies, or not at all."""
+
+import json
+
+import pytest
+
+from generator import templates_folder
+from generator.cloudformation.errors import UnreadableError
+from generator.release import contents, released
+from generator.stacks import TEMPLATES
+
+FILES = {each.name: each.content for each in contents.objects(templates_folder.generate())}
+FOLDERS = ("", "/there/v1/", "https://bbb.example/v1/templates/", "s3://bbb/v1/templates/")
+
+
+@pytest.fixture(params=FOLDERS)
+def folder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give a place where the release lies; ``fetch`` has tests of its own."""
+    place = str(request.param)
+    held = {f"{place}{name}": content for name, content in FILES.items()}
+    monkeypatch.setattr(released, "fetch", held.__getitem__)
+    return place
+
+
+def damaged(monkeypatch: pytest.MonkeyPatch, name: str, content: bytes) -> None:
+    monkeypatch.setattr(released, "fetch", {**FILES, name: content}.__getitem__)
+
+
+def test_the_templates_are_those_of_the_manifest(folder: str) -> None:
+    source = f"{folder}Backup.manifest.json"
+    assert released.is_manifest(source)
+    found = released.templates_of(source)
+    assert [*found] == [*TEMPLATES]
+    for name, template in found.items():
+        assert template.name == f"{folder}{name}"
+        assert not released.is_manifest(template.name)
+
+
+@pytest.mark.parametrize("query", ["?versionId=1", "?X-Amz-Signature=secret", "#x"])
+def test_an_address_of_the_manifest_alone_is_refused(query: str) -> None:
+    with pytest.raises(UnreadableError, match="leads to this file alone") as caught:
+        released.templates_of(f"https://bbb.example/v1/Backup.manifest.json{query}")
+    assert "secret" not in str(caught.value)
+
+
+def test_another_file_than_the_manifest_lists_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "BackupRestoreTesting.template"
+    damaged(monkeypatch, name, FILES[name] + b"# changed\n")
+    with pytest.raises(UnreadableError, match=f"^{name}: is not the file that Backup.manifest"):
+        released.templates_of("Backup.manifest.json")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"{}", "Backup.manifest.json: is not the manifest of a release: "),
+        (
+            json.dumps(
+                {
+                    "name": "soca-backup",
+                    "version": "1.0.0",
+                    "files": [{"name": "a", "size": 1, "sha256": "0" * 64}],
+                }
+            ).encode(),
+            "Backup.manifest.json: lists no template",
+        ),
+    ],
+)
+def test_what_is_no_manifest_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, content: bytes, says: str
+) -> None:
+    damaged(monkeypatch, "Backup.manifest.json", content)
+    with pytest.raises(UnreadableError, match=f"^{says}"):
+        released.templates_of("Backup.manifest.json")
