@@ -179,8 +179,18 @@ def test_no_template_needs_more_than_capability_iam() -> None:
 def test_templates_that_do_not_state_one_version_are_no_release(other: bytes, told: str) -> None:
     with pytest.raises(ValueError, match=rf"one version, not .*'Other.template': {told}"):
         made({"Backup.template": SMALL, "Other.template": other})
-    with pytest.raises(ValueError, match=r"one version, not \{\}"):
-        made({"policy.json": b"{}"})
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"policy.json": b"{}"}, id="no-template"),
+        pytest.param({"A.template": SMALL.replace(b"TemplateVersion", b"V")}, id="no-version"),
+    ],
+)
+def test_without_a_version_there_is_no_release(files: dict[str, bytes]) -> None:
+    with pytest.raises(ValueError, match="must all state one version, not"):
+        made(files)
 
 
 def test_what_was_written_is_read() -> None:
