@@ -8,6 +8,7 @@ from generator import templates_folder
 from generator.cloudformation.errors import UnreadableError
 from generator.release import contents, released
 from generator.stacks import TEMPLATES
+from tests.local_aws.local_s3 import FOLDER, LocalS3
 
 FILES = {each.name: each.content for each in contents.objects(templates_folder.generate())}
 FOLDERS = ("", "/there/v1/", "https://bbb.example/v1/templates/", "s3://bbb/v1/templates/")
@@ -72,3 +73,15 @@ def test_what_is_no_manifest_is_one_sentence(
     damaged(monkeypatch, "Backup.manifest.json", content)
     with pytest.raises(UnreadableError, match=f"^{says}"):
         released.templates_of("Backup.manifest.json")
+
+
+def test_what_is_published_is_read_back(s3: LocalS3, monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket = s3.make_bucket("bbb")
+    assert s3.run("publish", "--bucket", bucket).status == 0
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3.proxy.url)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    found = released.templates_of(f"s3://{bucket}/{FOLDER}/templates/Backup.manifest.json")
+    assert [*found] == [*TEMPLATES]
+    s3.delete(bucket, "BackupRestoreTesting.template")
+    with pytest.raises(UnreadableError, match="template: S3 answered NoSuchKey"):
+        released.templates_of(f"s3://{bucket}/{FOLDER}/templates/Backup.manifest.json")
