@@ -1,10 +1,14 @@
 """Whatever takes tags says which cluster it belongs to."""
 
-from tests.support.generated import resolved
-from tests.support.parameter_values import CLUSTER, everything
+import pytest
+
+from generator.stacks import TEMPLATES
+from tests.support.generated import all_on, resolved
+from tests.support.parameter_values import CLUSTER
 
 WITHOUT_TAGS = {
     "AWS::Backup::BackupSelection",
+    "AWS::Backup::RestoreTestingSelection",
     "AWS::KMS::Alias",
     "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",
@@ -15,8 +19,9 @@ WITHOUT_NAME = {"AWS::CloudWatch::Alarm", "AWS::Events::Rule"}
 """What is made several times over has no name of its own."""
 
 
-def test_every_resource_that_takes_tags_carries_the_cluster() -> None:
-    made = resolved(**everything())
+@pytest.mark.parametrize("of", TEMPLATES)
+def test_every_resource_that_takes_tags_carries_the_cluster(of: str) -> None:
+    made = resolved(of=of, **all_on(of))
     for logical_id, kind in made.types.items():
         if kind in WITHOUT_TAGS:
             continue

@@ -1,9 +1,10 @@
-"""Values for each parameter of the Backup template: the one table from which the tests take them.
+"""Values for each parameter of our templates: the tables from which the tests take them.
 
-A new parameter is added to ``VALUES``, and what ``explain`` says of it to ``CHANGES`` in
-tests/protection/test_page.py.
+A new parameter of the Backup template is added to ``VALUES``, and what ``explain`` says of it to
+``CHANGES`` in tests/protection/test_page.py; one that only another template has to ``COMPANIONS``.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 CLUSTER = "soca-mycluster"
@@ -322,7 +323,75 @@ VALUES: dict[str, Values] = {
     ),
 }  # fmt: skip
 
-ON = {name: values.on for name, values in VALUES.items()}
+SOURCE_ACCOUNT = "111122223333"
+SOURCE_ROLE = f"arn:aws:iam::{SOURCE_ACCOUNT}:role/soca-SOCAAWSBackupRole-1A2B3C4D5E6F"
+_EFS = f"arn:aws:elasticfilesystem:us-east-1:{ACCOUNT}:file-system/fs-0123456789abcdef"
+_VAULT = VALUES["CopyDestinationVaultArn"]
+
+
+def _switch(on: str = "yes") -> Values:
+    return Values(on, ["no", "yes"], ["", "Yes", "true"])
+
+
+def _identifier(kind: str) -> Values:
+    return Values(
+        f"{kind}-0123456789abcdef0",
+        ["", f"{kind}-0123456789abcdef0", f"{kind}-1a2b3c4d"],
+        [
+            f"{kind}-", f"{kind}-x1a2b3c4d", f"{kind}-1A2B3C4D", f"{kind}-0123456789abcdef01",
+            "sg-1a2b3c4d", f"{kind}-1a2b3c4d ", f"{kind}-1a2b3c4d\n", "1a2b3c4d", "*",
+            f"arn:aws:ec2:us-east-1:{ACCOUNT}:{kind}/{kind}-1a2b3c4d",
+        ],
+    )  # fmt: skip
+
+
+COMPANIONS: dict[str, Values] = {
+    "SourceAccountId": Values(
+        SOURCE_ACCOUNT,
+        ["", SOURCE_ACCOUNT, ACCOUNT],
+        ["1111222233334", "11112222333", "1111-2222-3333", "*", "soca", f"{SOURCE_ACCOUNT} ",
+         f"{SOURCE_ACCOUNT}\n", f"{SOURCE_ACCOUNT},{ACCOUNT}", f"arn:aws:iam::{ACCOUNT}:root"],
+    ),
+    "SourceRoleArn": Values(SOURCE_ROLE, *ROLES),
+    "AllowCopyBack": _switch(),
+    "CreateRestoreRole": _switch(),
+    "BackupVaultArn": Values(
+        f"arn:aws:backup:us-east-1:{ACCOUNT}:backup-vault:Vault-{CLUSTER}",
+        _VAULT.good[1:],
+        ["", *_VAULT.bad],
+    ),
+    "BackupRoleArn": Values(
+        f"arn:aws:iam::{ACCOUNT}:role/soca-SOCAAWSBackupRole-1A2B3C4D5E6F",
+        ROLES[0][1:],
+        ["", *ROLES[1]],
+    ),
+    "TestSchedule": VALUES["BackupSchedule"],
+    "TestScheduleTimezone": VALUES["BackupScheduleTimezone"],
+    "StartWindowHours": Values("24", ["1", "8", "168"], ["0", "-1", "169", "", "8h", "8 hours"]),
+    "SelectionWindowDays": Values("14", ["1", "7", "29"], ["0", "-1", "30", "365", "", "7 days"]),
+    "RecoveryPoint": Values("random", ["newest", "random"], ["", "Newest", "latest", "oldest"]),
+    "TestEFS": _switch(),
+    "EFSFileSystemArns": Values(
+        _EFS,
+        [
+            "", _EFS, f"{_EFS},{_EFS}1", f"{_EFS}, {_EFS}1",
+            _EFS.replace("arn:aws:", "arn:aws-eusc:"),
+        ],
+        [
+            "*", "fs-0123456789abcdef", f"{_EFS};{_EFS}1", f"{_EFS},*", f"{_EFS} {_EFS}1",
+            _EFS.replace("fs-0123456789abcdef", "*"), _EFS.replace(ACCOUNT, ""),
+            _EFS.replace("file-system/fs", "access-point/fsap"), _EFS.replace("us-east-1", "*"),
+        ],
+    ),
+    "TestEBS": _switch(),
+    "TestEC2": _switch(),
+    "TestVpcId": _identifier("vpc"),
+    "TestSubnetId": _identifier("subnet"),
+    "ValidationWindowHours": Values("24", ["0", "1", "168"], ["-1", "169", "", "1h", "an hour"]),
+}  # fmt: skip
+"""The same for the parameters that only other templates have."""
+
+ON = {name: values.on for name, values in {**VALUES, **COMPANIONS}.items()}
 """Parameter to the value that shows most in the stack."""
 
 PROTECTIONS = [name for name, values in VALUES.items() if values.protects]
@@ -341,11 +410,14 @@ def on(*names: str) -> dict[str, str]:
     return {name: ON[name] for name in names}
 
 
-def everything(partition: str = "aws") -> dict[str, str]:
-    """Return every parameter with the value that shows most, but for those in ``INSTEAD``."""
+def everything(partition: str = "aws", names: Iterable[str] = VALUES) -> dict[str, str]:
+    """Return every parameter with the value that shows most, but for those in ``INSTEAD``.
+
+    ``names`` are the template's parameters; by default those of the Backup template.
+    """
     region = REGIONS[partition]
     return {
-        name: value.replace("arn:aws:", f"arn:{partition}:").replace("us-east-1", region)
-        for name, value in ON.items()
+        name: ON[name].replace("arn:aws:", f"arn:{partition}:").replace("us-east-1", region)
+        for name in names
         if name not in INSTEAD
     }
