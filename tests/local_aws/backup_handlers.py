@@ -78,7 +78,7 @@ def _create_selection(order: Order) -> Created:
             "InvalidParameterValueException: Either 'ListOfTags' or 'Resources' section must be "
             "non-empty."
         )
-    _check_assumable(order.calls, selection.get("IamRoleArn", ""))
+    check_assumable(order.calls, selection.get("IamRoleArn", ""))
     order.calls.call(
         "backup", "CreateBackupSelection", BackupPlanId=plan, BackupSelection=selection
     )
@@ -91,7 +91,7 @@ def _create_selection(order: Order) -> Created:
     )
 
 
-def _check_assumable(calls: Requests, role_arn: str) -> None:
+def check_assumable(calls: Requests, role_arn: str) -> None:
     """Refuse a role that AWS Backup cannot assume, as the service does when a selection is made.
 
     Which condition keys the service sends is not documented, so a statement with a condition

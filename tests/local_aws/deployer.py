@@ -13,7 +13,7 @@ from tests.local_aws.errors import DeploymentError, RefusedError
 from tests.local_aws.evaluation import Evaluation, Place
 from tests.local_aws.handler import Created, Order
 from tests.local_aws.handlers import HANDLERS
-from tests.local_aws.local_aws import ACCOUNT, LocalAws
+from tests.local_aws.local_aws import LocalAws
 from tests.local_aws.requests import Requests
 
 NESTED = "AWS::CloudFormation::Stack"
@@ -83,7 +83,7 @@ class Stack:
 
 @dataclass(frozen=True)
 class Deployer:
-    """Creates stacks in the local AWS, in its region."""
+    """Creates stacks in the local AWS, in its account and region."""
 
     aws: LocalAws
 
@@ -101,9 +101,9 @@ class Deployer:
         self, text: str, name: str, parameters: Mapping[str, Any], calls: Requests
     ) -> Stack:
         template = parse(name, text)
-        place = Place(self.aws.region, ACCOUNT, name)
+        place = Place(self.aws.region, self.aws.account, name)
         stack_id = (
-            f"arn:{place.partition}:cloudformation:{place.region}:{ACCOUNT}"
+            f"arn:{place.partition}:cloudformation:{place.region}:{place.account}"
             f":stack/{name}/{uuid.uuid4()}"
         )
         evaluation = Evaluation(template.document, parameters, replace(place, stack_id=stack_id))

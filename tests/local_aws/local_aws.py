@@ -14,7 +14,7 @@ import pytest
 from botocore.config import Config
 
 ACCOUNT = "123456789012"
-"""The account that moto gives to whoever calls."""
+"""The account that moto gives to whoever does not name another one."""
 
 
 @cache
@@ -26,20 +26,26 @@ def _session(region: str) -> Any:
 
 
 class LocalAws:
-    """Clients of the local endpoint, in one region."""
+    """Clients of the local endpoint, in one account and region."""
 
-    def __init__(self, endpoint_url: str, region: str = "us-east-1") -> None:
+    def __init__(
+        self, endpoint_url: str, region: str = "us-east-1", account: str = ACCOUNT
+    ) -> None:
         self.endpoint_url = endpoint_url
         self.region = region
+        self.account = account
         self.selections: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         """Backup plan id to selection id to selection: moto 5.2.5 has no selections."""
+        self.restore_tests: dict[str, dict[str, Any]] = {}
+        """Restore testing plan to selection's name to selection: moto 5.2.5 has neither."""
+        self._others: list[LocalAws] = []
         self._clients: dict[str, Any] = {}
         self._session = _session(region)
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service; it never retries and uses no proxy."""
         if service not in self._clients:
-            self._clients[service] = self._session.client(
+            client = self._clients[service] = self._session.client(
                 service,
                 endpoint_url=self.endpoint_url,
                 config=Config(
@@ -48,7 +54,17 @@ class LocalAws:
                     s3={"addressing_style": "path"},
                 ),
             )
+            client.meta.events.register("before-sign", self._name_account)
         return self._clients[service]
+
+    def _name_account(self, request: Any, **_: Any) -> None:
+        request.headers["x-moto-account-id"] = self.account
+
+    def elsewhere(self, region: str = "", account: str = "") -> "LocalAws":
+        """Return the same AWS in another region, another account or both."""
+        other = LocalAws(self.endpoint_url, region or self.region, account or self.account)
+        self._others.append(other)
+        return other
 
     def model(self, service: str) -> Any:
         """Return botocore's model of a service."""
@@ -58,13 +74,15 @@ class LocalAws:
         """Let a vault hold one more recovery point; moto 5.2.5 cannot run a backup job."""
         from moto.backup.models import backup_backends
 
-        vault = backup_backends[ACCOUNT][self.region].vaults[vault_name]
+        vault = backup_backends[self.account][self.region].vaults[vault_name]
         vault.num_of_recovery_points += 1
 
     def close(self) -> None:
         """Close every connection."""
         for client in self._clients.values():
             client.close()
+        for other in self._others:
+            other.close()
 
 
 @contextmanager

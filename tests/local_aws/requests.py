@@ -12,7 +12,11 @@ from tests.local_aws.local_aws import LocalAws
 
 NOT_IN_MOTO = {
     ("backup", "CreateBackupSelection"),
+    ("backup", "CreateRestoreTestingPlan"),
+    ("backup", "CreateRestoreTestingSelection"),
     ("backup", "DeleteBackupSelection"),
+    ("backup", "DeleteRestoreTestingPlan"),
+    ("backup", "DeleteRestoreTestingSelection"),
     ("backup", "PutBackupVaultAccessPolicy"),
 }
 """What moto 5.2.5 does not answer: validated and recorded, and never sent."""

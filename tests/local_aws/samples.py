@@ -57,6 +57,28 @@ SELECTION: dict[str, Any] = {
         },
     },
 }
+TEST_PLAN: dict[str, Any] = {
+    "Type": "AWS::Backup::RestoreTestingPlan",
+    "Properties": {
+        "RestoreTestingPlanName": "Test_x",
+        "ScheduleExpression": "cron(0 7 2 * ? *)",
+        "RecoveryPointSelection": {
+            "Algorithm": "LATEST_WITHIN_WINDOW",
+            "IncludeVaults": [{"Fn::GetAtt": ["Vault", "BackupVaultArn"]}],
+            "RecoveryPointTypes": ["SNAPSHOT"],
+        },
+    },
+}
+TEST: dict[str, Any] = {
+    "Type": "AWS::Backup::RestoreTestingSelection",
+    "Properties": {
+        "RestoreTestingPlanName": {"Ref": "TestPlan"},
+        "RestoreTestingSelectionName": "EFS",
+        "ProtectedResourceType": "EFS",
+        "ProtectedResourceArns": ["*"],
+        "IamRoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+    },
+}
 RETAINED = {"DeletionPolicy": "RetainExceptOnCreate"}
 BACKUP: dict[str, Any] = {
     "Parameters": {"Days": {"Type": "Number", "Default": 30}},

@@ -14,6 +14,8 @@ from tests.local_aws.samples import (
     PLAN,
     ROLE,
     SELECTION,
+    TEST,
+    TEST_PLAN,
     TRUST,
     VAULT,
     edited,
@@ -49,6 +51,7 @@ def selecting(**members: Any) -> dict[str, Any]:
     return edited(SELECTION, BackupSelection={k: v for k, v in chosen.items() if v})
 
 
+CHOSEN = {"ProtectedResourceConditions": {"StringEquals": [{"Key": "k", "Value": "v"}]}}
 OTHER_TRUST = json.loads(json.dumps(TRUST).replace("backup.", "ec2."))
 LIMITED = {**TRUST, "Statement": [{**TRUST["Statement"][0], "Condition": {"Null": {"a": "true"}}}]}
 
@@ -90,6 +93,74 @@ def test_the_services_own_refusals_fail_the_deployment(
     assert (vaults(aws), roles(aws), plans(aws)) == ([], [], [])
 
 
+@pytest.mark.parametrize(
+    ("resources", "why"),
+    [
+        ({"TestPlan": edited(TEST_PLAN, RestoreTestingPlanName="a-b")}, "other signs"),
+        ({"TestPlan": edited(TEST_PLAN, RestoreTestingPlanName="x" * 51)}, "more than 50"),
+        ({"TestPlan": edited(TEST_PLAN, StartWindowHours="169")}, "not in 1-168"),
+        ({"TestPlan": edited(TEST_PLAN, ScheduleStatus="on")}, "ScheduleStatus"),
+        (
+            {"TestPlan": edited(TEST_PLAN, RecoveryPointSelection={"SelectionWindowDays": 366})},
+            "not in 1-365",
+        ),
+        (
+            {"TestPlan": edited(TEST_PLAN, RecoveryPointSelection={"Algorithm": "NEWEST"})},
+            "'NEWEST' is not one of",
+        ),
+        ({"TestPlan": TEST_PLAN, "Same": {**TEST_PLAN, "DependsOn": "TestPlan"}}, "AlreadyExists"),
+        ({"Test": edited(TEST, RestoreTestingPlanName="none")}, "no restore testing plan none"),
+        ({"Test": edited(TEST, ValidationWindowHours="169")}, "not in 0-168"),
+        ({"Test": edited(TEST, ProtectedResourceType="Disk")}, "Disk is not among"),
+        ({"Test": edited(TEST, ProtectedResourceArns=["*", "arn"])}, "alone"),
+        ({"Test": edited(TEST, ProtectedResourceArns=["arn"] * 31)}, "1 to 30 ARNs"),
+        ({"Test": edited(TEST, ProtectedResourceArns=["arn"], **CHOSEN)}, "not by both"),
+        ({"Test": edited(TEST, RestoreMetadataOverrides={"subnetId": "s"})}, "subnetId"),
+        ({"Role": edited(ROLE, AssumeRolePolicyDocument=OTHER_TRUST)}, "cannot be assumed"),
+    ],
+)
+def test_what_restore_testing_refuses_fails_the_deployment(
+    aws: LocalAws, resources: Any, why: str
+) -> None:
+    needed = {"Plan": None, "Selection": None, "TestPlan": TEST_PLAN, "Test": TEST}
+    with pytest.raises(DeploymentError, match=why):
+        create(aws, with_resources(**{**needed, **resources}))
+    assert aws.restore_tests == {}
+
+
+def test_a_groups_own_ways_out_replace_those_that_lead_everywhere(aws: LocalAws) -> None:
+    ec2 = aws.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]["VpcId"]
+    properties = {"GroupDescription": "x", "VpcId": vpc}
+    group: dict[str, Any] = {"Type": "AWS::EC2::SecurityGroup", "Properties": properties}
+    way = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 2, "CidrIpv6": "fd00::/8"}
+    closed = edited(group, SecurityGroupEgress=[way])
+    stack = create(aws, with_resources(Open=group, Closed=closed))
+
+    def ways(name: str) -> set[str]:
+        found = ec2.describe_security_groups(GroupIds=[stack.resources[name]])["SecurityGroups"]
+        return {
+            each.get("CidrIp") or each["CidrIpv6"]
+            for permission in found[0]["IpPermissionsEgress"]
+            for each in (*permission["IpRanges"], *permission["Ipv6Ranges"])
+        }
+
+    assert ways("Open") == {"0.0.0.0/0", "::/0"}
+    assert ways("Closed") == {"fd00::/8"}
+    strange = edited(group, SecurityGroupEgress=[{**way, "DestinationPrefixListId": "pl-1"}])
+    with pytest.raises(DeploymentError, match="DestinationPrefixListId"):
+        create(aws, json.dumps({"Resources": {"Group": strange}}))
+
+
+def test_accounts_and_regions_do_not_see_each_other(aws: LocalAws) -> None:
+    others = [aws.elsewhere("eu-west-1"), aws.elsewhere(account="111122223333")]
+    for there in (aws, *others):
+        arn = create(there).outputs["VaultArn"]
+        assert arn == f"arn:aws:backup:{there.region}:{there.account}:backup-vault:Vault-x"
+    assert len(roles(others[0])) == 2  # IAM has no regions
+    assert len(roles(others[1])) == 1
+
+
 def test_what_needs_another_capability_or_has_no_handler_is_refused(aws: LocalAws) -> None:
     with pytest.raises(RefusedError, match="CAPABILITY_NAMED_IAM"):
         create(aws, with_resources(Role=edited(ROLE, RoleName="x")))
@@ -128,7 +199,27 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
         "BackupPlanId": "p",
         "BackupSelection": {"SelectionName": "s", "IamRoleArn": "arn:aws:iam::123456789012:role/r"},
     },
+    ("backup", "CreateRestoreTestingPlan"): {
+        "RestoreTestingPlan": {
+            "RestoreTestingPlanName": "p",
+            "ScheduleExpression": "cron(0 7 2 * ? *)",
+            "RecoveryPointSelection": {},
+        }
+    },
+    ("backup", "CreateRestoreTestingSelection"): {
+        "RestoreTestingPlanName": "p",
+        "RestoreTestingSelection": {
+            "RestoreTestingSelectionName": "s",
+            "ProtectedResourceType": "EFS",
+            "IamRoleArn": "arn:aws:iam::123456789012:role/r",
+        },
+    },
     ("backup", "DeleteBackupSelection"): {"BackupPlanId": "p", "SelectionId": "s"},
+    ("backup", "DeleteRestoreTestingPlan"): {"RestoreTestingPlanName": "p"},
+    ("backup", "DeleteRestoreTestingSelection"): {
+        "RestoreTestingPlanName": "p",
+        "RestoreTestingSelectionName": "s",
+    },
     ("backup", "PutBackupVaultAccessPolicy"): {"BackupVaultName": "Vault", "Policy": "{}"},
 }
 
