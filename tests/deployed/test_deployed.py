@@ -7,6 +7,7 @@ import pytest
 
 from generator.stacks import backup
 from generator.stacks.render import render
+from tests.deployed.support import role_policies
 from tests.local_aws.deployer import Deployer, Stack
 from tests.local_aws.errors import DeploymentError
 from tests.local_aws.local_aws import ACCOUNT, LocalAws
@@ -32,14 +33,6 @@ def plans(aws: LocalAws) -> list[dict[str, Any]]:
     backup = aws.client("backup")
     ids = [plan["BackupPlanId"] for plan in backup.list_backup_plans()["BackupPlansList"]]
     return [backup.get_backup_plan(BackupPlanId=plan_id)["BackupPlan"] for plan_id in ids]
-
-
-def role_policies(aws: LocalAws, role: str) -> dict[str, Any]:
-    iam = aws.client("iam")
-    return {
-        name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
-    }
 
 
 def selections(aws: LocalAws, stack: Stack) -> list[dict[str, Any]]:

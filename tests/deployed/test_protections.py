@@ -1,25 +1,17 @@
 """Every protection at once, deployed: what AWS's own interfaces show afterwards."""
 
 import json
-from typing import Any
 
 import pytest
 
-from tests.local_aws.deployer import Deployer, Stack
+from generator.stacks import MAIN
+from tests.deployed.support import asked, create, key_policy
 from tests.local_aws.errors import DeploymentError, RefusedError
 from tests.local_aws.local_aws import ACCOUNT, LocalAws, local_aws
-from tests.support.generated import text
+from tests.support.generated import COPIES, all_on
 from tests.support.parameter_values import CLUSTER, ON, OPTIONAL_TYPES, everything
 
 VAULT = f"Vault-{CLUSTER}"
-
-
-def create(aws: LocalAws, **given: str) -> Stack:
-    return Deployer(aws).create(text(), "soca-backup", {"ClusterId": CLUSTER, **given})
-
-
-def asked(stack: Stack, operation: str) -> list[dict[str, Any]]:
-    return [one.parameters for one in stack.calls.made if one.operation == operation]
 
 
 def test_the_key_encrypts_the_vault_and_rotates(aws: LocalAws) -> None:
@@ -31,7 +23,7 @@ def test_the_key_encrypts_the_vault_and_rotates(aws: LocalAws) -> None:
     assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"] is True
     [alias] = kms.list_aliases(KeyId=key)["Aliases"]
     assert alias["AliasName"] == f"alias/{CLUSTER}-backup"
-    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    policy = key_policy(aws, key)
     copies = ON["CopyDestinationVaultArn"].split(":")[4]
     assert [one["Principal"]["AWS"] for one in policy["Statement"]] == [ACCOUNT] * 2 + [copies] * 2
 
@@ -92,8 +84,15 @@ def test_the_role_has_the_policies_of_its_protections(aws: LocalAws) -> None:
     assert {"ProtectFSx", "PauseWindows", "CopyToDestinationVault"} <= set(names)
 
 
-def test_rules_and_alarms_reach_the_topic_and_the_topic_the_address(aws: LocalAws) -> None:
-    stack = create(aws, **everything())
+@pytest.mark.parametrize(
+    ("of", "vault", "silent"),
+    [(MAIN, VAULT, ["EFS", "EC2"]), (COPIES, f"Copies-{CLUSTER}", [])],
+    ids=["backup", "copies"],
+)
+def test_rules_and_alarms_reach_the_topic_and_the_topic_the_address(
+    aws: LocalAws, of: str, vault: str, silent: list[str]
+) -> None:
+    stack = create(aws, of, **all_on(of))
     topic = stack.outputs["AlertTopicArn"]
     sns, events, cloudwatch = map(aws.client, ("sns", "events", "cloudwatch"))
     [subscription] = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
@@ -109,18 +108,18 @@ def test_rules_and_alarms_reach_the_topic_and_the_topic_the_address(aws: LocalAw
         assert target["Arn"] == topic
         assert json.loads(rule["EventPattern"])["source"] == ["aws.backup"]
     alarms = cloudwatch.describe_alarms()["MetricAlarms"]
-    assert len(alarms) == 3
+    assert len(alarms) == 1 + len(silent)
     for alarm in alarms:
         assert alarm["AlarmActions"] == [topic]
         assert alarm["ActionsEnabled"] is True
-        assert {"Name": "BackupVaultName", "Value": VAULT} in alarm["Dimensions"]
+        assert {"Name": "BackupVaultName", "Value": vault} in alarm["Dimensions"]
     silence = {
         one["Value"]: alarm["EvaluationPeriods"]
         for alarm in alarms
         for one in alarm["Dimensions"]
         if one["Name"] == "ResourceType"
     }
-    assert silence == dict.fromkeys(("EFS", "EC2"), int(ON["SilenceAlarmHours"]))
+    assert silence == dict.fromkeys(silent, int(ON["SilenceAlarmHours"]))
     policy = sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
     sources = {
         arn
