@@ -68,9 +68,9 @@ def statements(policy: str) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in document["Statement"]}
 
 
-def ours() -> list[dict[str, Any]]:
-    """Return the statements of both policies that the role has to cover."""
-    return [statements(policy)[sid] for policy, sids in OURS.items() for sid in sorted(sids)]
+def ours(*policies: str) -> list[dict[str, Any]]:
+    """Return the statements of these policies that a role has to cover."""
+    return [statements(policy)[sid] for policy in policies for sid in sorted(OURS[policy])]
 
 
 def of_our_services(policy: str) -> set[str]:

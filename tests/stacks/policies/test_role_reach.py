@@ -6,9 +6,19 @@ from importlib.resources import files
 import pytest
 from _backup.iam import Context, allows
 
+from generator.cloudformation.read import Template
 from generator.hosts import url_suffix
-from tests.protection.support import ours
-from tests.support.generated import full_role, inline_policies, resolved
+from generator.protection.abilities import RESTORE
+from generator.stacks import MAIN
+from tests.protection.support import ours, what_it_protects
+from tests.support.generated import (
+    COPIES,
+    all_on,
+    full_role,
+    inline_policies,
+    resolved,
+    template,
+)
 from tests.support.parameter_values import ACCOUNT, ON, REGIONS, everything
 
 PARTITIONS = list(REGIONS)
@@ -130,8 +140,8 @@ def _filled(partition: str, arn: str, context: Context) -> tuple[str, Context]:
     return arn.format_map(place), filled
 
 
-def _allowed(partition: str, action: str, arn: str, context: Context) -> bool:
-    return allows(full_role(partition).values(), action, *_filled(partition, arn, context))
+def _allowed(partition: str, action: str, arn: str, context: Context, of: str = MAIN) -> bool:
+    return allows(full_role(partition, of).values(), action, *_filled(partition, arn, context))
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
@@ -143,6 +153,18 @@ def test_each_ability(partition: str) -> None:
     assert {ability: lacks for ability, lacks in role.lacks.items() if lacks != ()} == {}
     [role] = ours(place).roles.values()
     assert {ability[0] for ability, lacks in role.lacks.items() if lacks != ()} == OF_FSX
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_the_role_for_restores_lacks_nothing_for_them(partition: str) -> None:
+    place = {"Partition": partition, "Region": REGIONS[partition], "AccountId": ACCOUNT}
+    place = {f"AWS::{name}": value for name, value in place.items()}
+    given = all_on(COPIES, partition) | {"PermissionsBoundaryArn": ""}
+    [role] = what_it_protects(Template(COPIES, template(COPIES)), given | place).roles.values()
+    types = {name for name, _ in role.lacks}
+    assert len(types) == 5
+    for name in types:
+        assert role.lacks[name, RESTORE] == ()
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
@@ -163,12 +185,15 @@ def test_the_role_may_only_with_the_protection(
     assert not allows(without.values(), action, *_filled(partition, arn, context))
 
 
+@pytest.mark.parametrize("of", [MAIN, COPIES], ids=["the-role", "the-role-for-restores"])
 @pytest.mark.parametrize("partition", PARTITIONS)
 @pytest.mark.parametrize(
     ("action", "arn", "context"), DENIED, ids=[f"{n}-{one[0]}" for n, one in enumerate(DENIED)]
 )
-def test_the_role_must_not(partition: str, action: str, arn: str, context: Context) -> None:
-    assert not _allowed(partition, action, arn, context)
+def test_the_role_must_not(
+    partition: str, action: str, arn: str, context: Context, of: str
+) -> None:
+    assert not _allowed(partition, action, arn, context, of)
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
