@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from generator.stacks import MAIN
 from tests.local_aws.evaluation import Resolved
 from tests.local_aws.events import matches, sent
-from tests.support.generated import resolved, template, with_names
+from tests.support.generated import COPIES, all_on, resolved, template, with_names
 from tests.support.parameter_values import ACCOUNT, CLUSTER, ON, REGIONS, on
 
 EMAIL, TOPIC = ON["NotificationEmail"], ON["NotificationTopicArn"]
@@ -27,12 +28,28 @@ KNOWN = {
     "SOCABackupPlan": PLAN,
     "SOCAAWSBackupRole.Arn": ROLE_ARN,
 }
+COPIES_VAULT = f"Copies-{CLUSTER}"
+RESTORE_ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/stack-SOCAAWSBackupRestoreRole-1A2B3C"
+KNOWN_OF_COPIES = {
+    "SOCABackupVault": COPIES_VAULT,
+    "SOCAAWSBackupRestoreRole.Arn": RESTORE_ROLE_ARN,
+}
+TEST = {"restoreTestingPlanArn": f"{HERE}:restore-testing-plan:Test_soca_mycluster-0e1f"}
+"""What the event of a restore test says beside.
+
+https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing-validation.html
+"""
 RULE = "SOCABackupJobAlert"
 NO_VAULT = f'"Backup job failed because backup vault {VAULT_ARN} does not exist."'
 
 
 def _made(**given: str) -> Resolved:
     return with_names(KNOWN, **on("NotificationEmail"), **given)
+
+
+def _made_of_copies(**given: str) -> Resolved:
+    given = {"CreateRestoreRole": "yes", **on("NotificationEmail"), **given}
+    return with_names(KNOWN_OF_COPIES, of=COPIES, **given)
 
 
 def _event(kind: str, detail: dict[str, Any], *resources: str) -> dict[str, Any]:
@@ -141,6 +158,8 @@ REPORTED = [
     copy_job("PARTIAL"),
     restore_job("FAILED", statusMessage='You are not "authorized"'),
     restore_job("ABORTED"),
+    restore_job("FAILED", **TEST, statusMessage="No default subnet"),
+    restore_job("ABORTED", **TEST),
     plan("MODIFIED"),
     plan("DELETED"),
     vault("DELETED"),
@@ -159,6 +178,7 @@ NOT_REPORTED = [
     restore_job("PENDING"),
     restore_job("RUNNING"),
     restore_job("COMPLETED", statusMessage="The restore is done"),
+    restore_job("COMPLETED", **TEST),
     plan("CREATED"),
     vault("CREATED"),
     # Whether every backup modifies the vault is not documented.
@@ -168,6 +188,7 @@ NOT_REPORTED = [
     backup_job("COMPLETED", statusMessage="with issues", backupVaultName=f"{VAULT}2"),
     copy_job("FAILED", sourceBackupVaultArn=f"{VAULT_ARN}2"),
     restore_job("FAILED", iamRoleArn=f"{ROLE_ARN}2"),
+    restore_job("FAILED", iamRoleArn=f"{ROLE_ARN}2", **TEST),
     plan("DELETED", f"{PLAN}2"),
     vault("DELETED", f"{VAULT}2"),
 ]
@@ -201,6 +222,49 @@ def test_an_adopted_vault_is_reported_on() -> None:
     assert matches(pattern, vault("DELETED", "Vault_of_old"))
 
 
+def _of_copies(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the event as if it were about the vault of the copies and the role for restores."""
+    text = json.dumps(event).replace(VAULT, COPIES_VAULT).replace(ROLE_ARN, RESTORE_ROLE_ARN)
+    moved: dict[str, Any] = json.loads(text)
+    return moved
+
+
+HEARD_OF_COPIES = [
+    _of_copies(event)
+    for event in REPORTED
+    if event["detail-type"].startswith("Restore") or event == vault("DELETED")
+]
+
+
+@pytest.mark.parametrize("event", [*REPORTED, *NOT_REPORTED], ids=_name)
+def test_where_copies_are_only_the_vaults_end_and_failed_restores_are_reported(
+    event: dict[str, Any],
+) -> None:
+    pattern = _made_of_copies().resources[RULE]["EventPattern"]
+    moved = _of_copies(event)
+    assert matches(pattern, moved) == (moved in HEARD_OF_COPIES)
+    assert not matches(pattern, event)  # of the cluster's vault and role
+    assert not matches(pattern, {**moved, "source": "my.application"})
+    assert not matches(pattern, {**moved, "detail-type": "Scan Job State Change"})
+    without_role = _made_of_copies(CreateRestoreRole="no").resources[RULE]["EventPattern"]
+    assert matches(without_role, moved) == (moved == _of_copies(vault("DELETED")))
+    adopted = _made_of_copies(ExistingVaultName="Vault_of_old").resources[RULE]["EventPattern"]
+    assert matches(adopted, vault("DELETED", "Vault_of_old"))
+
+
+@pytest.mark.parametrize("of", [MAIN, COPIES])
+def test_a_pattern_always_has_two_alternatives_or_more(of: str) -> None:
+    """EventBridge reads an $or of one as a field of that name, which no event has."""
+    for given in (
+        on("NotificationEmail"),
+        on("NotificationEmail", "ExistingVaultName"),
+        all_on(of),
+    ):
+        detail = resolved(of=of, **given).resources[RULE]["EventPattern"]["detail"]
+        assert [*detail] == ["$or"]
+        assert len([each for each in detail["$or"] if each]) >= 2
+
+
 def message(event: dict[str, Any], made: Resolved | None = None) -> dict[str, Any]:
     """Return what the subscriber reads; json.loads is the check that EventBridge makes."""
     [target] = (made or _made()).resources[RULE]["Targets"]
@@ -209,11 +273,20 @@ def message(event: dict[str, Any], made: Resolved | None = None) -> dict[str, An
     return read
 
 
-@pytest.mark.parametrize("event", REPORTED, ids=_name)
+@pytest.mark.parametrize(
+    ("event", "made", "note"),
+    [
+        *((event, _made(), "when the stack is created or updated") for event in REPORTED),
+        *(
+            (event, _made_of_copies(), "told by the stack of the cluster")
+            for event in HEARD_OF_COPIES
+        ),
+    ],
+)
 def test_the_message_says_what_which_resource_where_to_look_and_everything_else(
-    event: dict[str, Any],
+    event: dict[str, Any], made: Resolved, note: str
 ) -> None:
-    read = message(event)
+    read = message(event, made)
     detail = event["detail"]
     state = detail.get("state") or detail["status"]
     assert read["what"] == f"{event['detail-type']} in the cluster {CLUSTER}: {state}"
@@ -222,7 +295,7 @@ def test_the_message_says_what_which_resource_where_to_look_and_everything_else(
     assert read["console"] == (
         f"https://{REGION}.console.aws.amazon.com/backup/home?region={REGION}#/jobs"
     )
-    assert "when the stack is created or updated" in read["note"]
+    assert note in read["note"]
     # In it the reason: as it is, empty, with quotes, or not there at all.
     assert read["event"] == event
     assert list(read) == ["what", "resource", "console", "note", "event"]
@@ -256,11 +329,15 @@ def test_the_link_leads_to_the_console_of_the_partition(partition: str, host: st
 # The topic
 
 SILENCE = {"SOCABackupSilenceEFSAlarm", "SOCABackupSilenceEC2Alarm"}
-ALERTING = {RULE, "SOCABackupExpired"} | SILENCE
+ALERTING = {
+    MAIN: {RULE, "SOCABackupExpired"} | SILENCE,
+    COPIES: {RULE, "SOCABackupExpired"},
+}
 OF_OUR_OWN = {"SOCABackupAlertsTopic", "SOCABackupAlertsTopicPolicy"}
 SUBSCRIPTION = {"SOCABackupAlertsSubscription"}
 
 
+@pytest.mark.parametrize("of", ALERTING)
 @pytest.mark.parametrize(
     ("given", "topic", "more"),
     [
@@ -271,11 +348,11 @@ SUBSCRIPTION = {"SOCABackupAlertsSubscription"}
     ids=["email", "topic", "both"],
 )
 def test_the_topic_is_the_given_one_or_a_new_one(
-    given: dict[str, str], topic: str, more: set[str]
+    of: str, given: dict[str, str], topic: str, more: set[str]
 ) -> None:
-    made = resolved(**given)
-    assert set(made.types) - set(resolved().types) == ALERTING | more
-    for name in ALERTING:
+    made = resolved(of=of, **given)
+    assert set(made.types) - set(resolved(of=of).types) == ALERTING[of] | more
+    for name in ALERTING[of]:
         resource = made.resources[name]
         if made.types[name] == "AWS::Events::Rule":
             assert [target["Arn"] for target in resource["Targets"]] == [topic]
@@ -289,16 +366,22 @@ def test_the_topic_is_the_given_one_or_a_new_one(
     assert made.outputs["AlertTopicArn"] == topic
 
 
-def test_a_given_topic_is_in_the_account_and_region_of_the_stack() -> None:
-    described = template()["Parameters"]["NotificationTopicArn"]["Description"]
+@pytest.mark.parametrize("of", ALERTING)
+def test_a_given_topic_is_in_the_account_and_region_of_the_stack(of: str) -> None:
+    described = template(of)["Parameters"]["NotificationTopicArn"]["Description"]
     assert "in the account and region of the stack" in described
 
 
-@pytest.mark.parametrize("chosen", ["EFS-and-EC2", "EFS", "EC2", "any-job", "none"])
+CHOICES = ["EFS-and-EC2", "EFS", "EC2", "any-job", "none"]
+
+
+@pytest.mark.parametrize(
+    ("of", "given"), [*((MAIN, {"SilenceAlarmFor": one}) for one in CHOICES), (COPIES, {})]
+)
 def test_the_new_topics_policy_names_exactly_the_rule_and_the_alarms_that_exist(
-    chosen: str,
+    of: str, given: dict[str, str]
 ) -> None:
-    made = resolved(NotificationEmail=EMAIL, SilenceAlarmFor=chosen)
+    made = resolved(of=of, NotificationEmail=EMAIL, **given)
     policy = made.resources["SOCABackupAlertsTopicPolicy"]
     assert policy["Topics"] == ["<SOCABackupAlertsTopic>"]
 

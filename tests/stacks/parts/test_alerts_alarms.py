@@ -4,22 +4,21 @@ from typing import Any
 
 import pytest
 
+from generator.stacks import MAIN
 from tests.local_aws.alarms import longest_allowed_seconds, rings
-from tests.support.generated import template, with_names
+from tests.support.generated import COPIES, of_type, template, with_names
 from tests.support.parameter_values import CLUSTER, REGIONS, on
 
 VAULT = f"Vault-{CLUSTER}"
 PREFIX, SUFFIX = "SOCABackupSilence", "Alarm"
 
 
-def _alarms(region: str = "us-east-1", /, **given: str) -> dict[str, dict[str, Any]]:
+def _alarms(
+    region: str = "us-east-1", /, *, of: str = MAIN, **given: str
+) -> dict[str, dict[str, Any]]:
     values = {**on("NotificationEmail"), **given}
-    made = with_names({"SOCABackupVault": VAULT}, region, **values)
-    return {
-        name: made.resources[name]
-        for name, kind in made.types.items()
-        if kind == "AWS::CloudWatch::Alarm"
-    }
+    made = with_names({"SOCABackupVault": VAULT}, region, of=of, **values)
+    return of_type(made, "AWS::CloudWatch::Alarm")
 
 
 def _dimensions(alarm: dict[str, Any]) -> dict[str, str]:
@@ -163,6 +162,7 @@ def test_every_description_says_what_to_look_at() -> None:
     assert "EFS" in efs
 
 
+@pytest.mark.parametrize(("of", "given"), [(MAIN, {"SilenceAlarmFor": "none"}), (COPIES, {})])
 @pytest.mark.parametrize("extra", [0, 1])
 @pytest.mark.parametrize(
     ("sums", "expected"),
@@ -170,9 +170,9 @@ def test_every_description_says_what_to_look_at() -> None:
     ids=["nothing yet", "none expired", "two expired", "over"],
 )
 def test_the_alarm_on_recovery_points_that_could_not_be_deleted(
-    sums: list[float | None], expected: bool, extra: int
+    sums: list[float | None], expected: bool, extra: int, of: str, given: dict[str, str]
 ) -> None:
-    alarm = _alarms(SilenceAlarmFor="none")["SOCABackupExpired"]
+    [alarm] = _alarms(of=of, **given).values()
     assert (alarm["Namespace"], alarm["MetricName"]) == (
         "AWS/Backup",
         "NumberOfRecoveryPointsExpired",
