@@ -13,8 +13,9 @@ from tests.deployed.support import asked, create, key_policy, role_policies, wha
 from tests.local_aws.deployer import Stack
 from tests.local_aws.errors import DeploymentError, RefusedError
 from tests.local_aws.local_aws import ACCOUNT, LocalAws, local_aws
+from tests.support.combinations import switches
 from tests.support.generated import COPIES, all_on
-from tests.support.parameter_values import CLUSTER, REGIONS
+from tests.support.parameter_values import CLUSTER, ON, REGIONS
 
 OTHER = "444455556666"
 VAULT = f"Copies-{CLUSTER}"
@@ -116,6 +117,18 @@ def test_the_role_for_restores_is_there_if_it_is_asked_for(aws: LocalAws) -> Non
     assert "AWSBackup" in name
     trust: dict[str, Any] = role["AssumeRolePolicyDocument"]
     assert trust["Statement"][0]["Principal"] == {"Service": "backup.amazonaws.com"}
+
+
+def test_every_pair_of_choices_deploys_and_goes(aws: LocalAws) -> None:
+    topic = ON["NotificationTopicArn"].rpartition(":")[2]
+    aws.client("sns").create_topic(Name=topic)
+    aws.client("backup").create_backup_vault(BackupVaultName=ON["ExistingVaultName"])
+    for number, given in enumerate(switches(COPIES)):
+        stack = create(aws, COPIES, **{**given, "ClusterId": f"soca-{number}"})
+        stack.delete()
+        made = set() if given["ExistingVaultName"] else {"SOCABackupVault", "SOCABackupVaultKey"}
+        assert set(stack.retained) == made
+    assert set(what_is_there(aws)) == {"vaults", "keys", "topics"}
 
 
 @pytest.mark.parametrize("partition", REGIONS)

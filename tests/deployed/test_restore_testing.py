@@ -10,8 +10,9 @@ from tests.deployed.support import create, what_is_there
 from tests.local_aws.deployer import Stack
 from tests.local_aws.errors import DeploymentError
 from tests.local_aws.local_aws import ACCOUNT, LocalAws
+from tests.support.combinations import switches
 from tests.support.generated import TESTS
-from tests.support.parameter_values import ON, on
+from tests.support.parameter_values import ON
 
 LOOPBACK = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
 
@@ -132,7 +133,13 @@ def test_two_clusters_whose_names_differ_by_a_sign_cannot_both_be_tested(
         beside(aws, backup, ClusterId="a_b")
 
 
-def test_it_deploys_with_everything_on(aws: LocalAws, backup: Stack, place: dict[str, str]) -> None:
-    names = ("TestScheduleTimezone", "StartWindowHours", "SelectionWindowDays", "RecoveryPoint")
-    stack = beside(aws, backup, **on(*names), **place)
-    assert stack.outputs["TestedTypes"] == "restored are: EFS EBS EC2"
+def test_every_pair_of_choices_deploys_and_goes(
+    aws: LocalAws, backup: Stack, place: dict[str, str]
+) -> None:
+    before = what_is_there(aws)
+    for given in switches(TESTS):
+        there = {name: place[name] for name in ("TestVpcId", "TestSubnetId") if given[name]}
+        own = {name: backup.outputs[name] for name in ("BackupVaultArn", "BackupRoleArn")}
+        stack = beside(aws, backup, **{**given, **own, **there})
+        stack.delete()
+        assert what_is_there(aws) == before

@@ -4,6 +4,7 @@
 and a test does not give has the value of ``tests.support.parameter_values``.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -61,6 +62,36 @@ def completed(of: str, parameters: Mapping[str, str]) -> dict[str, str]:
 def of_type(made: Resolved, kind: str) -> dict[str, dict[str, Any]]:
     """Return the resources of the type, by logical id."""
     return {name: made.resources[name] for name, this in made.types.items() if this == kind}
+
+
+def as_template(of: str, made: Resolved) -> dict[str, Any]:
+    """Return a template of what was made, without parameters and conditions."""
+    known = "|".join(made.types)
+    resources = {
+        name: {**template(of)["Resources"][name], "Properties": _with_references(made, known, name)}
+        for name in made.types
+    }
+    for resource in resources.values():
+        resource.pop("Condition", None)
+    return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
+
+
+def _with_references(made: Resolved, known: str, name: str) -> Any:
+    placeholder = re.compile(rf"<((?:{known})(?:\.\w+)?)>")
+
+    def put(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: put(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [put(value) for value in node]
+        if not isinstance(node, str) or not placeholder.search(node):
+            return node
+        if whole := placeholder.fullmatch(node):
+            resource, _, attribute = whole[1].partition(".")
+            return {"Fn::GetAtt": [resource, attribute]} if attribute else {"Ref": resource}
+        return {"Fn::Sub": placeholder.sub(r"${\1}", node.replace("${", "${!"))}
+
+    return put(made.resources[name])
 
 
 def inline_policies(made: Resolved) -> dict[str, Any]:
