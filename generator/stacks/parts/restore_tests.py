@@ -214,7 +214,7 @@ EC2_HAS_A_PLACE = Refusal(
     ),
 )
 
-# Where rules are not evaluated, there is a plan that tests nothing, and the output Tests says so.
+# Where rules are not evaluated, there is a plan that tests nothing, and TestedTypes says so.
 SOMETHING_IS_TESTED = Refusal(
     "SomethingIsTested",
     when=And(Equals(Ref(TEST_EFS), "no"), Equals(Ref(TEST_EBS), "no")),
