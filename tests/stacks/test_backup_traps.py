@@ -1,6 +1,7 @@
 """The traps of AWS Backup: what looks right, lints clean, and backs up or restores nothing.
 
-Each test's docstring names a slip of one line that makes it fail.
+Each test's docstring names a slip of one line that makes it fail. What a part makes in two
+templates is looked at in both.
 """
 
 import re
@@ -10,9 +11,18 @@ import pytest
 from _backup.iam import Context, allows, as_list
 
 from generator.protection.abilities import BACKUP, COPY, EXPIRE, RESTORE
+from generator.stacks import MAIN
 from tests.local_aws.selection import Resource, selected
 from tests.protection.support import ours
-from tests.support.generated import inline_policies, resolved, template
+from tests.support.generated import (
+    COPIES,
+    all_on,
+    inline_policies,
+    of_type,
+    resolved,
+    template,
+    without_rules,
+)
 from tests.support.parameter_values import ACCOUNT, CLUSTER, ON, REGIONS, everything, on
 
 TYPES = {"EC2 instances", "EBS volumes", "EFS file systems"}
@@ -36,25 +46,37 @@ def _rule(**given: str) -> dict[str, Any]:
     return inner
 
 
-def _may(action: str, arn: str, context: Context | None = None, /, **given: str) -> bool:
-    return allows(inline_policies(resolved(**given)).values(), action, arn, context)
+def _may(of: str, action: str, arn: str, context: Context | None = None, /, **given: str) -> bool:
+    made = resolved(of=of, **{**WITH_ROLE[of], **given})
+    return allows(inline_policies(made).values(), action, arn, context)
 
 
-def test_trap_1_the_vaults_key_goes_with_the_stack() -> None:
+WITH_ROLE: dict[str, dict[str, str]] = {MAIN: {}, COPIES: {"CreateRestoreRole": "yes"}}
+"""Template -> what makes its role, which restores."""
+RESTORING = pytest.mark.parametrize("of", WITH_ROLE)
+
+
+@pytest.mark.parametrize(("of", "given"), [(MAIN, {"CreateVaultKmsKey": "yes"}), (COPIES, {})])
+def test_trap_1_the_vaults_key_goes_with_the_stack(of: str, given: dict[str, str]) -> None:
     """Slip: drop ``DeletionPolicy="RetainExceptOnCreate"`` of the key in parts/vault.py.
 
-    A vault that stays is unreadable without its key. A given key is no resource of this stack.
+    A vault that stays is unreadable without its key.
     """
-    made = resolved(CreateVaultKmsKey="yes")
-    [name] = [name for name, kind in made.types.items() if kind == "AWS::KMS::Key"]
-    resource = template()["Resources"][name]
+    made = resolved(of=of, **given)
+    [name] = of_type(made, "AWS::KMS::Key")
+    resource = template(of)["Resources"][name]
     assert resource.get("DeletionPolicy") == "RetainExceptOnCreate"
     assert resource.get("UpdateReplacePolicy") == "Retain"
     assert made.resources["SOCABackupVault"]["EncryptionKeyArn"] == f"<{name}.Arn>"
     assert made.resources[name]["PendingWindowInDays"] == "30"
+
+
+def test_trap_1_a_given_key_is_no_resource_of_the_stack() -> None:
+    """Slip: ``And(CREATE_VAULT_KMS_KEY.is_on, CREATES_VAULT.holds)`` in CreatesKey."""
     vault = resolved(VaultKmsKeyArn=KEY).resources["SOCABackupVault"]
     assert vault["EncryptionKeyArn"] == KEY
-    assert "AWS::KMS::Key" not in resolved(VaultKmsKeyArn=KEY).types.values()
+    without_key = without_rules(VaultKmsKeyArn=KEY, CreateVaultKmsKey="yes")
+    assert of_type(without_key, "AWS::KMS::Key") == {}
 
 
 @pytest.mark.parametrize("cluster", ["Prod", "soca-Prod", "soca-soca-x", "prod", "SOCA_1"])
@@ -91,13 +113,14 @@ def test_trap_3_the_service_is_not_opted_in(arn: str) -> None:
     assert selected(_selection(), tagged)
 
 
-def test_trap_4_the_vault_is_locked_by_accident() -> None:
+@pytest.mark.parametrize("of", [MAIN, COPIES])
+def test_trap_4_the_vault_is_locked_by_accident(of: str) -> None:
     """Slip: ``LockConfiguration=LockConfigurationType(MinRetentionDays=31)`` in the vault.
 
     A lock that the plan's own retention violates fails every job, and a compliance lock cannot be
     taken off again. Without having been asked for there is none.
     """
-    vault = resolved().resources["SOCABackupVault"]
+    vault = resolved(of=of).resources["SOCABackupVault"]
     assert "LockConfiguration" not in vault
     assert "ChangeableForDays" not in str(vault)
 
@@ -118,14 +141,15 @@ def test_trap_5_the_selections_semantics_are_wrong() -> None:
         assert condition["ConditionKey"].startswith("aws:ResourceTag/")
 
 
+@RESTORING
 @pytest.mark.parametrize("partition", REGIONS)
-def test_trap_6_the_restore_of_a_file_system_is_denied(partition: str) -> None:
+def test_trap_6_the_restore_of_a_file_system_is_denied(partition: str, of: str) -> None:
     """Slip: drop ``elasticfilesystem.TagResource``, or "elasticfilesystem" from kms:ViaService.
 
     Nobody notices before the day of the restore, because backups succeed.
     """
     region = REGIONS[partition]
-    policies = inline_policies(resolved(region)).values()
+    policies = inline_policies(resolved(region, of=of, **WITH_ROLE[of])).values()
     file_system = f"arn:{partition}:elasticfilesystem:{region}:{ACCOUNT}:file-system/fs-1"
     for action in ("Restore", "CreateFileSystem", "TagResource", "DescribeFileSystems"):
         assert allows(policies, f"elasticfilesystem:{action}", file_system), action
@@ -137,10 +161,11 @@ def test_trap_6_the_restore_of_a_file_system_is_denied(partition: str) -> None:
     assert allows(policies, "kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
 
 
+@RESTORING
 @pytest.mark.parametrize(
     "parameter", ["SchedulerIAMRoleArn", "ComputeNodeIAMRoleArn", "AdditionalInstanceRoleArns"]
 )
-def test_trap_7_the_restore_of_an_instance_is_denied(parameter: str) -> None:
+def test_trap_7_the_restore_of_an_instance_is_denied(parameter: str, of: str) -> None:
     """Slip: ``"iam:PassedToService", ["backup.amazonaws.com"]``, or "policy" for "role" in the ARN.
 
     Only the given roles, only to EC2; the ARN of an instance profile is refused at once.
@@ -148,13 +173,14 @@ def test_trap_7_the_restore_of_an_instance_is_denied(parameter: str) -> None:
     arn = ON[parameter].split(",")[-1]
     given = on(parameter)
     to_ec2 = {"iam:PassedToService": "ec2.amazonaws.com"}
-    assert _may("iam:PassRole", arn, to_ec2, **given)
-    assert not _may("iam:PassRole", arn, to_ec2)
-    assert not _may("iam:PassRole", f"{arn}2", to_ec2, **given)
-    assert not _may("iam:PassRole", arn, {"iam:PassedToService": "lambda.amazonaws.com"}, **given)
-    pattern = template()["Parameters"][parameter]["AllowedPattern"]
+    to_lambda = {"iam:PassedToService": "lambda.amazonaws.com"}
+    assert _may(of, "iam:PassRole", arn, to_ec2, **given)
+    assert not _may(of, "iam:PassRole", arn, to_ec2)
+    assert not _may(of, "iam:PassRole", f"{arn}2", to_ec2, **given)
+    assert not _may(of, "iam:PassRole", arn, to_lambda, **given)
+    pattern = template(of)["Parameters"][parameter]["AllowedPattern"]
     assert not re.fullmatch(pattern, arn.replace(":role/", ":instance-profile/"))
-    assert _may("ec2:RunInstances", f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/*")
+    assert _may(of, "ec2:RunInstances", f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/*")
 
 
 @pytest.mark.parametrize("given", CONFIGURATIONS)
@@ -176,28 +202,32 @@ def test_trap_8_the_role_or_its_policies_go_with_the_stack(given: dict[str, str]
     assert "ManagedPolicyArns" not in made.resources[name]
 
 
-def test_trap_9_the_vault_goes_or_blocks_the_next_stack() -> None:
+@pytest.mark.parametrize("of", [MAIN, COPIES])
+def test_trap_9_the_vault_goes_or_blocks_the_next_stack(of: str) -> None:
     """Slip: ``DeletionPolicy="Retain"`` in the vault: a failed creation leaves an orphan.
 
     Delete would end in DELETE_FAILED of the whole cluster; a vault that stayed is adopted again.
     """
-    vault = template()["Resources"]["SOCABackupVault"]
+    vault = template(of)["Resources"]["SOCABackupVault"]
     assert vault.get("DeletionPolicy") == "RetainExceptOnCreate"
     assert vault.get("UpdateReplacePolicy") == "Retain"
-    name = resolved().resources["SOCABackupVault"]["BackupVaultName"]
-    again = resolved(ExistingVaultName=name)
+    name = resolved(of=of).resources["SOCABackupVault"]["BackupVaultName"]
+    again = resolved(of=of, ExistingVaultName=name)
     assert "SOCABackupVault" not in again.resources
-    rule = again.resources["SOCABackupPlan"]["BackupPlan"]["BackupPlanRule"][0]
-    assert rule["TargetBackupVault"] == name == again.outputs["BackupVaultName"]
+    assert again.outputs["BackupVaultName"] == name
+    if of == MAIN:
+        rule = again.resources["SOCABackupPlan"]["BackupPlan"]["BackupPlanRule"][0]
+        assert rule["TargetBackupVault"] == name
 
 
+@RESTORING
 @pytest.mark.parametrize("region", [*REGIONS.values(), "us-iso-east-1", "eusc-de-east-1"])
-def test_trap_10_the_service_cannot_assume_the_role(region: str) -> None:
+def test_trap_10_the_service_cannot_assume_the_role(region: str, of: str) -> None:
     """Slip: ``Principal("Service", Sub("backup.${AWS::URLSuffix}"))`` in backup_trust.
 
     Then no job appears at all. A condition on what the service may not send does the same.
     """
-    role = resolved(region, **everything()).resources["SOCAAWSBackupRole"]
+    [role] = of_type(resolved(region, of=of, **all_on(of)), "AWS::IAM::Role").values()
     [statement] = role["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "backup.amazonaws.com"}
     assert as_list(statement["Action"]) == ["sts:AssumeRole"]

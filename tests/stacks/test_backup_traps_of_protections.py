@@ -6,16 +6,20 @@ Each test's docstring names a slip of one line that makes it fail.
 import pytest
 from _backup.iam import allows
 
+from generator.stacks import MAIN
 from tests.local_aws.errors import RefusedError
-from tests.support.generated import inline_policies, resolved, template, without_rules
+from tests.support.generated import COPIES, inline_policies, resolved, template, without_rules
 from tests.support.parameter_values import ON, REGIONS, on
 
 TOPIC = ON["NotificationTopicArn"]
 
 
+@pytest.mark.parametrize("of", [MAIN, COPIES])
 @pytest.mark.parametrize("evaluate_rules", [True, False])
 @pytest.mark.parametrize("word", ["", "permanent"])
-def test_trap_4_a_compliance_lock_nobody_confirmed(word: str, evaluate_rules: bool) -> None:
+def test_trap_4_a_compliance_lock_nobody_confirmed(
+    word: str, evaluate_rules: bool, of: str
+) -> None:
     """Slip: drop ``Equals(Ref(VAULT_LOCK_CONFIRMATION), "permanent")`` of LocksForCompliance.
 
     ChangeableForDays is what makes a lock permanent. Where rules are not evaluated, a lock that
@@ -24,9 +28,9 @@ def test_trap_4_a_compliance_lock_nobody_confirmed(word: str, evaluate_rules: bo
     given = {"VaultLock": "compliance", "VaultLockConfirmation": word}
     if evaluate_rules and not word:
         with pytest.raises(RefusedError, match="type permanent into VaultLockConfirmation"):
-            resolved(**given)
+            resolved(of=of, **given)
         return
-    made = resolved(**given) if evaluate_rules else without_rules(**given)
+    made = resolved(of=of, **given) if evaluate_rules else without_rules(of=of, **given)
     lock = made.resources["SOCABackupVault"]["LockConfiguration"]
     assert ("ChangeableForDays" in lock) == (word == "permanent")
 
@@ -36,14 +40,19 @@ def test_trap_4_a_compliance_lock_nobody_confirmed(word: str, evaluate_rules: bo
 def test_trap_4_the_lock_refuses_the_plans_own_retention(mode: str, days: str) -> None:
     """Slip: ``MinRetentionDays=7`` in the vault, or a MaxRetentionDays: jobs fail, night by night.
 
-    Every rule's retention lies within the lock's limits, for whatever retention is chosen.
+    Every rule's retention lies within the lock's limits, for whatever retention is chosen; that of
+    its copies within those of the vault for them.
     """
-    given = {"VaultLock": mode, "VaultLockConfirmation": "permanent", "RetentionDays": days}
+    locked = {"VaultLock": mode, "VaultLockConfirmation": "permanent"}
+    given = {**locked, "RetentionDays": days, **on("CopyDestinationVaultArn")}
+    far = resolved(of=COPIES, **locked).resources["SOCABackupVault"]["LockConfiguration"]
     for weekly in ("none", "3-months", "1-year"):
         for monthly in ("none", "1-year", "10-years"):
             made = resolved(**given, WeeklyRetention=weekly, MonthlyRetention=monthly).resources
             lock = made["SOCABackupVault"]["LockConfiguration"]
+            assert lock == far
             for rule in made["SOCABackupPlan"]["BackupPlan"]["BackupPlanRule"]:
+                assert [one["Lifecycle"] for one in rule["CopyActions"]] == [rule["Lifecycle"]]
                 kept = int(rule["Lifecycle"]["DeleteAfterDays"])
                 assert int(lock["MinRetentionDays"]) <= kept
                 assert kept <= int(lock.get("MaxRetentionDays", kept))
@@ -51,6 +60,13 @@ def test_trap_4_the_lock_refuses_the_plans_own_retention(mode: str, days: str) -
                 assert not cold or kept >= cold + 90
 
 
+@pytest.mark.parametrize(
+    ("of", "kinds"),
+    [
+        (MAIN, {"Backup Job", "Copy Job", "Restore Job", "Backup Plan", "Backup Vault"}),
+        (COPIES, {"Restore Job", "Backup Vault"}),
+    ],
+)
 @pytest.mark.parametrize(
     "given",
     [
@@ -60,13 +76,15 @@ def test_trap_4_the_lock_refuses_the_plans_own_retention(mode: str, days: str) -
     ],
     ids=["email", "topic", "both"],
 )
-def test_trap_11_the_alerts_are_not_delivered(given: dict[str, str]) -> None:
+def test_trap_11_the_alerts_are_not_delivered(
+    given: dict[str, str], of: str, kinds: set[str]
+) -> None:
     """Slip: ``"detail-type": ["BACKUP_JOB_FAILED"]``, or drop the rule from the topic's policy.
 
     The vault's own notifications accept names of events that are never sent. A topic without the
     statement for EventBridge and CloudWatch loses every message; a given one is never changed.
     """
-    made = resolved(**given)
+    made = resolved(of=of, **given)
     assert "Notifications" not in made.resources["SOCABackupVault"]
     of_type: dict[str, set[str]] = {}
     for name, kind in made.types.items():
@@ -76,7 +94,6 @@ def test_trap_11_the_alerts_are_not_delivered(given: dict[str, str]) -> None:
         pattern = made.resources[name]["EventPattern"]
         assert pattern["source"] == ["aws.backup"]
         details |= set(pattern["detail-type"])
-    kinds = ("Backup Job", "Copy Job", "Restore Job", "Backup Plan", "Backup Vault")
     assert details == {f"{kind} State Change" for kind in kinds}
     policies = of_type.get("AWS::SNS::TopicPolicy", set())
     assert len(policies) == (0 if "NotificationTopicArn" in given else 1)
@@ -94,7 +111,7 @@ def test_trap_11_the_alerts_are_not_delivered(given: dict[str, str]) -> None:
         }
     fifo = f"{TOPIC}.fifo"
     with pytest.raises(RefusedError, match="standard topic"):
-        resolved(NotificationTopicArn=fifo)
+        resolved(of=of, NotificationTopicArn=fifo)
 
 
 @pytest.mark.parametrize("partition", REGIONS)

@@ -1,7 +1,7 @@
 """Who may copy into the vault of the copies: asked of its policy, for everybody and every action.
 
 Whoever is of another account also needs to be allowed there; that the cluster's role is, a test of
-the role says.
+the role says. Each test's docstring names a slip of one line that makes it fail.
 """
 
 from typing import Any
@@ -60,6 +60,7 @@ def _may(policy: dict[str, Any], who: str, action: str, *others: dict[str, Any])
 def test_the_account_or_its_role_copies_and_nobody_does_anything_else(
     given: dict[str, str], expected: set[str], more: dict[str, str]
 ) -> None:
+    """Slip: ``Principal("*")``, or one more action, in accept_copies of policies/resources.py."""
     policy = _policy(**given, **more)
     actions = set(iam_table()["backup"]["Actions"])
     assert "copyintobackupvault" in actions
@@ -70,6 +71,7 @@ def test_the_account_or_its_role_copies_and_nobody_does_anything_else(
 
 
 def test_a_role_of_another_account_than_the_named_one_may_nothing() -> None:
+    """Slip: ``Principal("*")`` in accept_copies, beside the condition on the role."""
     role = SOURCE_ROLE.replace(SOURCE_ACCOUNT, THIRD)
     policy = _policy(SourceAccountId=SOURCE_ACCOUNT, SourceRoleArn=role)
     assert not [who for who in EVERYBODY if _may(policy, who, "CopyIntoBackupVault")]
@@ -77,7 +79,10 @@ def test_a_role_of_another_account_than_the_named_one_may_nothing() -> None:
 
 @pytest.mark.parametrize("given", [FROM_ANOTHER, ONLY_THE_ROLE, {}])
 def test_the_denial_of_deletion_stands_beside_it(given: dict[str, str]) -> None:
-    """Whatever else allows the deletion, only the admin role deletes."""
+    """Slip: drop ``policy.Statement.append(denial)`` in parts/copy_source.py.
+
+    Whatever else allows the deletion, only the admin role deletes.
+    """
     policy = _policy(**given, **DENYING)
     statement = {"Effect": "Allow", "Principal": "*", "Action": "backup:*", "Resource": "*"}
     everything = {"Version": "2012-10-17", "Statement": [statement]}
@@ -89,7 +94,10 @@ def test_the_denial_of_deletion_stands_beside_it(given: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("account", ["", ACCOUNT])
 def test_within_the_account_the_policies_of_iam_alone_decide(account: str) -> None:
-    """Whatever is said of a role or of copies back; and where rules are not evaluated, too."""
+    """Slip: drop ``SOURCE_ACCOUNT_ID.is_given`` of HasSourceAccount in parts/copy_source.py.
+
+    Whatever is said of a role or of copies back; and where rules are not evaluated, too.
+    """
     for more in ({}, {"SourceRoleArn": SOURCE_ROLE}, {"AllowCopyBack": "yes"}):
         given = {"SourceAccountId": account, **more}
         made = without_rules(of=COPIES, **given)
@@ -102,6 +110,7 @@ def test_within_the_account_the_policies_of_iam_alone_decide(account: str) -> No
 
 @pytest.mark.parametrize("partition", REGIONS)
 def test_the_account_is_named_as_every_partition_takes_it(partition: str) -> None:
+    """Slip: ``Sub("arn:aws:iam::${SourceAccountId}:root")`` as the principal."""
     made = resolved(REGIONS[partition], of=COPIES, **FROM_ANOTHER)
     [accepts] = made.resources["SOCABackupVault"]["AccessPolicy"]["Statement"]
     assert accepts["Principal"] == {"AWS": SOURCE_ACCOUNT}

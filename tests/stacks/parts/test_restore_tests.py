@@ -1,4 +1,7 @@
-"""Restore tests: named, timed and aimed as AWS Backup takes it, and harmless to the cluster."""
+"""Restore tests: named, timed and aimed as AWS Backup takes it, and harmless to the cluster.
+
+Each test's docstring names a slip of one line, in parts/restore_tests.py, that makes it fail.
+"""
 
 import re
 from typing import Any
@@ -29,6 +32,7 @@ def _selections(made: Resolved) -> dict[str, dict[str, Any]]:
     [*VALUES["ClusterId"].good, "-".join("0123456789aZ_xyz"), "a" + "-" * 42, "9" + "_" * 42],
 )
 def test_the_plans_name_has_only_what_aws_backup_takes(cluster: str) -> None:
+    """Slip: ``RestoreTestingPlanName=name`` in the plan: it would fail for most clusters."""
     name = _plan(ClusterId=cluster)["RestoreTestingPlanName"]
     assert re.fullmatch("[A-Za-z0-9_]{1,50}", name)
     assert name == f"Test_{cluster.replace('-', '_')}"
@@ -38,13 +42,17 @@ def test_the_plans_name_has_only_what_aws_backup_takes(cluster: str) -> None:
 
 
 def test_two_clusters_that_give_one_name_are_described() -> None:
+    """Slip: cut the sentence about a-b and a_b from the description of ``ClusterId``."""
     described = template(TESTS)["Parameters"]["ClusterId"]["Description"]
     assert "a-b and a_b only one" in described
 
 
 @pytest.mark.parametrize("given", [{}, on("TestScheduleTimezone"), all_on(TESTS)])
 def test_time_zone_and_start_window_are_always_written(given: dict[str, str]) -> None:
-    """An update that leaves them out keeps the old ones."""
+    """Slip: ``HAS_TIMEZONE.then(Ref(TEST_SCHEDULE_TIMEZONE))``, or no start window.
+
+    An update that leaves them out keeps the old ones.
+    """
     plan = _plan(**given)
     assert plan["ScheduleExpressionTimezone"] == given.get("TestScheduleTimezone", "Etc/UTC")
     assert 1 <= int(plan["StartWindowHours"]) <= 168
@@ -53,7 +61,10 @@ def test_time_zone_and_start_window_are_always_written(given: dict[str, str]) ->
 @pytest.mark.parametrize(("chosen", "algorithm"), [("newest", "LATEST"), ("random", "RANDOM")])
 @pytest.mark.parametrize("days", COMPANIONS["SelectionWindowDays"].good)
 def test_what_is_restored_is_not_in_cold_storage(chosen: str, algorithm: str, days: str) -> None:
-    """Monthly backups of EFS are moved there after 30 days."""
+    """Slip: ``MaxValue=35`` of SelectionWindowDays.
+
+    Monthly backups of EFS are moved to cold storage after 30 days.
+    """
     plan = _plan(RecoveryPoint=chosen, SelectionWindowDays=days)
     assert plan["RecoveryPointSelection"] == {
         "Algorithm": f"{algorithm}_WITHIN_WINDOW",
@@ -66,28 +77,36 @@ def test_what_is_restored_is_not_in_cold_storage(chosen: str, algorithm: str, da
 
 
 def test_by_default_tests_are_monthly_and_not_while_the_cluster_is_backed_up() -> None:
+    """Slip: ``default="cron(0 5 2 * ? *)"``, the hour of the backups."""
     assert re.fullmatch(r"cron\(\d+ (?!5 )\d+ [2-9] \* \? \*\)", _plan()["ScheduleExpression"])
 
 
 def test_every_type_is_restored_by_the_role_of_the_backup_stack() -> None:
+    """Slip: select by ``ProtectedResourceConditions`` beside, or ``IamRoleArn`` of another role.
+
+    Alerts look at the role; conditions look at the tags of recovery points, not of resources.
+    """
     selections = _selections(resolved(of=TESTS, **EC2))
     assert set(selections) == {"EFS", "EBS", "EC2"}
     for selection in selections.values():
         assert selection["IamRoleArn"] == ON["BackupRoleArn"]
         assert selection["ProtectedResourceArns"] == ["*"]
-        # Conditions look at the tags of recovery points, and the vault has those of the cluster.
         assert "ProtectedResourceConditions" not in selection
 
 
 @pytest.mark.parametrize("hours", COMPANIONS["ValidationWindowHours"].good)
 def test_an_instance_lives_one_hour_whatever_the_others_do(hours: str) -> None:
+    """Slip: ``hours`` for ``1`` in the selection of EC2."""
     selections = _selections(resolved(of=TESTS, ValidationWindowHours=hours, **EC2))
     kept = {name: selection["ValidationWindowHours"] for name, selection in selections.items()}
     assert kept == {"EFS": hours, "EBS": hours, "EC2": "1"}
 
 
 def test_no_parameter_gives_a_restored_instance_a_profile_or_another_network() -> None:
-    """A restored scheduler is a second live one: it must be allowed nothing and reach nobody."""
+    """Slip: add ``"iamInstanceProfileName": "UseBackedUpValue"`` to the overrides.
+
+    A restored scheduler is a second live one: it must be allowed nothing and reach nobody.
+    """
     group = '["<SOCARestoreTestSecurityGroup.GroupId>"]'
     tested = 0
     for name in template(TESTS)["Parameters"]:
@@ -104,6 +123,7 @@ def test_no_parameter_gives_a_restored_instance_a_profile_or_another_network() -
 
 @pytest.mark.parametrize("lacks", [{"TestVpcId": ""}, {"TestSubnetId": ""}, {"TestEC2": "no"}])
 def test_without_a_place_nothing_is_made_for_instances(lacks: dict[str, str]) -> None:
+    """Slip: ``And(TEST_EC2.is_on, TEST_VPC_ID.is_given)`` in TestsEC2: AWS picks the subnet."""
     made = without_rules(of=TESTS, **{**EC2, **lacks})
     assert set(_selections(made)) == {"EFS", "EBS"}
     assert of_type(made, GROUP) == {}
@@ -114,7 +134,9 @@ def test_without_a_place_nothing_is_made_for_instances(lacks: dict[str, str]) ->
 def test_the_group_has_one_way_out_and_it_leads_to_the_instance_itself(
     given: dict[str, str],
 ) -> None:
-    """With a rule of its own, CloudFormation adds none, of neither family of addresses.
+    """Slip: drop ``SecurityGroupEgress``: then everything may go out.
+
+    With a rule of its own, CloudFormation adds none, of neither family of addresses.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
     """
