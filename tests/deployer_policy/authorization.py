@@ -24,11 +24,14 @@ _ARNS = {
     "AliasName": f"arn:aws:kms:{IN_REGION}:{{}}",
     "BackupPlanId": f"arn:aws:backup:{IN_REGION}:backup-plan:{{}}",
     "BackupVaultName": f"arn:aws:backup:{IN_REGION}:backup-vault:{{}}",
+    "GroupId": f"arn:aws:ec2:{IN_REGION}:security-group/{{}}",
     "KeyId": f"arn:aws:kms:{IN_REGION}:key/{{}}",
+    "RestoreTestingPlanName": f"arn:aws:backup:{IN_REGION}:restore-testing-plan:{{}}",
     "RoleName": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
     "Rule": f"arn:aws:events:{IN_REGION}:rule/{{}}",
     "TopicArn": "{}",
     "TopicName": f"arn:aws:sns:{IN_REGION}:{{}}",
+    "VpcId": f"arn:aws:ec2:{IN_REGION}:vpc/{{}}",
 }
 _SAME = {
     ("cloudwatch", "AlarmNames"): "AlarmName",
@@ -37,8 +40,20 @@ _SAME = {
     ("sns", "Name"): "TopicName",
     ("sns", "SubscriptionArn"): "TopicArn",
 }
-_WITHOUT_ARN = {"kms:CreateKey", "kms:ListAliases", "cloudwatch:DescribeAlarms"}
+_CREATED = {
+    "CreateBackupPlan": "BackupPlanId",
+    "CreateRestoreTestingPlan": "RestoreTestingPlanName",
+    "CreateSecurityGroup": "GroupId",
+}
+_WITHOUT_ARN = {
+    "kms:CreateKey",
+    "kms:ListAliases",
+    "cloudwatch:DescribeAlarms",
+    "ec2:DescribeInstances",
+    "ec2:DescribeSecurityGroups",
+}
 _TAGS = ("Tags", "BackupVaultTags", "BackupPlanTags")
+_TO_TAG = {"ec2": "ec2:CreateTags", "iam": "iam:TagRole"}
 
 THROUGH_BACKUP: Context = {
     "kms:ViaService": f"backup.{REGION}.amazonaws.com",
@@ -51,6 +66,8 @@ THROUGH_BACKUP: Context = {
 _IDENTITY = {
     "AWS::Backup::BackupVault": "BackupVaultName",
     "AWS::Backup::BackupPlan": "BackupPlanId",
+    "AWS::Backup::RestoreTestingPlan": "RestoreTestingPlanName",
+    "AWS::EC2::SecurityGroup": "GroupId",
     "AWS::IAM::Role": "RoleName",
     "AWS::KMS::Key": "KeyId",
     "AWS::KMS::Alias": "AliasName",
@@ -97,8 +114,11 @@ class Account:
             raise ValueError(f"{action} of {[*given]}: add to _ARNS what says which resource it is")
         yield from (Asked(action, arn, context) for arn in arns)
         if tags and "Tag" not in action:
-            name = "iam:TagRole" if request.service == "iam" else f"{request.service}:TagResource"
-            arns = [_ARNS["KeyId"].format("new")] if action == "kms:CreateKey" else arns
+            name = _TO_TAG.get(request.service, f"{request.service}:TagResource")
+            if action == "kms:CreateKey":
+                arns = [_ARNS["KeyId"].format("new")]
+            if action == "ec2:CreateSecurityGroup":
+                arns = [_ARNS["GroupId"].format("new")]  # not the VPC
             yield from (Asked(name, arn, context) for arn in arns)
         yield from _demanded_beside(action, given)
 
@@ -121,6 +141,7 @@ def updates(stack: Stack, boundary: str | None) -> Iterator[Request]:
 
 def _tags(given: Mapping[str, Any]) -> dict[str, str]:
     """Return the tags that a request brings, which each service writes in its own way."""
+    given = {**given, **given.get("TagSpecifications", [{}])[0]}
     for tags in (given[name] for name in _TAGS if name in given):
         if isinstance(tags, dict):
             return tags
@@ -130,8 +151,8 @@ def _tags(given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _arns(request: Request) -> Iterator[str]:
-    if request.operation == "CreateBackupPlan":
-        yield _ARNS["BackupPlanId"].format("new")
+    if kind := _CREATED.get(request.operation):
+        yield _ARNS[kind].format("new")
     for name, value in request.parameters.items():
         kind = _SAME.get((request.service, name), name)
         if kind in _ARNS:
@@ -155,9 +176,23 @@ def _demanded_beside(action: str, given: Mapping[str, Any]) -> Iterator[Asked]:
             for name in ("CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKey", "RetireGrant"):
                 yield Asked(f"kms:{name}", key, THROUGH_BACKUP)
     if action == "backup:CreateBackupSelection":
-        linked = "aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
-        for name, arn, condition in (
-            ("PassRole", given["BackupSelection"]["IamRoleArn"], "iam:PassedToService"),
-            ("CreateServiceLinkedRole", _ARNS["RoleName"].format(linked), "iam:AWSServiceName"),
-        ):
-            yield Asked(f"iam:{name}", arn, {condition: "backup.amazonaws.com"})
+        yield _pass_role(given["BackupSelection"]["IamRoleArn"], _BACKUP)
+        yield _link_role(_BACKUP, "AWSServiceRoleForBackup")
+    if action == "backup:CreateRestoreTestingPlan":
+        yield _link_role(_RESTORE_TESTING, "AWSServiceRoleForBackupRestoreTesting")
+    if action == "backup:CreateRestoreTestingSelection":
+        # AWS's own policy AWSBackupFullAccess passes it to both.
+        for service in (_BACKUP, _RESTORE_TESTING):
+            yield _pass_role(given["RestoreTestingSelection"]["IamRoleArn"], service)
+
+
+_BACKUP, _RESTORE_TESTING = "backup.amazonaws.com", "restore-testing.backup.amazonaws.com"
+
+
+def _pass_role(arn: str, service: str) -> Asked:
+    return Asked("iam:PassRole", arn, {"iam:PassedToService": service})
+
+
+def _link_role(service: str, name: str) -> Asked:
+    arn = _ARNS["RoleName"].format(f"aws-service-role/{service}/{name}")
+    return Asked("iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": service})

@@ -7,56 +7,74 @@ import pytest
 from _backup.iam import Context, allows
 
 from generator.deployer_policy.bounds import Bounds
+from generator.stacks import MAIN, STACK_NAMES
+from tests.deployed.support import create
 from tests.deployer_policy.authorization import IN_REGION, THROUGH_BACKUP, Account, Asked, updates
 from tests.deployer_policy.policies import NOT_GIVEN, document
-from tests.local_aws.deployer import Deployer, Stack
+from tests.local_aws.deployer import Stack
 from tests.local_aws.local_aws import ACCOUNT, LocalAws
 from tests.local_aws.requests import Request
-from tests.support.generated import text
-from tests.support.parameter_values import CLUSTER, ON, everything
+from tests.support.generated import COPIES, TESTS, all_on
+from tests.support.parameter_values import CLUSTER, ON, everything, on
 
 NAME = f"{CLUSTER}-backup"
 BOUNDARY = ON["PermissionsBoundaryArn"]
 TOPIC = ON["NotificationTopicArn"]
+PLANS = {MAIN: "BackupPlan", TESTS: "RestoreTestingPlan"}
 
-KINDS_OF_STACKS: dict[str, dict[str, str]] = {
-    "a role without a boundary": {},
-    "everything": everything(),
-    "a given key": {
-        **everything(),
-        "CreateVaultKmsKey": "no",
-        "VaultKmsKeyArn": ON["VaultKmsKeyArn"],
-    },
-    "a given topic": {**everything(), "NotificationTopicArn": TOPIC},
-    "an adopted vault": {
-        "PermissionsBoundaryArn": BOUNDARY,
-        "ExistingVaultName": f"Vault-{CLUSTER}",
-    },
+KINDS_OF_STACKS: dict[str, tuple[str, dict[str, str]]] = {
+    "a role without a boundary": (MAIN, {}),
+    "everything": (MAIN, everything()),
+    "a given key": (
+        MAIN,
+        {
+            **everything(),
+            "CreateVaultKmsKey": "no",
+            "VaultKmsKeyArn": ON["VaultKmsKeyArn"],
+        },
+    ),
+    "a given topic": (MAIN, {**everything(), "NotificationTopicArn": TOPIC}),
+    "an adopted vault": (
+        MAIN,
+        {"PermissionsBoundaryArn": BOUNDARY, "ExistingVaultName": f"Vault-{CLUSTER}"},
+    ),
+    "copies": (COPIES, all_on(COPIES)),
+    "copies and a given topic": (COPIES, {**all_on(COPIES), "NotificationTopicArn": TOPIC}),
+    "copies in an adopted vault": (COPIES, {"ExistingVaultName": f"Copies-{CLUSTER}"}),
+    "restore tests": (TESTS, {}),
+    "restore tests of instances": (TESTS, on("TestEC2", "TestVpcId", "TestSubnetId")),
 }
 
 
-def widest_and_narrowest(parameters: dict[str, str]) -> list[Bounds]:
+def widest_and_narrowest(of: str, parameters: dict[str, str]) -> list[Bounds]:
     """Return the policies for a stack of these parameters: each option only narrows."""
     topic = parameters.get("NotificationTopicArn")
     boundary = parameters.get("PermissionsBoundaryArn")
-    return [Bounds(topic=topic), Bounds(boundary, CLUSTER, ACCOUNT, (NAME,), topic)]
+    name = STACK_NAMES[of].replace("<ClusterId>", CLUSTER)
+    cluster = CLUSTER if of != TESTS else None  # it has no vault and no key to narrow
+    return [Bounds(topic=topic), Bounds(boundary, cluster, ACCOUNT, (name,), topic)]
 
 
-def deploy(aws: LocalAws, parameters: dict[str, str]) -> Stack:
+def deploy(aws: LocalAws, of: str, parameters: dict[str, str]) -> Stack:
     aws.client("sns").create_topic(Name=TOPIC.rpartition(":")[2])
     if vault := parameters.get("ExistingVaultName"):
         aws.client("backup").create_backup_vault(BackupVaultName=vault)
-    return Deployer(aws).create(text(), NAME, {"ClusterId": CLUSTER, **parameters})
+    if of == TESTS:
+        role = create(aws).outputs["BackupRoleArn"]
+        vpc = aws.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        place = {"TestVpcId": vpc} if "TestVpcId" in parameters else {}
+        parameters = {**parameters, **place, "BackupRoleArn": role}
+    return create(aws, of, **parameters)
 
 
-def denied(bounds: Bounds, questions: Iterable[Asked]) -> list[Asked]:
-    return [each for each in questions if not allows([document(bounds)], *each)]
+def denied(of: str, bounds: Bounds, questions: Iterable[Asked]) -> list[Asked]:
+    return [each for each in questions if not allows([document(bounds, of)], *each)]
 
 
 def asked(requests: list[Request], *, tags_count: bool) -> list[Asked]:
     account = Account(tags_count)
-    # The local deployer lists what is there; none but the list handler of a schema does.
-    made = [each for each in requests if each.operation != "ListBackupVaults"]
+    # The local deployer asks them what AWS Backup knows, or finds out with a role of its own.
+    made = [each for each in requests if each.operation not in {"ListBackupVaults", "GetRole"}]
     return [question for request in made for question in account.asked(request)]
 
 
@@ -65,29 +83,29 @@ def asked(requests: list[Request], *, tags_count: bool) -> list[Asked]:
 def test_a_stack_can_be_created_and_removed(
     aws: LocalAws, kind: str, *, rolling_back: bool
 ) -> None:
-    parameters = KINDS_OF_STACKS[kind]
-    stack = deploy(aws, parameters)
+    of, parameters = KINDS_OF_STACKS[kind]
+    stack = deploy(aws, of, parameters)
     stack.delete(rolling_back=rolling_back)
-    assert {"CreateRole", "CreateBackupPlan", "DeleteBackupPlan"} <= {
-        request.operation for request in stack.calls.made
-    }
+    made = {request.operation for request in stack.calls.made}
+    if of != COPIES:
+        assert {f"{verb}{PLANS[of]}" for verb in ("Create", "Delete")} <= made
     for tags_count in (False, True):
         questions = asked(stack.calls.made, tags_count=tags_count)
-        for bounds in widest_and_narrowest(parameters):
-            assert denied(bounds, questions) == []
+        for bounds in widest_and_narrowest(of, parameters):
+            assert denied(of, bounds, questions) == []
 
 
 @pytest.mark.parametrize("kind", KINDS_OF_STACKS)
 def test_a_stack_can_be_updated(aws: LocalAws, kind: str) -> None:
-    parameters = KINDS_OF_STACKS[kind]
-    stack = deploy(aws, parameters)
-    for bounds in widest_and_narrowest(parameters):
+    of, parameters = KINDS_OF_STACKS[kind]
+    stack = deploy(aws, of, parameters)
+    for bounds in widest_and_narrowest(of, parameters):
         not_given = {action for _, action in NOT_GIVEN}
         if bounds.boundary:
             not_given.add("iam:DeleteRolePermissionsBoundary")
         made = [*stack.calls.made, *updates(stack, bounds.boundary)]
         questions = asked(made, tags_count=True)
-        assert {each.action for each in denied(bounds, questions)} <= not_given
+        assert {each.action for each in denied(of, bounds, questions)} <= not_given
 
 
 @pytest.mark.parametrize("name", [NAME, f"{CLUSTER}-Backup-1HX5PVG3ZYJ8W"])
@@ -243,7 +261,6 @@ def test_it_cannot(attack: str) -> None:
     assert not allows([document(Bounds(**given))], action, arn, context)
 
 
-COPIES, TESTS = "BackupCopyDestination.template", "BackupRestoreTesting.template"
 GROUP = f"arn:aws:ec2:{IN_REGION}:security-group/sg-1"
 BY_STACK: Context = {"aws:ViaAWSService": "true"}
 
