@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from generator import paths
-from generator.docs import explained, lint_regions, readme_tables, rules_page
+from generator.docs import explained, lint_regions, rules_page, tables
 from generator.parent import example
 from generator.release import publisher_policy
 from generator.stacks import templates
@@ -13,14 +13,17 @@ from generator.stacks.render import render
 def pages() -> dict[Path, str]:
     """Return the text of each page.
 
-    Raises ValueError if the README lacks a place for one of its tables.
+    Raises ValueError if a page lacks a place for one of its tables.
     """
     described = {name: template.to_dict() for name, template in templates().items()}
-    blocks = {**readme_tables.tables(described), "snippet": example.block()}
-    blocks["explain"] = explained.block()
-    readme = paths.README.read_text(encoding="utf-8")
+    blocks = tables.tables(described)
+    blocks[paths.README] |= {"snippet": example.block(), "explain": explained.block()}
+    filled = {
+        page: tables.refresh(page.read_text(encoding="utf-8"), new, page.name)
+        for page, new in blocks.items()
+    }
     return {
-        paths.README: readme_tables.refresh(readme, blocks),
+        **filled,
         example.PATH: render(example.template()),
         publisher_policy.PATH: publisher_policy.example(),
         rules_page.PAGE: rules_page.page(),

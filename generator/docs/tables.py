@@ -1,4 +1,4 @@
-"""The README's tables that are generated: parameters, outputs, what is protected.
+"""The tables of pages that are generated: parameters, outputs, what is protected.
 
 A table stands between two comments, ``<!-- protected: ... -->`` and ``<!-- end of protected -->``.
 Everything else is written by hand and left alone.
@@ -6,23 +6,32 @@ Everything else is written by hand and left alone.
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from generator import paths
 from generator.stacks.protected_types import EVERY, ProtectedType
 
 INTERFACE = "AWS::CloudFormation::Interface"
 
+COMPANION_PAGES = {
+    "BackupCopyDestination.template": paths.DOCS / "copies.md",
+    "BackupRestoreTesting.template": paths.DOCS / "restore-testing.md",
+}
+"""Template to the page that explains it; any other template has its tables in the README."""
 
-def tables(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Return the tables by the names of their markers.
+
+def tables(templates: Mapping[str, Mapping[str, Any]]) -> dict[Path, dict[str, str]]:
+    """Return the tables of each page, by the names of their markers.
 
     ``templates`` holds the ``to_dict()`` of each template, by file name.
     """
-    by_marker = {"protected": protected_table(EVERY)}
+    by_page = {paths.README: {"protected": protected_table(EVERY)}}
     for name, template in templates.items():
+        by_marker = by_page.setdefault(COMPANION_PAGES.get(name, paths.README), {})
         by_marker[f"parameters of {name}"] = parameter_tables(template)
         by_marker[f"outputs of {name}"] = output_table(template)
-    return by_marker
+    return by_page
 
 
 def protected_table(types: Sequence[ProtectedType]) -> str:
@@ -60,20 +69,20 @@ def output_table(template: Mapping[str, Any]) -> str:
     return _table(("Output", "What it is"), rows)
 
 
-def refresh(text: str, new: Mapping[str, str]) -> str:
-    """Return the page ``text`` with each of the new tables between its markers.
+def refresh(text: str, new: Mapping[str, str], name: str) -> str:
+    """Return the page ``text``, called ``name``, with each new table between its markers.
 
     Raises ValueError if a table has no place in the page, or more than one.
     """
-    for name, table in new.items():
-        place = re.compile(rf"(<!-- {name}:[^\n]*-->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    for marker, table in new.items():
+        place = re.compile(rf"(<!-- {marker}:[^\n]*-->\n).*?(<!-- end of {marker} -->)", re.DOTALL)
         before, *places = place.split(text)
         try:
             start, end, after = places
         except ValueError:
             raise ValueError(
-                f"README.md has {len(places) // 3} places for the table {name!r}: it needs exactly "
-                f"one, from <!-- {name}: ... --> to <!-- end of {name} -->"
+                f"{name} has {len(places) // 3} places for the table {marker!r}: it needs exactly "
+                f"one, from <!-- {marker}: ... --> to <!-- end of {marker} -->"
             ) from None
         text = f"{before}{start}\n{table}\n{end}{after}"
     return text

@@ -1,4 +1,4 @@
-"""The tables of the README are the template's."""
+"""The tables of the pages are the templates'."""
 
 from pathlib import Path
 
@@ -6,22 +6,25 @@ import pytest
 
 import build
 from generator import paths
-from generator.docs import readme_tables
+from generator.docs import tables
 from generator.parent import example
 from generator.paths import README
-from generator.stacks import MAIN, backup
+from generator.stacks import TEMPLATES, templates
 from generator.stacks.render import render
 
 
-def test_the_tables_of_the_readme_are_the_templates() -> None:
-    text = README.read_text("utf-8")
-    tables = readme_tables.tables({MAIN: backup.template().to_dict()})
-    assert readme_tables.refresh(text, tables) == text, "run `python build.py docs`"
+def test_the_tables_of_the_pages_are_the_templates() -> None:
+    pages = tables.tables({name: each.to_dict() for name, each in templates().items()})
+    assert {*tables.COMPANION_PAGES} < {*TEMPLATES}
+    assert {*pages} == {README, *tables.COMPANION_PAGES.values()}
+    for page, new in pages.items():
+        text = page.read_text("utf-8")
+        assert tables.refresh(text, new, page.name) == text, "run `python build.py docs`"
 
 
 SMALL = {
     "Metadata": {
-        readme_tables.INTERFACE: {
+        tables.INTERFACE: {
             "ParameterGroups": [
                 {"Label": {"default": "Later"}, "Parameters": ["B"]},
                 {"Label": {"default": "First"}, "Parameters": ["A"]},
@@ -37,28 +40,28 @@ SMALL = {
 
 
 def test_a_table_is_in_the_consoles_order_and_shows_no_markup() -> None:
-    assert readme_tables.parameter_tables(SMALL) == (
+    assert tables.parameter_tables(SMALL) == (
         "**Later**\n\n| Parameter | Default | What it is |\n| --- | --- | --- |\n"
         "| `B` | (empty) | kept |\n\n"
         "**First**\n\n| Parameter | Default | What it is |\n| --- | --- | --- |\n"
         "| `A` | (required) | at most 3 &lt;Things> \\| a\\_b\\* |\n"
     )
-    assert readme_tables.output_table(SMALL).endswith("| `C` | what it is |\n")
+    assert tables.output_table(SMALL).endswith("| `C` | what it is |\n")
 
 
 def test_refresh_replaces_what_is_between_the_markers_and_nothing_else() -> None:
     page = "before\n<!-- t: by hand? no -->\nold\n<!-- end of t -->\nafter \\1\n"
-    fresh = readme_tables.refresh(page, {"t": "| new \\1 |\n"})
+    fresh = tables.refresh(page, {"t": "| new \\1 |\n"}, "a.md")
     assert fresh == (
         "before\n<!-- t: by hand? no -->\n\n| new \\1 |\n\n<!-- end of t -->\nafter \\1\n"
     )
-    assert readme_tables.refresh(fresh, {"t": "| new \\1 |\n"}) == fresh
+    assert tables.refresh(fresh, {"t": "| new \\1 |\n"}, "a.md") == fresh
 
 
 @pytest.mark.parametrize("times", [0, 2])
 def test_refresh_refuses_a_page_without_exactly_one_place(times: int) -> None:
-    with pytest.raises(ValueError, match=f"{times} places for the table 't'"):
-        readme_tables.refresh("<!-- t: x -->\n<!-- end of t -->\n" * times, {"t": "new"})
+    with pytest.raises(ValueError, match=f"^a.md has {times} places for the table 't'"):
+        tables.refresh("<!-- t: x -->\n<!-- end of t -->\n" * times, {"t": "new"}, "a.md")
 
 
 def test_the_verb_docs_writes_what_differs_and_only_then(
