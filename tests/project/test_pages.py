@@ -7,7 +7,9 @@ import pytest
 import yaml
 
 from generator import VERSION
+from generator.docs.tables import COMPANION_PAGES
 from generator.paths import ROOT
+from generator.stacks import MAIN, TEMPLATES
 from tests.project.pages import OPERATIONS, PAGES, README, in_code, prose, shown
 from tests.support.generated import full_role, template, text
 
@@ -37,24 +39,31 @@ ELSEWHERE = {
     "AWS's managed policies, and the role names they ask for": {
         *("AWSBackup", "AWSBackupFullAccess", "AWSBackupOperatorAccess", "AwsBackup"),
     },
-    "jobs and recovery points": {"CreatedResourceArn", "ResourceArn"},
+    "jobs and recovery points": {
+        *("CreatedResourceArn", "MoveToColdStorageAfterDays", "ResourceArn"),
+    },
     "tags, events, states and errors of AWS": {
         *("AccessDeniedException", "LockDate", "Name", "PendingConfirmation"),
         "ProcessBackupPlanSelection",
     },
     "metadata of a restore": {
         *("CreationToken", "IamInstanceProfileName", "InstanceType", "KmsKeyId"),
-        *("CpuOptions", "NetworkInterfaces", "Placement"),
+        *("CpuOptions", "ItemsToRestore", "NetworkInterfaces", "Placement"),
+    },
+    "stack sets": {
+        *("AWSCloudFormationStackSetAdministrationRole", "AWSCloudFormationStackSetExecutionRole"),
+        *("Accounts", "StackId"),
     },
 }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_every_name_in_code_style_exists(page: Path) -> None:
-    known = set().union(*ELSEWHERE.values())
-    for section in ("Parameters", "Outputs", "Resources"):
-        known |= set(template()[section])
-    known |= {*full_role(), *re.findall(r"\bSid: (\w+)", text())}
+    known = set().union(*ELSEWHERE.values(), full_role())
+    for name in TEMPLATES:
+        known |= set(re.findall(r"\bSid: (\w+)", text(name)))
+        for section in ("Parameters", "Outputs", "Resources"):
+            known |= set(template(name)[section])
     names = {word for word in in_code(page) if re.fullmatch(r"[A-Z]\w*[a-z]\w*", word)}
     assert sorted(names - known) == []
 
@@ -66,13 +75,14 @@ def test_the_names_of_others_are_all_used() -> None:
 
 def test_every_default_in_the_text_is_the_templates() -> None:
     stated = [
-        pair
+        (page, *pair)
         for page in PAGES
         for pair in re.findall(r"`(\w+)` \(default\s+`([^`]*)`\)", prose(page))
     ]
-    assert {"BackupSchedule", "RetentionDays", "StartWindowMinutes"} <= {name for name, _ in stated}
-    for name, default in stated:
-        assert str(template()["Parameters"][name]["Default"]) == default, name
+    assert {"BackupSchedule", "TestSchedule"} <= {name for _, name, _ in stated}
+    for page, name, default in stated:
+        [of] = [name for name, its in COMPANION_PAGES.items() if its == page] or [MAIN]
+        assert str(template(of)["Parameters"][name]["Default"]) == default, name
 
 
 def test_the_contents_of_operations_name_every_section() -> None:
