@@ -4,7 +4,7 @@ The AWS CLI itself runs each block, on a stack in which every parameter differs 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,38 +12,55 @@ from typing import Any
 import pytest
 
 from generator.cloudformation.read import parse
+from generator.stacks import MAIN, STACK_NAMES, TEMPLATES
 from tests.local_aws.errors import RefusedError
-from tests.local_aws.evaluation import accepted
+from tests.local_aws.evaluation import accepted, resolve
 from tests.local_aws.stacks import Stack, Stacks, stacks_without_resources
 from tests.project.pages import PAGES, shown
 from tests.support.cli_lines import blocks
 from tests.support.generated import template, text
-from tests.support.parameter_values import CLUSTER, VALUES
+from tests.support.parameter_values import CLUSTER, COMPANIONS, VALUES
 from tests.support.shell import MAIN_STACK, SHELLS, STACK, run
 
 UPDATE = re.compile(r"\baws cloudformation (deploy|update-stack|create-change-set)\b")
+CREATION = re.compile(r"\baws cloudformation (create-stack |deploy\b)")
 OVERRIDES = re.compile(r"--parameter-overrides\s((?:(?!--)[^\n]|\\\n)*)")
-UPDATES = [
+BLOCKS = [
     pytest.param("\n".join(lines), id=f"{shown(page)}:{number}")
     for page in PAGES
     if page.name != "proof.md"  # its stack exists for the tests alone, and has nothing to keep
     for number, lines in blocks(page.read_text("utf-8"))
-    if UPDATE.search("\n".join(lines))
 ]
-CREATIONS = [update for update in UPDATES if "templates/Backup.template" in str(update.values[0])]
+UPDATES = [block for block in BLOCKS if UPDATE.search(str(block.values[0]))]
+CREATIONS = [
+    block
+    for block in BLOCKS
+    if CREATION.search(str(block.values[0]))
+    and "templates/" in str(block.values[0])
+    # Nothing answers for the bucket of a TemplateURL.
+    and "--template-url" not in str(block.values[0])
+]
 TAGS = {"cost centre": "a, b = c", "owner": "hpc"}
 
 
-def changed(name: str) -> str:
-    """Return a value of a parameter that is not its default."""
-    default = str(template()["Parameters"][name].get("Default"))
-    return next(value for value in (VALUES[name].on, *VALUES[name].good) if value != default)
+def changed(name: str, parameter: Mapping[str, Any]) -> str:
+    """Return a value of the parameter that is not its default."""
+    values = {**VALUES, **COMPANIONS}[name]
+    default = str(parameter.get("Default"))
+    return next(value for value in (values.on, *values.good) if value != default)
 
 
 @cache
-def everything() -> Stack:
+def everything(of: str = MAIN) -> Stack:
     """Return a stack in which nothing has its default."""
-    return Stack(text(), {name: changed(name) for name in VALUES}, TAGS)
+    parameters = template(of)["Parameters"]
+    return Stack(text(of), {name: changed(name, one) for name, one in parameters.items()}, TAGS)
+
+
+def cluster() -> dict[str, Stack]:
+    """Return the stacks that a cluster may have, by name, and the one that nests its first."""
+    named = {name.replace("<ClusterId>", CLUSTER): of for of, name in STACK_NAMES.items()}
+    return {MAIN_STACK: everything()} | {name: everything(of) for name, of in named.items()}
 
 
 @cache
@@ -52,15 +69,15 @@ def plain() -> Stack:
     return Stack(text(), accepted(parse("Backup.template", text()), {"ClusterId": CLUSTER}))
 
 
-Update = Callable[..., Stack]
+Update = Callable[..., dict[str, Stack]]
 
 
 @pytest.fixture
 def update(endpoint_url: str, tmp_path: Path) -> Iterator[Update]:
-    """Give what runs a block, and the change sets that it leaves, and returns the stack."""
+    """Give what runs a block, and the change sets that it leaves, and returns the stacks."""
     with stacks_without_resources() as local:
 
-        def updated(block: str, before: dict[str, Stack], shell: str = "bash") -> Stack:
+        def updated(block: str, before: dict[str, Stack], shell: str = "bash") -> dict[str, Stack]:
             local.stacks = {**before}
             run(block, shell, endpoint_url, tmp_path)
             for arn in [*local.change_sets]:
@@ -73,8 +90,8 @@ def update(endpoint_url: str, tmp_path: Path) -> Iterator[Update]:
                 lost = {key for key in old.parameters if new.parameters[key] != old.parameters[key]}
                 assert lost <= local.named, "fell back to their defaults"
                 assert new.tags == old.tags
-            assert {*local.stacks} <= {STACK, MAIN_STACK}
-            return local.stacks[STACK]
+            assert {*local.stacks} <= {*cluster()}
+            return local.stacks
 
         yield updated
 
@@ -84,15 +101,22 @@ def update(endpoint_url: str, tmp_path: Path) -> Iterator[Update]:
 def test_a_documented_update_keeps_what_it_does_not_name(
     update: Update, block: str, shell: str
 ) -> None:
-    update(block, {STACK: everything(), MAIN_STACK: everything()}, shell)
+    update(block, cluster(), shell)
 
 
 @pytest.mark.parametrize("block", CREATIONS)
-def test_it_also_creates_the_stack(update: Update, block: str) -> None:
-    assert update(block, {}).parameters["ClusterId"] == CLUSTER
+def test_a_documented_creation_creates_the_stack_of_its_template(
+    update: Update, block: str
+) -> None:
+    [(name, stack)] = update(block, {}).items()
+    [of] = [of for of in TEMPLATES if f"templates/{of}" in block]
+    assert name == STACK_NAMES[of].replace("<ClusterId>", CLUSTER)
+    assert stack.template == text(of)
+    # Refused, if a rule says so.
+    assert resolve(template(of), stack.parameters).parameters["ClusterId"] == CLUSTER
 
 
-@pytest.mark.parametrize("block", CREATIONS)
+@pytest.mark.parametrize("block", [block for block in CREATIONS if block in UPDATES])
 def test_it_stops_where_it_cannot_read_the_tags(
     endpoint_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: str
 ) -> None:
@@ -115,7 +139,8 @@ def test_it_stops_where_it_cannot_read_the_tags(
 
 def test_there_are_updates_to_run() -> None:
     assert len(UPDATES) > 2
-    assert CREATIONS
+    created = "\n".join(str(block.values[0]) for block in CREATIONS)
+    assert [of for of in TEMPLATES if f"templates/{of}" not in created] == []
 
 
 IAM = "--capabilities CAPABILITY_IAM "
@@ -139,7 +164,7 @@ UPDATE_STACK = (
     ],
 )
 def test_an_update_of_a_plain_stack_passes(update: Update, block: str, email: str) -> None:
-    assert update(block, {STACK: plain()}).parameters["NotificationEmail"] == email
+    assert update(block, {STACK: plain()})[STACK].parameters["NotificationEmail"] == email
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,14 @@ class Stacks:
     named: set[str] = field(default_factory=set)
     """The parameters that were given a value by any request."""
 
+    def create_stack(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Create the stack."""
+        name = request["StackName"]
+        if name in self.stacks:
+            raise RefusedError(f"Stack [{name}] already exists")
+        self.stacks[name] = self._asked(request, None)
+        return {"StackId": name}
+
     def update_stack(self, request: dict[str, Any]) -> dict[str, Any]:
         """Update the stack."""
         name = request["StackName"]

@@ -1,7 +1,8 @@
 """Reads the command lines of a Markdown page and says what is wrong with them.
 
 An ``aws`` line is held against botocore's models, from which the AWS CLI makes its commands:
-service, operation or waiter, options, their values, and the fields that ``--query`` names.
+service, operation or waiter, options, their values, and the fields that ``--query`` names. What it
+gives a template of ours is held against the template's parameters.
 """
 
 import functools
@@ -18,6 +19,8 @@ from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
+from generator.cloudformation.parameter_constraints import refusal
+from generator.stacks import MAIN, TEMPLATES
 from tests.support.cli_query import query_findings
 from tests.support.generated import template
 from tests.support.portable_shell import HEREDOC
@@ -41,6 +44,9 @@ GLOBAL_OPTIONS = {
     "--no-paginate": False,
     "--max-items": True,
 }
+CREATIONS = {"CreateStack", "CreateStackSet"}
+TEMPLATE = {"--template-body", "--template-file", "--template-url"}
+PARAMETER = re.compile(r"ParameterKey=(?P<name>[^,]*),ParameterValue=(?P<value>.*)", re.DOTALL)
 RENAMED = {("Subscribe", "Endpoint"): "--notification-endpoint"}
 """Operation and member to the option of the AWS CLI, where it is not the member's name."""
 OUTPUTS = {"json", "text", "table", "yaml", "yaml-stream", "off"}
@@ -212,18 +218,54 @@ def aws_findings(words: list[str]) -> list[str]:
         if verb not in operations:
             return [f"{service_name} has no operation {verb!r}"]
         operation = service.operation_model(operations[verb])
-    return _option_findings(operation, rest)
+    findings = _option_findings(operation, rest)
+    return findings + _creation_findings(rest) if operation.name in CREATIONS else findings
 
 
 def _override_findings(words: list[str]) -> list[str]:
-    """Return the overrides of a ``deploy`` that the template lacks, which the CLI drops in silence.
+    """Return the overrides of a ``deploy`` that the template does not take.
 
-    The rest of that command is no operation of AWS: tests/deployed/test_documented_updates.py runs
-    it.
+    The CLI drops an unknown name in silence. The rest of that command is no operation of AWS:
+    tests/deployed/test_documented_updates.py runs it.
     """
-    given = dict(_grouped(words)).get("--parameter-overrides", [])
-    names = {word.partition("=")[0] for word in given} - set(template()["Parameters"])
-    return [f"the template has no parameter {name!r}" for name in sorted(names)]
+    options = dict(_grouped(words))
+    given = dict(word.partition("=")[::2] for word in options.get("--parameter-overrides", []))
+    return _parameter_findings(_template_of(options) or MAIN, given)
+
+
+def _creation_findings(words: list[str]) -> list[str]:
+    """Return the parameters that a template of ours, if it is one, does not take or lacks."""
+    options = dict(_grouped(words))
+    name = _template_of(options)
+    pairs = [PARAMETER.fullmatch(word) for word in options.get("--parameters", [])]
+    given = {pair["name"]: pair["value"] for pair in pairs if pair}
+    if name is None:
+        return []
+    lacking = {
+        each for each, one in template(name)["Parameters"].items() if "Default" not in one
+    } - {*given}
+    return [
+        *_parameter_findings(name, given),
+        *(f"{name} has no default for {each!r}" for each in sorted(lacking)),
+    ]
+
+
+def _template_of(options: dict[str, list[str]]) -> str | None:
+    """Return which of our templates the command names, by the end of a path or an address."""
+    named = [word for name, words in options.items() if name in TEMPLATE for word in words]
+    file_names = {word.rpartition("/")[2].lower() for word in named}
+    return next((name for name in TEMPLATES if name.lower() in file_names), None)
+
+
+def _parameter_findings(name: str, given: dict[str, str]) -> list[str]:
+    parameters = template(name)["Parameters"]
+    unknown = [f"{name} has no parameter {each!r}" for each in given if each not in parameters]
+    refused = [
+        f"{each}: {value!r} {why}"
+        for each, value in given.items()
+        if each in parameters and UNKNOWN not in value and (why := refusal(parameters[each], value))
+    ]
+    return [*unknown, *refused]
 
 
 def _option_findings(operation: OperationModel, words: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ NAMES = {
     "STACK": STACK,
     "TAG_KEY": "soca:BackupPlan",
     "VAULT": f"Vault-{CLUSTER}",
+    "VAULT_ARN": f"arn:aws:backup:us-east-1:{ACCOUNT}:backup-vault:Vault-{CLUSTER}",
 }
 """The names that a page sets once for all its blocks; a block sets what else it uses itself."""
 

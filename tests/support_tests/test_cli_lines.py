@@ -37,6 +37,14 @@ GOOD = [
     "aws efs create-file-system",  # its required token is made by the CLI
     "git status",
     "aws cloudformation deploy --stack-name x --template-file y",
+    (
+        "aws cloudformation create-stack --stack-name x --template-body file://a/Backup.template "
+        "--parameters ParameterKey=ClusterId,ParameterValue=soca-x"
+    ),
+    (
+        "aws cloudformation deploy --stack-name x --template-file backupcopydestination.template "
+        "--parameter-overrides SourceAccountId= CreateRestoreRole=yes"
+    ),
     "TAGS=$(aws sts get-caller-identity --output json || echo '[]')",
     "python3 - x.json <<'E'\nprint(\"aws 'x\")\nE",
     "aws sts get-caller-identity --output text |\n  xargs -I ID aws iam get-role --role-name ID",
@@ -76,6 +84,33 @@ BAD = [
     (
         "aws cloudformation deploy --stack-name x --parameter-overrides RetentionDay=3",
         "no parameter 'RetentionDay'",
+    ),
+    (
+        "aws cloudformation deploy --stack-name x --parameter-overrides RetentionDays=thirty",
+        "RetentionDays: 'thirty' is not a number",
+    ),
+    (
+        (
+            "aws cloudformation deploy --stack-name x "
+            "--template-file a/BackupCopyDestination.template --parameter-overrides RetentionDays=3"
+        ),
+        "BackupCopyDestination.template has no parameter 'RetentionDays'",
+    ),
+    (
+        (
+            "aws cloudformation create-stack --stack-name x --template-url s3://b/Backup.template "
+            "--parameters ParameterKey=RetentionDays,ParameterValue=3"
+        ),
+        "Backup.template has no default for 'ClusterId'",
+    ),
+    (
+        (
+            "aws cloudformation create-stack-set --stack-set-name x "
+            "--template-body file://BackupCopyDestination.template --parameters "
+            "ParameterKey=ClusterId,ParameterValue=x-x "
+            "ParameterKey=SourceAccountId,ParameterValue=12"
+        ),
+        "SourceAccountId: '12' does not match",
     ),
     ("aws ec2 describe-instances --dry-run yes", "takes no value"),
     ("aws sts get-caller-identity --region $REGION", "$REGION is not set"),
