@@ -55,7 +55,7 @@ def test_there_are_commands_to_check() -> None:
 
 def test_a_restore_is_given_what_restores_take() -> None:
     checked = set()
-    for line in commands(OPERATIONS.read_text("utf-8")):
+    for line in (line for page in PAGES for line in commands(page.read_text("utf-8"))):
         typed = re.search(r"--resource-type (\w+)\b.*--metadata '(\{.*\})'", line.text, re.DOTALL)
         if typed:
             assert set(json.loads(typed[2])) <= RESTORE_METADATA[typed[1]], line
@@ -65,7 +65,7 @@ def test_a_restore_is_given_what_restores_take() -> None:
 
 def test_every_restore_and_backup_names_the_role() -> None:
     jobs = re.compile(r"\baws backup start-(backup|restore)-job\b")
-    for line in commands(OPERATIONS.read_text("utf-8")):
+    for line in (line for page in PAGES for line in commands(page.read_text("utf-8"))):
         if jobs.search(line.text):
             assert '--iam-role-arn "$ROLE_ARN"' in line.text, line
 

@@ -1,0 +1,33 @@
+"""The policies that docs/copies.md has people write are those that the stacks make."""
+
+import json
+import re
+from typing import Any
+
+from generator.docs.tables import COMPANION_PAGES
+from tests.support.generated import COPIES, resolved
+from tests.support.parameter_values import SOURCE_ACCOUNT
+
+BLOCKS = re.findall(
+    r"^ *```json\n(.*?)^ *```", COMPANION_PAGES[COPIES].read_text("utf-8"), re.DOTALL | re.MULTILINE
+)
+KEY_STATEMENTS, VAULT_POLICY = map(json.loads, BLOCKS)
+OTHER_ACCOUNT = "444455556666"
+
+
+def statements(policy: dict[str, Any], *sids: str) -> list[dict[str, Any]]:
+    return [each for each in policy["Statement"] if each["Sid"] in sids]
+
+
+def test_a_key_of_ones_own_is_shared_as_the_stacks_own_is() -> None:
+    vault = f"arn:aws:backup:us-east-1:{OTHER_ACCOUNT}:backup-vault:Copies"
+    made = resolved(CreateVaultKmsKey="yes", CopyDestinationVaultArn=vault)
+    policy = made.resources["SOCABackupVaultKey"]["KeyPolicy"]
+    assert statements(policy, "UseForCopies", "GrantForCopies") == KEY_STATEMENTS
+
+
+def test_the_clusters_vault_accepts_copies_as_the_destination_does() -> None:
+    made = resolved(of=COPIES, SourceAccountId=SOURCE_ACCOUNT)
+    [accepted] = made.resources["SOCABackupVault"]["AccessPolicy"]["Statement"]
+    root = {"Principal": {"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"}}
+    assert VAULT_POLICY["Statement"] == [accepted | root]
