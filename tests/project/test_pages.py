@@ -38,6 +38,7 @@ ELSEWHERE = {
     "the plan and its selection": {"SOCADailyBackup", "ListOfTags"},
     "AWS's managed policies, and the role names they ask for": {
         *("AWSBackup", "AWSBackupFullAccess", "AWSBackupOperatorAccess", "AwsBackup"),
+        "AWSServiceRoleForBackup",
     },
     "jobs and recovery points": {
         *("CreatedResourceArn", "MoveToColdStorageAfterDays", "ResourceArn"),
