@@ -1,4 +1,4 @@
 """Generates the CloudFormation templates that back up a SOCA cluster."""
 
-VERSION = "2.0.1"
+VERSION = "2.1.0"
 """The release, by the rules of CONTRIBUTING.md; every template states it."""
