@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 from _backup.cron import parse, read
 
 from generator.protection.abilities import BACKUP, COPY, RESTORE
-from generator.protection.model import Protection, Reach, Rule, Value, is_known
+from generator.protection.model import (
+    Protection,
+    Reach,
+    RestorePlan,
+    Role,
+    Rule,
+    Value,
+    Vault,
+    is_known,
+)
 from generator.protection.reaches import takes
 from generator.protection.resource_types import ARNS, GIVEN, STAYS_WARM
 from generator.protection.restore_points import (
@@ -140,6 +149,43 @@ def selected_types(protection: Protection) -> list[OfType]:
     """Return the types that selections take."""
     found = [OfType(protection, name) for name in (*ARNS, GIVEN)]
     return [each for each in found if each.reaches]
+
+
+def used_vaults(protection: Protection) -> list[Vault]:
+    """Return the vaults that rules fill."""
+    return [protection.vaults[name] for name in dict.fromkeys(r.vault for r in protection.rules)]
+
+
+def used_roles(protection: Protection) -> list[Role]:
+    """Return the roles of selections that are in the template."""
+    arns = dict.fromkeys(selection.role for selection in protection.selections)
+    return [protection.roles[arn] for arn in arns if arn in protection.roles]
+
+
+def restore_roles(protection: Protection) -> list[Role]:
+    """Return the roles that AWS Backup may assume and no selection names: restores have a use."""
+    selecting = {selection.role for selection in protection.selections}
+    return [
+        role
+        for role in protection.roles.values()
+        if role.trusted is not False and role.arn not in selecting
+    ]
+
+
+def as_rule(plan: RestorePlan) -> Rule:
+    """Return a rule with the schedule of a plan of restore tests, for what tells its starts."""
+    return Rule(
+        plan.name,
+        plan.name,
+        plan.schedule,
+        plan.zone,
+        start_window=0,  # tests of one plan do not stand in for each other
+        kept=None,
+        cold_after=None,
+        archives=False,
+        vault="",
+        copies=(),
+    )
 
 
 def timing_of(rule: Rule, type_name: str) -> Timing | None:

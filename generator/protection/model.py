@@ -154,6 +154,59 @@ class Vault:
 
 
 @dataclass(frozen=True)
+class RestorePlan:
+    """When AWS Backup restores backups to test them, and which ones."""
+
+    name: str
+    """As Ref gives it."""
+    schedule: str
+    zone: str
+    start_window: Value
+    """Hours."""
+    newest: bool | None
+    """Whether the newest backup is restored, or a random one; None: unknown."""
+    window: Value
+    """Days: no older backup is restored."""
+    vaults: tuple[str, ...]
+    """The ARNs of the vaults with the backups, or ``*``."""
+    without: tuple[str, ...]
+    """The ARNs of vaults that are left out."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What a restore test gives an instance that it restores."""
+
+    profile: str
+    """The instance profile; empty: none is given."""
+    groups: tuple[str, ...]
+    """The security groups."""
+    subnet: str
+    ways: frozenset[str] | None
+    """What the groups let in or out; None: none is given, or one is not in the template."""
+
+
+@dataclass(frozen=True)
+class RestoreTest:
+    """What a plan of restore tests restores of one type of AWS Backup."""
+
+    plan: RestorePlan | None
+    """None: it is not in the template."""
+    types: tuple[str, ...]
+    """What people call it; AWS Backup has one type for all that FSx has."""
+    arns: tuple[str, ...]
+    """Empty: all of the type."""
+    tags: frozenset[Tag]
+    """All of them hold."""
+    role: str
+    """Its ARN."""
+    validation: Value | None
+    """Hours before AWS Backup deletes what it restored; None: the template does not say."""
+    launch: Launch | None
+    """None: it restores no instances."""
+
+
+@dataclass(frozen=True)
 class Hearing:
     """What somebody hears of."""
 
@@ -184,6 +237,8 @@ class Protection:
     not_read: tuple[str, ...] = ()
     """Resources that are made from other templates, which may protect more."""
     refused: tuple[Refused, ...] = ()
+    restore_plans: tuple[RestorePlan, ...] = ()
+    restore_tests: tuple[RestoreTest, ...] = ()
 
 
 def shown(text: Value | None) -> str:

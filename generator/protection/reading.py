@@ -1,6 +1,7 @@
 """Reads what a template protects with some parameter values."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from _backup.matching import unknown
@@ -8,8 +9,10 @@ from _backup.matching import unknown
 from generator.cloudformation.expand import expanded
 from generator.cloudformation.read import Template, entry
 from generator.protection.alerts import Subjects, heard, subscribers
+from generator.protection.derived import restore_roles
 from generator.protection.model import Copy, Protection, Reach, Refused, Rule, Selection, Value
 from generator.protection.refusals import refusal
+from generator.protection.restore_tests import restore_plans, restore_tests
 from generator.protection.roles import Use, roles
 from generator.protection.selections import reaches, searches, selections
 from generator.protection.texts import VAULTS, Stack, maps, number, text
@@ -47,13 +50,14 @@ def protection_of(stack: Stack) -> Protection:
         Refused(rule, why) for rule in rules if (why := refusal(rule, found[rule.vault].lock))
     ]
     without = [each.rule for each in refused]
-    return Protection(
+    plans = restore_plans(stack)
+    read = Protection(
         tuple(rule for rule in rules if rule not in without),
         selected,
         taken,
         roles(stack, _uses(rules, selected, taken)),
         found,
-        heard(stack, _subjects(stack, used or {*found}, selected)),
+        frozenset(),
         subscribers(stack),
         tuple(
             f"the {what} {name}"
@@ -61,7 +65,10 @@ def protection_of(stack: Stack) -> Protection:
             for name, _ in stack.of_type(kind)
         ),
         tuple(refused),
+        tuple(plans.values()),
+        tuple(restore_tests(stack, plans)),
     )
+    return replace(read, heard=heard(stack, _subjects(stack, used or {*found}, read)))
 
 
 def _rules(stack: Stack) -> Iterator[Rule]:
@@ -136,12 +143,17 @@ def _uses(
     return found
 
 
-def _subjects(stack: Stack, used: Iterable[str], selected: Iterable[Selection]) -> Subjects:
+def _subjects(stack: Stack, used: Iterable[str], read: Protection) -> Subjects:
     """Return what is heard of; a stack without plans may be there to hear of those of others."""
+    using = {each.role for each in read.selections or read.restore_tests}
+    using = using or {role.arn for role in restore_roles(read)}
+    place = stack.place
     plans = [stack.ref(name) for name, _ in stack.of_type(_PLAN)]
     return Subjects(
         {name: stack.arn(VAULTS[0], name) for name in used}
         or {unknown("a vault"): unknown("the ARN of a vault")},
-        frozenset(selection.role for selection in selected) or frozenset([unknown("a role")]),
+        frozenset(
+            using or [f"arn:{place.partition}:iam::{place.account}:role/{unknown('a role')}"]
+        ),
         frozenset(plans or [unknown("a plan")]),
     )

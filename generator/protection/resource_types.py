@@ -59,5 +59,14 @@ OWN_KEY = frozenset(NAMES["ec2", its] for its in ("instance/", "volume/")) | fro
 )
 """The types whose backups keep the key of what is backed up, among those that SOCA has."""
 
+_TESTED_AS: dict[str, dict[str, None]] = {}
+for _kind in KINDS:
+    for _word in _kind.tested_as:
+        _its = NAMES[_kind.service, _kind.resource]
+        _name = _its if _kind.tested_as == (_word,) else f"{_word} clusters"
+        _TESTED_AS.setdefault(_word.lower(), {})[_name] = None
+TESTED = {word: tuple(names) for word, names in _TESTED_AS.items()}
+"""The names of what restore tests restore, by AWS Backup's word for it in small letters."""
+
 STAYS_WARM = frozenset(NAMES[kind.service, kind.resource] for kind in KINDS if kind.warm)
 """The types whose backups never move to cold storage."""

@@ -32,7 +32,7 @@ NEEDED = (
     COPY_INTO,
 )
 # What backups, restores and copies ask of a key.
-_USE = (
+USE = (
     "kms:CreateGrant",
     "kms:Decrypt",
     "kms:DescribeKey",
@@ -50,25 +50,25 @@ _UNKNOWN = re.compile("\0[^\0]*\0")
 def vaults(stack: Stack, names: Iterable[str]) -> dict[str, Vault]:
     """Return the vaults with these names, and all others that the stack makes, by name."""
     made = {stack.ref(name): _vault(stack, name, held) for name, held in stack.of_type(*VAULTS)}
-    others = {
-        name: Vault(
-            name,
-            made=False,
-            kept=True,
-            key=unknown("key"),
-            key_made=False,
-            key_kept=True,
-            key_refuses=(),
-            key_lets=frozenset(),
-            lock=None,
-            denied={},
-            denied_to=frozenset(),
-            open_to=frozenset(),
-        )
-        for name in names
-        if name not in made
-    }
-    return {**made, **others}
+    return {**made, **{name: elsewhere(name) for name in names if name not in made}}
+
+
+def elsewhere(name: str) -> Vault:
+    """Return a vault that the stack does not make."""
+    return Vault(
+        name,
+        made=False,
+        kept=True,
+        key=unknown("key"),
+        key_made=False,
+        key_kept=True,
+        key_refuses=(),
+        key_lets=frozenset(),
+        lock=None,
+        denied={},
+        denied_to=frozenset(),
+        open_to=frozenset(),
+    )
 
 
 def _vault(stack: Stack, name: str, properties: dict[str, Any]) -> Vault:
@@ -76,7 +76,7 @@ def _vault(stack: Stack, name: str, properties: dict[str, Any]) -> Vault:
     key = stack.key_named(arn)
     statements = _statements(properties.get("AccessPolicy"))
     lets = frozenset() if key is None else frozenset(_lets(stack, key))
-    refused = [action for action in _USE if (stack.place.account, action) not in lets]
+    refused = [action for action in USE if (stack.place.account, action) not in lets]
     arn_of_vault = stack.attribute(name, "BackupVaultArn")
     return Vault(
         name=stack.ref(name),
@@ -196,7 +196,7 @@ def _named(statements: list[dict[str, Any]], effect: str) -> Iterator[tuple[str,
             continue
         only_if = _only_if(statement)
         for action in as_list(statement.get("Action", [])):
-            for who in _principals(statement.get("Principal", "*")):
+            for who in map(_as_account, _principals(statement.get("Principal", "*"))):
                 yield str(action), who + only_if
 
 
@@ -224,7 +224,7 @@ def _lets(stack: Stack, key: str) -> Iterator[tuple[str, str]]:
             alone = {**policy, "Statement": [without, *denials]}
             for who in _users(each.get("Principal")):
                 named.setdefault(who, []).append((_only_if(each), alone))
-    for (who, several), action in product(named.items(), _USE):
+    for (who, several), action in product(named.items(), USE):
         if not is_off and _is_let(stack, key, policy, who, action):
             yield who, action
             continue
@@ -236,7 +236,12 @@ def _lets(stack: Stack, key: str) -> Iterator[tuple[str, str]]:
 def _users(principal: Any) -> list[str]:
     """Return the accounts, and the ARNs of others, that a principal of a policy names."""
     named = principal.get("AWS", []) if isinstance(principal, dict) else principal or []
-    return [account_of(who) if who.endswith(":root") else who for who in _principals(named)]
+    return [*map(_as_account, _principals(named))]
+
+
+def _as_account(who: str) -> str:
+    """Return the account if it is written as the ARN of its root."""
+    return account_of(who) if who.endswith(":root") else who
 
 
 def _is_let(stack: Stack, key: str, policy: dict[str, Any], who: str, action: str) -> bool:
