@@ -8,10 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 from generator.printable import json_text
-from generator.protection.derived import OfType
+from generator.protection.abilities import RESTORE
+from generator.protection.derived import (
+    OfType,
+    as_rule,
+    restore_roles,
+    used_roles,
+    used_vaults,
+)
 from generator.protection.explain import Explanation
-from generator.protection.gaps import gaps, used_roles, used_vaults
-from generator.protection.model import Role, Rule, Tag, Value, Vault, shown
+from generator.protection.gaps import gaps
+from generator.protection.model import RestoreTest, Role, Rule, Tag, Value, Vault, shown
 from generator.protection.restore_points import Band, LongestGap
 
 SCHEMA = 1
@@ -38,9 +45,10 @@ def as_json(explanation: Explanation) -> str:
             for types, bands, gap in explanation.by_timings
             for each in types
         ],
+        "restore_tests": [_test(test, explanation) for test in protection.restore_tests],
         "rules": [_rule(rule, explanation) for rule in protection.rules],
-        "vaults": [_vault(vault) for vault in used_vaults(protection)],
-        "roles": [_role(role) for role in used_roles(protection)],
+        "vaults": [_vault(vault) for vault in used_vaults(protection) or explanation.copy_vaults],
+        "roles": [_role(role) for role in (*used_roles(protection), *restore_roles(protection))],
         "alerts": [
             {
                 "what": each.what,
@@ -115,7 +123,6 @@ def _minutes(time: timedelta | None) -> int | None:
 
 
 def _rule(rule: Rule, explanation: Explanation) -> dict[str, Any]:
-    following = explanation.next_starts(rule)
     return {
         "plan": shown(rule.plan),
         "name": shown(rule.name),
@@ -131,15 +138,50 @@ def _rule(rule: Rule, explanation: Explanation) -> dict[str, Any]:
         "copies": [
             {"vault": shown(copy.vault), "kept_days": _value(copy.kept)} for copy in rule.copies
         ],
-        "next_starts": None
-        if following is None
-        else [
-            {
-                "at": start.at.astimezone(start.timing.zone).isoformat(),
-                "certain": not start.uncertain,
-            }
-            for start in following
-        ],
+        "next_starts": _starts(explanation, rule),
+    }
+
+
+def _starts(explanation: Explanation, rule: Rule) -> list[dict[str, Any]] | None:
+    following = explanation.next_starts(rule)
+    if following is None:
+        return None
+    return [
+        {
+            "at": start.at.astimezone(start.timing.zone).isoformat(),
+            "certain": not start.uncertain,
+        }
+        for start in following
+    ]
+
+
+def _test(test: RestoreTest, explanation: Explanation) -> dict[str, Any]:
+    plan, launch = test.plan, test.launch
+    return {
+        "types": [*map(shown, test.types)],
+        "arns": [*map(shown, test.arns)] or None,
+        "tags": [_tag(tag) for tag in sorted(test.tags, key=lambda tag: tag.key)],
+        "role": shown(test.role),
+        "deleted_after_hours": _value(test.validation),
+        "plan": plan
+        and {
+            "name": shown(plan.name),
+            "schedule": shown(plan.schedule),
+            "time_zone": shown(plan.zone),
+            "start_window_hours": _value(plan.start_window),
+            "newest": plan.newest,
+            "backup_at_most_days": _value(plan.window),
+            "vaults": _shown(plan.vaults),
+            "without_vaults": _shown(plan.without),
+            "next_starts": _starts(explanation, as_rule(plan)),
+        },
+        "instances": launch
+        and {
+            "profile": shown(launch.profile) or None,
+            "security_groups": [*map(shown, launch.groups)],
+            "subnet": shown(launch.subnet) or None,
+            "ways": None if launch.ways is None else _shown(launch.ways),
+        },
     }
 
 
@@ -165,6 +207,9 @@ def _vault(vault: Vault) -> dict[str, Any]:
         "allowed": [
             {"action": shown(action), "to": shown(who)} for action, who in sorted(vault.open_to)
         ],
+        "key_lets": [
+            {"action": action, "to": shown(who)} for who, action in sorted(vault.key_lets)
+        ],
     }
 
 
@@ -173,6 +218,9 @@ def _role(role: Role) -> dict[str, Any]:
         "arn": shown(role.arn),
         "trusts_aws_backup": role.trusted,
         "outlives_stack": role.kept,
+        "restores": [
+            kind for (kind, does), lacks in role.lacks.items() if (does, lacks) == (RESTORE, ())
+        ],
         "passes": [
             {"role": shown(arn), "to": shown(service)} for arn, service in sorted(role.passes)
         ],

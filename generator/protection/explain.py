@@ -22,9 +22,10 @@ from generator.protection.derived import (
     timing_of,
 )
 from generator.protection.given import is_hidden, values_of
-from generator.protection.model import HIDDEN, Protection, Rule
+from generator.protection.model import HIDDEN, Protection, Rule, Vault
 from generator.protection.reading import protection
 from generator.protection.restore_points import Band, LongestGap, Plan, Start, Timing, starts
+from generator.protection.vaults import elsewhere
 
 PARTITION = {"AWS::Partition": "aws"}
 """What is assumed, because conditions ask for it; no other pseudo parameter is."""
@@ -69,6 +70,18 @@ class Explanation:
     def types(self) -> list[OfType]:
         """The types of resources that selections take."""
         return selected_types(self.protection)
+
+    @cached_property
+    def copy_vaults(self) -> list[Vault]:
+        """The vaults of a template without a plan, which plans elsewhere fill with copies.
+
+        One that a stack of ours has adopted is named by a parameter only.
+        """
+        if self.protection.rules or self.protection.selections:
+            return []
+        made = [vault for vault in self.protection.vaults.values() if vault.made]
+        adopted = self.values.get("ExistingVaultName")
+        return made or ([elsewhere(adopted)] if adopted else [])
 
     @property
     def unknown(self) -> list[str]:
@@ -123,7 +136,7 @@ class Explanation:
         own = starting(rule)
         if not own:
             return None
-        plan = self._plans[rule.plan]
+        plan = self._plans.get(rule.plan, [])  # that of restore tests is none of them
         if alone or own not in plan:
             plan = [own]
         first = self.since or datetime.combine(self.start, time(), own.zone)

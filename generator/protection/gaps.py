@@ -1,18 +1,28 @@
 """What is not protected and what nobody hears of, with the parameters that would change it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
-from generator.protection.abilities import BACKUP, COPY, EXPIRE, RESTORE
+from generator.protection.abilities import BACKUP, COPY, EC2, EXPIRE, RESTORE
 from generator.protection.alerts import MISSING
-from generator.protection.derived import EBS, OfType, why_refused
+from generator.protection.derived import EBS, OfType, used_roles, used_vaults, why_refused
 from generator.protection.explain import Explanation
-from generator.protection.model import Protection, Role, Vault
+from generator.protection.gap import Gap, lacking
+from generator.protection.gaps_of_copies import of_copies
+from generator.protection.gaps_of_tests import of_tests
+from generator.protection.gaps_of_vaults import (
+    KEYS,
+    not_passed,
+    vaults_disabled,
+    vaults_not_guarded,
+    vaults_not_kept,
+)
+from generator.protection.model import Protection, Role
 from generator.protection.page_types import called
 from generator.protection.refusals import NO_STACK
-from generator.protection.vaults import NEEDED, account_of
-from generator.protection.words import day_count, duration, listed, named, shortened
+from generator.protection.vaults import account_of
+from generator.protection.words import day_count, duration, listed
 
 LONG = 90
 """Days: who keeps backups so long can restore what was missed for a while."""
@@ -25,52 +35,37 @@ _WATCHED = {
     "FSx volumes": "FSx",
 }
 
-_PASSED = {
-    "SchedulerIAMRoleArn": "A restored scheduler cannot have its role again",
-    "ComputeNodeIAMRoleArn": "A restored instance cannot have the role of compute nodes again",
-    "AdditionalInstanceRoleArns": "A restored login node or desktop cannot have its role again",
-}
-"""Parameters of our own template, and what is missing while one is empty."""
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Something that is missing."""
-
-    text: str
-    parameters: tuple[str, ...] = ()
-    """Those of the template's parameters of which each would change it."""
-    actions: tuple[str, ...] = ()
-    """Those that are missing, at the end of the text."""
-
-    @property
-    def in_short(self) -> str:
-        """The text with a few of the actions."""
-        return self.text.removesuffix(listed([*self.actions])) + shortened(self.actions)
-
 
 def gaps(explanation: Explanation) -> list[Gap]:
     """Return what is missing, the worst first."""
-    protection, types = explanation.protection, explanation.types
-    if not types or not (protection.rules or protection.refused):
-        return []
-    found = [
-        *_refused(protection),
-        *_without_backup(explanation),
-        *_disabled(protection, types),
-        *_not_copied(protection),
-        *_not_kept(protection),
-        *_not_heard(protection, types),
-        *_heard_for_nothing(explanation),
-        *_not_protected(explanation),
-        *_not_passed(explanation),
-        *_not_guarded(protection),
-    ]
+    found = [*_of_backups(explanation), *of_copies(explanation), *of_tests(explanation)]
     has = explanation.template.parameters
     return [
         replace(each, parameters=tuple(name for name in each.parameters if name in has))
         for each in found
     ]
+
+
+def _of_backups(explanation: Explanation) -> Iterator[Gap]:
+    protection, types = explanation.protection, explanation.types
+    if not types or not (protection.rules or protection.refused):
+        return
+    yield from _refused(protection)
+    yield from _without_backup(explanation)
+    yield from _disabled(protection, types)
+    unreached = _out_of_reach(protection)
+    if accounts := [f"the account {each}" for each in unreached]:
+        why = "AWS manages the key of the vault"
+        yield Gap(f"Copies to {listed(accounts)} fail if that is not the stack's: {why}", KEYS)
+    yield from vaults_not_kept(used_vaults(protection))
+    if any(not role.kept for role in used_roles(protection)):
+        yield Gap("The role goes with the stack: then backups do not expire by themselves")
+    yield from _not_heard(protection, types)
+    yield from _heard_for_nothing(explanation)
+    yield from _not_protected(explanation)
+    if any(each.type == EC2 for each in types):
+        yield from not_passed(explanation, used_roles(protection))
+    yield from vaults_not_guarded(used_vaults(protection), is_key_told=bool(unreached))
 
 
 def _refused(protection: Protection) -> Iterator[Gap]:
@@ -99,21 +94,8 @@ def _disabled(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:
         for text, actions in _cannot(each):
             by_text.setdefault((text, actions), []).append(each.type)
     for (text, actions), names in by_text.items():
-        yield _lacking(text.format(listed(names)), actions)
-    for vault in used_vaults(protection):
-        for action in NEEDED:
-            if action in vault.denied:
-                but = [named(arn, alone=True) for arn in sorted(vault.denied[action])]
-                rest = f" but {listed(but)}" if but else ""
-                yield Gap(f"The policy of {vault.name} denies {action} to everybody{rest}")
-        if vault.key_refuses:
-            text = "The policy of the vault's key does not let the account use it"
-            yield _lacking(text, vault.key_refuses)
-
-
-def _lacking(text: str, actions: tuple[str, ...]) -> Gap:
-    """Return a gap with the actions that are missing, if there are any."""
-    return Gap(f"{text}: {listed([*actions])}" if actions else text, (), actions)
+        yield lacking(text.format(listed(names)), actions)
+    yield from vaults_disabled(used_vaults(protection))
 
 
 def _cannot(each: OfType) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -126,15 +108,6 @@ def _cannot(each: OfType) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "The role lacks what copies of {} need", lacks
     if lacks := _lacks(each, EXPIRE):
         yield "The role lacks what deletes expired backups of {}", lacks
-
-
-_KEYS = ("CreateVaultKmsKey", "VaultKmsKeyArn")
-
-
-def _not_copied(protection: Protection) -> Iterator[Gap]:
-    if accounts := [f"the account {each}" for each in _out_of_reach(protection)]:
-        why = "AWS manages the key of the vault"
-        yield Gap(f"Copies to {listed(accounts)} fail if that is not the stack's: {why}", _KEYS)
 
 
 def _out_of_reach(protection: Protection) -> list[str]:
@@ -152,16 +125,6 @@ def _lacks(each: OfType, ability: str) -> tuple[str, ...]:
     """Return the actions that roles of the type lack for an ability."""
     found = (role.lacks.get((each.type, ability)) or () for role in _roles_of(each))
     return tuple(dict.fromkeys(action for lacks in found for action in lacks))
-
-
-def _not_kept(protection: Protection) -> Iterator[Gap]:
-    for vault in used_vaults(protection):
-        if not vault.kept:
-            yield Gap(f"The vault {vault.name} is not kept when the stack goes")
-        if vault.key_made and not vault.key_kept:
-            yield Gap("The vault's key goes with the stack: then nobody can restore from the vault")
-    if any(not role.kept for role in used_roles(protection)):
-        yield Gap("The role goes with the stack: then backups do not expire by themselves")
 
 
 def _not_heard(protection: Protection, types: Sequence[OfType]) -> Iterator[Gap]:
@@ -222,43 +185,6 @@ def _not_protected(explanation: Explanation) -> Iterator[Gap]:
     if longest and len(longest) == len(rules) and max(longest) < LONG:
         text = f"Nothing is kept longer than {day_count(max(longest))}"
         yield Gap(text, ("WeeklyRetention", "MonthlyRetention"))
-
-
-def _not_passed(explanation: Explanation) -> Iterator[Gap]:
-    if not any(each.type == "EC2 instances" for each in explanation.types):
-        return
-    for name, text in _PASSED.items():
-        if explanation.values.get(name) == "":
-            yield Gap(text, (name,))
-    ours = _PASSED.keys() & explanation.template.parameters.keys()
-    roles = used_roles(explanation.protection)
-    if roles and not ours and not any(role.passes for role in roles):
-        yield Gap("No restored instance can have its role again")
-
-
-def _not_guarded(protection: Protection) -> Iterator[Gap]:
-    for vault in used_vaults(protection):
-        if not vault.made:
-            continue
-        if vault.lock is None:
-            yield Gap("No lock keeps an administrator from deleting backups", ("VaultLock",))
-        if "backup:DeleteRecoveryPoint" not in vault.denied:
-            text = "The vault's policy denies nobody the deletion of backups"
-            yield Gap(text, ("DenyRecoveryPointDeletion",))
-        if not vault.key and not _out_of_reach(protection):
-            text = "AWS manages the key of the vault, whose policy cannot be changed"
-            yield Gap(text, _KEYS)
-
-
-def used_vaults(protection: Protection) -> list[Vault]:
-    """Return the vaults that rules fill."""
-    return [protection.vaults[name] for name in dict.fromkeys(r.vault for r in protection.rules)]
-
-
-def used_roles(protection: Protection) -> list[Role]:
-    """Return the roles of selections that are in the template."""
-    arns = dict.fromkeys(selection.role for selection in protection.selections)
-    return [protection.roles[arn] for arn in arns if arn in protection.roles]
 
 
 def _roles_of(each: OfType) -> list[Role]:

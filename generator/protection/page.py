@@ -3,23 +3,30 @@
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from generator.printable import printable
 from generator.protection.abilities import BACKUP
 from generator.protection.alerts import MISSING
+from generator.protection.derived import restore_roles, used_roles, used_vaults
 from generator.protection.explain import Explanation
-from generator.protection.gaps import Gap, gaps, used_roles, used_vaults
-from generator.protection.model import Hearing, Lock, Protection, Vault, shown
-from generator.protection.page_roles import restores, unsure
+from generator.protection.gap import Gap
+from generator.protection.gaps import gaps
+from generator.protection.model import Hearing, Lock, Protection, Role, Vault, shown
+from generator.protection.page_copies import copies_to
+from generator.protection.page_roles import restores, restores_of_copies, unsure
+from generator.protection.page_tests import tested, tests
 from generator.protection.page_times import restore_points, when, worst
 from generator.protection.page_types import taken
 from generator.protection.resource_types import ARNS, OWN_KEY
-from generator.protection.words import days, kept, listed, named, these
+from generator.protection.vaults import COPY_INTO
+from generator.protection.words import days, kept, listed, named, these, whom
 
 WIDTH = 100
 _INDENT = 16
 LONGEST, LONGEST_PARAGRAPH = 200, 2_000
 """The most characters of a value, and of all that is said at once."""
+NO_ALERTS = "none: nobody hears of anything"
 _DELETION = "backup:DeleteRecoveryPoint"
 
 
@@ -67,6 +74,24 @@ def _title(explanation: Explanation) -> str:
 
 def _answers(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     protection, types = explanation.protection, explanation.types
+    if types and protection.rules:
+        yield from _what_and_when(explanation)
+        yield from _of_backups(explanation)
+    elif explanation.copy_vaults:
+        yield from _of_copies(explanation)
+    elif protection.restore_plans and not protection.rules:
+        yield "What", [f"restore tests of {tested(protection)}; nothing is backed up here"]
+    else:
+        yield from _what_and_when(explanation)
+    if protection.restore_plans or protection.restore_tests:
+        yield "Tests", [*tests(explanation)]
+        if not types and not explanation.copy_vaults:
+            yield "Alerts", [*_alerts(protection)] or ["none in this stack"]
+    yield from _not_known(explanation)
+
+
+def _what_and_when(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
+    protection, types = explanation.protection, explanation.types
     itself = " in this template itself" if protection.not_read else ""
     what = [*taken(types), *unsure(types, BACKUP)]
     if lost := [each.type for each in types if each.backed_up is False]:
@@ -82,9 +107,23 @@ def _answers(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     if plans and not rules:
         rules = [f"not known: no rule of the plan {listed(plans)} is in the template"]
     yield "When", rules or [f"never: no backup plan{itself} has a rule"]
-    if types and protection.rules:
-        yield from _of_backups(explanation)
-    yield from _not_known(explanation)
+
+
+def _of_copies(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
+    protection, vaults = explanation.protection, explanation.copy_vaults
+    names = listed([vault.name for vault in vaults])
+    yield "What", [f"copies, or backups, that plans elsewhere make into {names}"]
+    yield "Copies", [line for vault in vaults for line in copies_to(vault, alone=len(vaults) == 1)]
+    yield "Where", [line for vault in vaults for line in _where(_without_copies(vault), set())]
+    yield "Restore", [*restores_of_copies(protection)]
+    yield "Alerts", [*_alerts(protection)] or [NO_ALERTS]
+    yield "Stays", [*_stays(vaults, restore_roles(protection))]
+
+
+def _without_copies(vault: Vault) -> Vault:
+    """Return the vault without who may copy into it, which is told by itself."""
+    rest = frozenset((its, who) for its, who in vault.open_to if its != COPY_INTO)
+    return replace(vault, open_to=rest)
 
 
 def _of_backups(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
@@ -95,8 +134,8 @@ def _of_backups(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
     yield "Where", [line for vault in used_vaults(protection) for line in _where(vault, names)]
     yield "Copies", [*_copies(protection, names)] or ["none"]
     yield "Restore", [*restores(protection, types)]
-    yield "Alerts", [*_alerts(protection)] or ["none: nobody hears of anything"]
-    yield "Stays", [*_stays(protection)]
+    yield "Alerts", [*_alerts(protection)] or [NO_ALERTS]
+    yield "Stays", [*_stays(used_vaults(protection), used_roles(protection))]
 
 
 def _where(vault: Vault, types: set[str]) -> Iterator[str]:
@@ -120,8 +159,7 @@ def _where(vault: Vault, types: set[str]) -> Iterator[str]:
     for action, principal in sorted(vault.open_to):
         by_who.setdefault(principal, []).append(action)
     for principal, actions in by_who.items():
-        who_may = "everybody" if principal == "*" else named(principal)
-        yield f"allowed to {who_may}: {listed(actions)}"
+        yield f"allowed to {whom(principal)}: {listed(actions)}"
 
 
 def _lifted(lock: Lock | None) -> str:
@@ -203,16 +241,16 @@ def _heard(hearings: Sequence[Hearing]) -> Iterator[str]:
     yield from filter(None, (", ".join(about), listed(rest), listed(missing)))
 
 
-def _stays(protection: Protection) -> Iterator[str]:
+def _stays(vaults: Sequence[Vault], roles: Sequence[Role]) -> Iterator[str]:
     found, full = [], []
-    for vault in used_vaults(protection):
+    for vault in vaults:
         if vault.kept:
             whose = "" if vault.made else " (not of this stack)"
             found += [f"the vault {named(vault.name)}{whose}", "its backups"]
             found += ["its key"] * (vault.key_made and vault.key_kept)
         else:
             full.append(vault.name)
-    found += ["the role" for role in used_roles(protection) if role.kept]
+    found += ["the role" for role in roles if role.kept]
     yield listed(found) or "nothing is kept"
     if full:
         # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteBackupVault.html
@@ -236,5 +274,5 @@ def _not_known(explanation: Explanation) -> Iterator[tuple[str, list[str]]]:
 
 def _gap(explanation: Explanation, gap: Gap) -> str:
     its = explanation.shown(explanation.values)
-    values = [f"{name} is {its.get(name) or 'empty'}" for name in gap.parameters]
+    values = [f"{name} is {its.get(name, 'not given') or 'empty'}" for name in gap.parameters]
     return gap.in_short + (f": {' and '.join(values)}" if values else "")

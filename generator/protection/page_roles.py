@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from _backup.matching import like
 
 from generator.protection.abilities import BACKUP, REQUESTS, RESTORE
-from generator.protection.derived import OfType
-from generator.protection.gaps import used_roles
-from generator.protection.model import Protection
+from generator.protection.derived import OfType, restore_roles, used_roles
+from generator.protection.model import Protection, Role, is_known
 from generator.protection.resource_types import GIVEN
 from generator.protection.words import listed, named, these
 
@@ -49,19 +48,41 @@ def restores(protection: Protection, types: Sequence[OfType]) -> Iterator[str]:
         others = len(unsure_lines) == 1 and not able  # the line before has told which
         yield f"not {'the others' if others else these(unable, names)} (see below)"
     if {"EC2 instances", GIVEN} & {*names}:
-        passed = passed_roles(protection)
+        passed = passed_roles(used_roles(protection))
         elsewhere = any(reach.role not in protection.roles for reach in protection.reaches)
         none = "not known: the role is not in the template" if elsewhere else "none"
         which = "any" if "*" in passed else listed(passed) or none
         yield f"roles that a restored instance may have again: {which}"
 
 
-def passed_roles(protection: Protection) -> list[str]:
-    """Return the names of the roles that may be passed to EC2."""
+def passed_roles(roles: Sequence[Role]) -> list[str]:
+    """Return the names of the roles that these roles may pass to EC2."""
     arns = {
         arn
-        for role in used_roles(protection)
+        for role in roles
         for arn, service in role.passes
         if any(like(service, each) is not False for each in _EC2)
     }
     return [named(arn, alone=True) for arn in sorted(arns)]
+
+
+def restores_of_copies(protection: Protection) -> Iterator[str]:
+    """Yield what the roles that no plan uses can restore, and the roles that they pass on."""
+    roles = restore_roles(protection)
+    if not roles:
+        yield "by no role of this stack"
+    for role in roles:
+        restored = {kind: role.lacks[kind, does] for kind, does in REQUESTS if does == RESTORE}
+        able = [kind for kind, lacks in restored.items() if lacks == ()]
+        unsure_of = [kind for kind, lacks in restored.items() if lacks is None]
+        name = (
+            f"the role {named(role.arn, alone=True)}" if is_known(role.arn) else "the stack's role"
+        )
+        yield f"{listed(able) or 'nothing for certain'}, by {name}"
+        if unsure_of:
+            yield f"{listed(unsure_of)}: only if policies that the template does not show allow it"
+        if role.trusted is None:
+            yield "only if the role trusts AWS Backup, which the template does not show"
+        passed = passed_roles([role])
+        which = "any" if "*" in passed else listed(passed) or "none"
+        yield f"roles that a restored instance may have again: {which}"

@@ -29,11 +29,15 @@ def when(explanation: Explanation, rule: Rule) -> Iterator[str]:
     if any(rule == each.rule for each in explanation.protection.refused):
         yield "  no backups: refused (see below)"
         return
-    following = explanation.next_starts(rule)
-    if following is None:
-        yield f"  next: not known: {why_no_start(rule)}"
-    else:
-        yield f"  next: {', '.join(map(_start, following)) or _never(explanation, rule)}"
+    yield f"  next: {following(explanation, rule)}"
+
+
+def following(explanation: Explanation, rule: Rule) -> str:
+    """Return the next starts of a rule."""
+    found = explanation.next_starts(rule)
+    if found is None:
+        return f"not known: {why_no_start(rule)}"
+    return ", ".join(map(_start, found)) or _never(explanation, rule)
 
 
 def _never(explanation: Explanation, rule: Rule) -> str:

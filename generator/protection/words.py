@@ -1,5 +1,6 @@
 """Lengths of time, schedules, lists, tags and ARNs in words."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -83,7 +84,12 @@ def _on(cron: Cron) -> str:
         return "every day"
     if cron.days == "L":
         return "on the last day of each month"
-    return f"on day {int(cron.days)} of each month" if cron.days.isdecimal() else ""
+    return f"on the {_ordinal(int(cron.days))} day of each month" if cron.days.isdecimal() else ""
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def _on_weekdays(text: str) -> str:
@@ -159,3 +165,36 @@ def named(arn: str, *, alone: bool = False) -> str:
     where += [f"account {account}"] if account and is_known(account) else []
     name = re.split("[:/]", resource, maxsplit=1)[-1]
     return f"{name} ({', '.join(where)})" if where and not alone else name
+
+
+def whom(who: str) -> str:
+    """Return whom a policy names, as the model has it: with a condition, if there is one."""
+    name, _, condition = who.partition(" if ")
+    its = "everybody" if name == "*" else named(name)
+    if re.fullmatch("[0-9]{12}", name):
+        its = f"account {name}"
+    if not condition:
+        return its
+    roles = only_by(who)
+    if not roles:
+        return f"{its}, only if {condition}"
+    names = listed([named(role, alone=True) for role in roles])
+    return f"{its}, only by the role{'s' * (len(roles) > 1)} {names}"
+
+
+_IS = {"ArnEquals", "ArnLike", "StringEquals", "StringLike"}
+
+
+def only_by(who: str) -> list[str]:
+    """Return the roles that the condition asks for; none, if it asks for anything else."""
+    try:
+        tests = json.loads(who.partition(" if ")[2], strict=False)
+    except ValueError:  # none
+        return []
+    if not isinstance(tests, dict) or not tests.keys() <= _IS:
+        return []
+    asked = [item for each in tests.values() if isinstance(each, dict) for item in each.items()]
+    if [key.lower() for key, _ in asked] != ["aws:principalarn"]:
+        return []
+    [(_, roles)] = asked
+    return [str(role) for role in (roles if isinstance(roles, list) else [roles])]

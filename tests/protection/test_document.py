@@ -217,6 +217,7 @@ SMALL_DOCUMENT = {
             "why_not_known": None,
         }
     ],
+    "restore_tests": [],
     "rules": [
         {
             "plan": "${Plan}",
@@ -273,6 +274,7 @@ SMALL_DOCUMENT = {
                 }
             ],
             "allowed": [{"action": "backup:CopyIntoBackupVault", "to": "*"}],
+            "key_lets": [],
         },
         {"name": "other", "in_template": False},
     ],
@@ -281,6 +283,13 @@ SMALL_DOCUMENT = {
             "arn": "${Role.Arn}",
             "trusts_aws_backup": True,
             "outlives_stack": False,
+            "restores": [
+                "EC2 instances",
+                "EBS volumes",
+                "EFS file systems",
+                "FSx file systems",
+                "FSx volumes",
+            ],
             "passes": [{"role": "arn:aws:iam::*:role/*", "to": "ec2.amazonaws.com"}],
         }
     ],
@@ -301,6 +310,104 @@ def test_the_whole_document_of_a_small_template() -> None:
     VALIDATOR.validate(found)
     del found["gaps"]
     assert found == SMALL_DOCUMENT
+
+
+COMPANION = """\
+Resources:
+  Vault:
+    Type: AWS::Backup::BackupVault
+    Properties:
+      BackupVaultName: far
+      EncryptionKeyArn: !GetAtt Key.Arn
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Version: "2012-10-17"
+        Statement:
+          - {Effect: Allow, Principal: {AWS: "222233334444"}, Action: "kms:Decrypt", Resource: "*"}
+  Plan:
+    Type: AWS::Backup::RestoreTestingPlan
+    Properties:
+      RestoreTestingPlanName: p
+      ScheduleExpression: cron(0 7 2 * ? *)
+      RecoveryPointSelection:
+        {Algorithm: RANDOM_WITHIN_WINDOW, IncludeVaults: ["*"], ExcludeVaults: [v]}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: g, VpcId: vpc-1}
+  Instances:
+    Type: AWS::Backup::RestoreTestingSelection
+    Properties:
+      RestoreTestingPlanName: !Ref Plan
+      RestoreTestingSelectionName: i
+      ProtectedResourceType: EC2
+      ProtectedResourceArns: ["*"]
+      ProtectedResourceConditions: {StringEquals: [{Key: "aws:ResourceTag/a", Value: b}]}
+      IamRoleArn: arn:aws:iam::111122223333:role/r
+      RestoreMetadataOverrides: {securityGroupIds: !Sub '["${Group.GroupId}"]'}
+  Elsewhere:
+    Type: AWS::Backup::RestoreTestingSelection
+    Properties:
+      RestoreTestingPlanName: other
+      RestoreTestingSelectionName: e
+      ProtectedResourceType: EBS
+      ProtectedResourceArns: [!ImportValue x]
+      IamRoleArn: arn:aws:iam::111122223333:role/r
+      ValidationWindowHours: 2
+"""
+RESTORE_TESTS = [
+    {
+        "types": ["EC2 instances"],
+        "arns": None,
+        "tags": [{"operator": "StringEquals", "key": "a", "value": "b"}],
+        "role": "arn:aws:iam::111122223333:role/r",
+        "deleted_after_hours": None,
+        "plan": {
+            "name": "${Plan}",
+            "schedule": "cron(0 7 2 * ? *)",
+            "time_zone": "UTC",
+            "start_window_hours": 24,
+            "newest": False,
+            "backup_at_most_days": 30,
+            "vaults": ["*"],
+            "without_vaults": ["v"],
+            "next_starts": [
+                {"at": f"{day}T07:00:00+00:00", "certain": True}
+                for day in ("2026-12-02", "2027-01-02", "2027-02-02")
+            ],
+        },
+        "instances": {
+            "profile": None,
+            "security_groups": ["${Group.GroupId}"],
+            "subnet": None,
+            "ways": ["out to everything"],
+        },
+    },
+    {
+        "types": ["EBS volumes"],
+        "arns": ["${Fn::ImportValue x}"],
+        "tags": [],
+        "role": "arn:aws:iam::111122223333:role/r",
+        "deleted_after_hours": 2,
+        "plan": None,
+        "instances": None,
+    },
+]
+
+
+def test_the_document_of_restore_tests_and_a_vault_for_copies() -> None:
+    found = json.loads(document.as_json(explain(parse("t", COMPANION), {}, DATE)))
+    VALIDATOR.validate(found)
+    assert found["restore_tests"] == RESTORE_TESTS
+    [vault] = found["vaults"]
+    assert vault["name"] == "far"
+    assert vault["key_lets"] == [{"action": "kms:Decrypt", "to": "222233334444"}]
+    adopted = "Parameters: {ExistingVaultName: {Type: String}}\nResources: {}"
+    found = json.loads(
+        document.as_json(explain(parse("t", adopted), {"ExistingVaultName": "v"}, DATE))
+    )
+    assert found["vaults"] == [{"name": "v", "in_template": False}]
 
 
 TEMPLATE = """\

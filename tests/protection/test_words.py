@@ -33,7 +33,10 @@ def test_days_are_years_where_they_are_whole_ones(number: int | str, said: str) 
         ("0 5 ? * SUN *", "every Sunday at 05:00"),
         ("0 5 ? * 2,4 *", "every Monday and Wednesday at 05:00"),
         ("30 22 ? * MON-FRI *", "from Monday to Friday at 22:30"),
-        ("0 5 1 * ? *", "on day 1 of each month at 05:00"),
+        ("0 5 1 * ? *", "on the 1st day of each month at 05:00"),
+        ("0 5 12 * ? *", "on the 12th day of each month at 05:00"),
+        ("0 5 22 * ? *", "on the 22nd day of each month at 05:00"),
+        ("0 5 23 * ? *", "on the 23rd day of each month at 05:00"),
         ("15 4 L * ? *", "on the last day of each month at 04:15"),
         # Nothing that is unusual is told by halves.
         *(
@@ -64,3 +67,31 @@ def test_an_arn_is_told_by_its_name_and_by_where_it_is() -> None:
     own = f"arn:aws:iam::{unknown('AWS::AccountId')}:role/path/admin"
     assert words.named(own) == "path/admin"
     assert words.named("Vault-a") == "Vault-a"
+
+
+ROLES = '"aws:PrincipalArn": ["arn:aws:iam::111122223333:role/a", "arn:aws:iam::1:role/b"]'
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        ("*", "everybody"),
+        ("111122223333", "account 111122223333"),
+        ("arn:aws:iam::111122223333:role/a", "a (account 111122223333)"),
+        (f'1 if {{"ArnLike": {{{ROLES}}}}}', "1, only by the roles a and b"),
+        ('1 if {"StringEquals": {"AWS:principalarn": "x"}}', "1, only by the role x"),
+        # Nothing that is more than a role is told by halves.
+        *(
+            (f"1 if {condition}", f"1, only if {condition}")
+            for condition in (
+                '{"ArnNotEquals": {"aws:PrincipalArn": "x"}}',
+                '{"StringEquals": {"aws:PrincipalArn": "x", "aws:PrincipalTag/a": "b"}}',
+                '{"ArnEquals": {"aws:PrincipalArn": "x"}, "Bool": {"aws:SecureTransport": "true"}}',
+                '{"StringEquals": {"aws:PrincipalOrgID": "o-1"}}',
+                "no JSON",
+            )
+        ),
+    ],
+)
+def test_whom_a_policy_names(who: str, said: str) -> None:
+    assert words.whom(who) == said

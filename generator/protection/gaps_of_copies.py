@@ -1,0 +1,51 @@
+"""What is missing in a vault that plans elsewhere fill with copies, and in the roles for them."""
+
+from collections.abc import Iterator
+
+from generator.protection.abilities import EC2, REQUESTS, RESTORE
+from generator.protection.derived import restore_roles
+from generator.protection.explain import Explanation
+from generator.protection.gap import Gap
+from generator.protection.gaps_of_vaults import (
+    not_passed,
+    vaults_disabled,
+    vaults_not_guarded,
+    vaults_not_kept,
+)
+from generator.protection.words import listed
+
+_FSX = ("FSx file systems", "FSx volumes")
+
+
+def of_copies(explanation: Explanation) -> Iterator[Gap]:
+    """Yield what is missing, the worst first; nothing, if there is no vault for copies."""
+    vaults = explanation.copy_vaults
+    if not vaults:
+        return
+    yield from vaults_disabled(vaults)
+    yield from vaults_not_kept(vaults)
+    if not explanation.protection.heard:
+        text = "Nobody hears of the deletion of the vault, or of copies that could not be deleted"
+        yield Gap(text, ("NotificationEmail", "NotificationTopicArn"))
+    yield from _not_restored(explanation)
+    yield from vaults_not_guarded(vaults)
+
+
+def _not_restored(explanation: Explanation) -> Iterator[Gap]:
+    roles = restore_roles(explanation.protection)
+    if not roles:
+        yield Gap("No role of the stack restores the copies", ("CreateRestoreRole",))
+        return
+    # Of other templates nobody knows what there is to restore.
+    if "ProtectFSx" in explanation.template.parameters and all(
+        role.lacks.get((name, RESTORE)) for role in roles for name in _FSX
+    ):
+        yield Gap("FSx file systems and volumes cannot be restored", ("ProtectFSx",))
+    for name in (kind for kind, does in REQUESTS if does == RESTORE and kind not in _FSX):
+        lacks = [role.lacks.get((name, RESTORE)) or () for role in roles]
+        if all(lacks):
+            missing = tuple(dict.fromkeys(action for each in lacks for action in each))
+            text = f"No role can restore {name}: it lacks {listed([*missing])}"
+            yield Gap(text, actions=missing)
+    if not all(role.lacks.get((EC2, RESTORE)) for role in roles):
+        yield from not_passed(explanation, roles)
