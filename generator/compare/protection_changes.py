@@ -16,6 +16,7 @@ from generator.compare.loss import Loss, sentences
 from generator.compare.options_together import at_once, together
 from generator.compare.parameter_values import Assignment, around, extremes, with_bases
 from generator.compare.protection_losses import plan_losses
+from generator.compare.restore_test_losses import restore_test_losses
 from generator.compare.role_losses import role_losses
 from generator.compare.vault_losses import vault_losses
 from generator.protection.model import Protection
@@ -56,12 +57,16 @@ STORES = Part(
     ("AWS::Backup::BackupPlan", *VAULTS, "AWS::KMS::"),
     _IDLE | _SCHEDULES | {"AdvancedBackupSettings", "CopyActions"},
 )
+TESTS = Part(("AWS::Backup::RestoreTesting", "AWS::EC2::SecurityGroup"), _IDLE)
 ALERTS = Part(
-    ("AWS::Backup::", "AWS::KMS::", "AWS::SNS::", "AWS::Events::", "AWS::CloudWatch::"),
+    ("AWS::Backup::", "AWS::KMS::", "AWS::SNS::", "AWS::Events::", "AWS::CloudWatch::",
+     "AWS::IAM::Role"),
     _IDLE
     | _SCHEDULES
     | {"AccessPolicy", "AdvancedBackupSettings", "Conditions", "CopyActions", "EncryptionKeyArn",
-       "Lifecycle", "ListOfTags", "LockConfiguration", "NotResources", "Resources"},
+       "Lifecycle", "ListOfTags", "LockConfiguration", "ManagedPolicyArns", "NotResources",
+       "PermissionsBoundary", "Policies", "ProtectedResourceArns", "RestoreMetadataOverrides",
+       "Resources"},
 )  # fmt: skip
 
 Subject = Callable[[Protection, Protection], Iterable[Loss]]
@@ -70,6 +75,7 @@ _SUBJECTS: tuple[tuple[Subject, Part], ...] = (
     (role_losses, ROLES),
     (vault_losses, STORES),
     (alert_losses, ALERTS),
+    (restore_test_losses, TESTS),
 )
 """What finds losses, and the part that it looks at."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from generator.compare.alert_losses import alert_losses
 from generator.compare.copy_losses import copy_losses
 from generator.compare.loss import Loss, sentences
+from generator.compare.restore_test_losses import restore_test_losses
 from generator.compare.role_losses import role_losses
 from generator.compare.selection_losses import selected, selection_losses
 from generator.compare.timing_losses import timing_losses
@@ -15,11 +16,7 @@ from generator.protection.resource_types import CONTINUOUS, GIVEN
 
 def losses(old: Protection, new: Protection) -> list[str]:
     """Return what is lost from the old protection to the new one, a sentence each."""
-    found = [
-        loss
-        for of_subject in (plan_losses, role_losses, vault_losses, alert_losses)
-        for loss in of_subject(old, new)
-    ]
+    found = [loss for of_subject in _SUBJECTS for loss in of_subject(old, new)]
     return sentences(found)
 
 
@@ -42,3 +39,6 @@ def plan_losses(old: Protection, new: Protection) -> Iterator[Loss]:
         if each.new:
             for end in copy_losses(each.old, each.new, each.type):
                 yield Loss("", each.name, end)
+
+
+_SUBJECTS = (plan_losses, role_losses, vault_losses, alert_losses, restore_test_losses)

@@ -6,7 +6,8 @@ from _backup.matching import like
 
 from generator.compare.loss import Loss
 from generator.compare.selection_losses import Selected, selected
-from generator.protection.abilities import BACKUP, COPY, EXPIRE, RESTORE
+from generator.protection.abilities import BACKUP, COPY, EXPIRE, REQUESTS, RESTORE
+from generator.protection.derived import restore_roles
 from generator.protection.model import Protection, Role
 from generator.protection.words import listed
 
@@ -20,6 +21,29 @@ _DOES = {
 
 def role_losses(old: Protection, new: Protection) -> Iterator[Loss]:
     """Yield what roles may no longer do, once for all roles and types."""
+    yield from _of_selections(old, new)
+    yield from _of_restores(old, new)
+
+
+def _of_restores(old: Protection, new: Protection) -> Iterator[Loss]:
+    """Yield what roles that no plan uses may no longer restore."""
+    others = restore_roles(new)
+    for before in restore_roles(old):
+        # It may have another name; of several, nobody knows which one it is.
+        after = new.roles.get(before.arn) or (others[0] if len(others) == 1 else None)
+        if after is None:
+            yield Loss("the template no longer makes the role for restores")
+            continue
+        yield from _of_role(before, after)
+        for kind in (name for name, does in REQUESTS if does == RESTORE):
+            was, lacks = (role.lacks[kind, RESTORE] for role in (before, after))
+            if more := sorted({*(lacks or ())} - {*(was or ())}):
+                yield Loss("the role may no longer restore ", kind, f": {', '.join(more)}")
+            elif lacks is None and was == ():
+                yield Loss("whether the role may restore ", kind, " is no longer known")
+
+
+def _of_selections(old: Protection, new: Protection) -> Iterator[Loss]:
     for each in selected(old, new):
         for before in filter(None, each.old_roles):
             after = next(iter(each.new_roles), None)

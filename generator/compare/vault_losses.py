@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from _backup.matching import like, unknown
+from _backup.matching import unknown
 
+from generator.compare.acceptance_losses import acceptance_losses
 from generator.compare.loss import Loss, at_most, is_as_long
+from generator.compare.principals import allowed, name_of, still
 from generator.protection.model import Lock, Protection, Rule, Value, Vault, is_known
 from generator.protection.refusals import NO_STACK
-from generator.protection.vaults import COPY_INTO, GUARDED, NEEDED, account_of
+from generator.protection.vaults import GUARDED, NEEDED
 from generator.protection.words import day_count, listed
 
 _CAN = {
@@ -59,7 +61,7 @@ def _of_vault(before: Vault, after: Vault) -> Iterator[Loss]:
         yield Loss("the vault's key no longer outlives the stack")
     if before.key == after.key:
         for who, action in sorted(before.key_lets):
-            if not _still(who, {other for other, its in after.key_lets if its == action}):
+            if not still(who, {other for other, its in after.key_lets if its == action}):
                 start = f"the policy of the vault's key no longer lets {_whom(who)} use "
                 yield Loss(start, action)
     yield from _of_lock(before.lock, after.lock)
@@ -73,30 +75,17 @@ def _whom(who: str) -> str:
     return "another account" if who.startswith("\0{") else who
 
 
-def _still(who: str, others: set[str]) -> bool:
-    """Return whether one of the others is whoever this is, or everybody in that account."""
-    name = _name(who)
-    return bool({who, name, account_of(name), "*"} & others)
-
-
-def _name(who: str) -> str:
-    """Return whom a policy names, without the condition."""
-    return who.partition(" if ")[0]
-
-
 def _of_policy(before: Vault, after: Vault) -> Iterator[Loss]:
     for action in GUARDED:
         yield from _of_denials(before, after, action)
         if action not in before.denied or action in after.denied:
-            for who in sorted(_allowed(after, action) - _allowed(before, action)):
+            for who in sorted(allowed(after, action) - allowed(before, action)):
                 whom = "anybody" if who == "*" else who
                 yield Loss(f"the vault's policy now lets {whom} ", _CAN[action])
     for action in NEEDED:
         if action in after.denied and action not in before.denied:
             yield Loss("the vault's policy denies ", action)
-    for who in sorted(_allowed(before, COPY_INTO)):
-        if not _still(who, _allowed(after, COPY_INTO)):
-            yield Loss("the vault's policy no longer lets ", who, " copy backups into it")
+    yield from acceptance_losses(before, after)
 
 
 def _of_denials(before: Vault, after: Vault, action: str) -> Iterator[Loss]:
@@ -106,16 +95,12 @@ def _of_denials(before: Vault, after: Vault, action: str) -> Iterator[Loss]:
     elif was is not None and denied is not None:
         for role in sorted(denied - was):
             yield Loss(f"{role} may ", _CAN[action])
-    stopped, still = (
+    stopped, stopped_now = (
         {who for its, who in vault.denied_to if its == action} for vault in (before, after)
     )
     for who in sorted(stopped):
-        if not _still(who, still) and (denied is None or _name(who) in denied):
+        if not still(who, stopped_now) and (denied is None or name_of(who) in denied):
             yield Loss(f"the vault's policy no longer stops {who}: it may ", _CAN[action])
-
-
-def _allowed(vault: Vault, action: str) -> set[str]:
-    return {who for wanted, who in vault.open_to if like(wanted.lower(), action.lower())}
 
 
 def _of_lock(before: Lock | None, after: Lock | None) -> Iterator[Loss]:

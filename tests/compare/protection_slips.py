@@ -90,7 +90,12 @@ def swap(path: str, before: str, after: str) -> Edit:
 
 def forbid(action: str) -> Edit:
     """Return the change that takes an action from every policy of the role."""
-    return swap(f"{ROLE}/Properties/Policies", json.dumps(action), '"none:None"')
+    return forbid_in(ROLE, action)
+
+
+def forbid_in(role: str, action: str) -> Edit:
+    """Return the change that takes an action from every policy of the role at a path."""
+    return swap(f"{role}/Properties/Policies", json.dumps(action), '"none:None"')
 
 
 def remove(path: str, item: Any) -> Edit:

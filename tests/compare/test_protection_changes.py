@@ -13,6 +13,8 @@ from generator.compare import protection_changes
 from generator.compare.change import ProtectionLoss
 from generator.compare.protection_changes import protection_losses
 from generator.paths import ROOT
+from tests.compare import companion_slips
+from tests.compare.companion_slips import companion
 from tests.compare.protection_slips import (
     DAILY,
     FSX_TAG,
@@ -383,6 +385,10 @@ NEAR = "Principal: {AWS: '111122223333'}"
 ROLE = "Principal: {AWS: 'arn:aws:iam::111122223333:role/x'}"
 IN_ORG = "Condition: {StringEquals: {aws:PrincipalOrgID: o-1}}"
 COPIES = "the vault's policy no longer lets 111122223333 copy backups into it"
+WIDER = (
+    "the vault's policy now lets all of 111122223333, not only "
+    "arn:aws:iam::111122223333:role/x, copy backups into it"
+)
 STOPS = "the vault's policy no longer stops 111122223333: it may delete recovery points"
 
 
@@ -391,7 +397,7 @@ STOPS = "the vault's policy no longer stops 111122223333: it may delete recovery
     [
         (f"{COPY}, {NEAR}", f"{COPY}, {NEAR}, Sid: a", []),
         (f"{COPY}, {NEAR}", f"{COPY}, Principal: '*'", []),
-        (f"{COPY}, {ROLE}", f"{COPY}, {NEAR}", []),
+        (f"{COPY}, {ROLE}", f"{COPY}, {NEAR}", [WIDER]),
         (f"{COPY}, {ROLE}, {IN_ORG}", f"{COPY}, {ROLE}", []),
         (f"{COPY}, {NEAR}", f"{COPY}, {NEAR}, {IN_ORG}", [COPIES]),
         (f"{COPY}, {NEAR}", f"{COPY}, Principal: {{AWS: '444455556666'}}", [COPIES]),
@@ -410,6 +416,51 @@ def test_a_template_without_backups_loses_none() -> None:
     old = parse("old", "Resources: {A: {Type: AWS::SQS::Queue}}")
     new = parse("new", "Resources: {B: {Type: AWS::SQS::Queue}}")
     assert protection_losses(old, new) == []
+
+
+IF_EC2 = {"TestEC2": "'yes'", "TestSubnetId": "any other value", "TestVpcId": "any other value"}
+FROM = {"SourceAccountId": "any other value"}
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "where"),
+    [
+        ("BackupRestoreTesting.template", "EFS is not tested", {}),
+        ("BackupRestoreTesting.template", "a profile", IF_EC2),
+        ("BackupRestoreTesting.template", "a rule of its own", IF_EC2),
+        ("BackupCopyDestination.template", "copies from another account", FROM),
+        ("BackupCopyDestination.template", "no lock", {"VaultLock": "'governance'"}),
+        (
+            "BackupCopyDestination.template",
+            "a role without fsx:CreateVolumeFromBackup",
+            {"CreateRestoreRole": "'yes'", "ProtectFSx": "'yes'"},
+        ),
+        (
+            "BackupCopyDestination.template",
+            "news of another role",
+            {"CreateRestoreRole": "'yes'", "NotificationEmail": "any other value"},
+        ),
+    ],
+)
+def test_for_which_parameters_a_companion_loses(
+    name: str, what: str, where: dict[str, str]
+) -> None:
+    slip = companion_slips.SLIPS[name][what]
+    new = copy.deepcopy(companion(name))
+    slip.edit(new)
+    [found] = protection_losses(Template("old", companion(name)), Template("new", new))
+    assert found.where == where
+
+
+@pytest.mark.parametrize(
+    ("name", "edit"),
+    [(name, edit) for name, edits in companion_slips.HARMLESS.items() for edit in edits.values()],
+    ids=[f"{name}: {what}" for name, edits in companion_slips.HARMLESS.items() for what in edits],
+)
+def test_a_companion_loses_nothing_for_any_parameters(name: str, edit: Edit) -> None:
+    new = copy.deepcopy(companion(name))
+    edit(new)
+    assert protection_losses(Template("old", companion(name)), Template("new", new)) == []
 
 
 def test_what_protects_less_than_1_1_0_is_in_the_changelog() -> None:

@@ -11,6 +11,9 @@ from generator.cloudformation.read import Template
 from generator.compare.protection_losses import losses
 from generator.protection.model import Protection
 from generator.protection.reading import protection
+from generator.stacks import MAIN
+from tests.compare import companion_slips
+from tests.compare.companion_slips import companion
 from tests.compare.protection_slips import HARMLESS, ON, SLIPS, Edit, Slip
 from tests.protection.support import ROLE_ARN, of_type
 from tests.protection.support import protected as by_resources
@@ -23,33 +26,51 @@ def protected(document: Document, parameters: Mapping[str, str]) -> Protection:
     """Return what a stack of a template protects."""
     defaults = {
         name: scalar(parameter["Default"])
-        for name, parameter in template()["Parameters"].items()
+        for name, parameter in document["Parameters"].items()
         if "Default" in parameter
     }
     values = {**defaults, "ClusterId": CLUSTER, "AWS::Partition": "aws", **parameters}
     return protection(Template("ours", document), values)
 
 
+def documents() -> dict[str, Document]:
+    """Return our templates."""
+    return {MAIN: template(), **{name: companion(name) for name in companion_slips.SLIPS}}
+
+
 @cache
-def ours(parameters: tuple[tuple[str, str], ...]) -> Protection:
-    return protected(template(), dict(parameters))
+def ours(name: str, parameters: tuple[tuple[str, str], ...]) -> Protection:
+    return protected(documents()[name], dict(parameters))
 
 
-def lost(parameters: Mapping[str, str], edit: Edit) -> list[str]:
-    """Return what a stack with the parameters loses by a change of our template."""
-    changed = copy.deepcopy(template())
+def lost(name: str, parameters: Mapping[str, str], edit: Edit) -> list[str]:
+    """Return what a stack with the parameters loses by a change of one of our templates."""
+    changed = copy.deepcopy(documents()[name])
     edit(changed)
-    return losses(ours(tuple(parameters.items())), protected(changed, parameters))
+    return losses(ours(name, tuple(parameters.items())), protected(changed, parameters))
 
 
-@pytest.mark.parametrize("slip", SLIPS.values(), ids=SLIPS)
-def test_a_slip_that_costs_protection(slip: Slip) -> None:
-    assert sorted(lost(slip.parameters, slip.edit)) == sorted(slip.losses)
+EVERY_SLIP = {
+    f"{name.partition('.')[0]}: {what}": (name, slip)
+    for name, slips in {MAIN: SLIPS, **companion_slips.SLIPS}.items()
+    for what, slip in slips.items()
+}
+EVERY_HARMLESS = {
+    f"{name.partition('.')[0]}: {what}": (name, edit)
+    for name, edits in {MAIN: HARMLESS, **companion_slips.HARMLESS}.items()
+    for what, edit in edits.items()
+}
+EVERY_ON = {MAIN: ON, **companion_slips.ON}
 
 
-@pytest.mark.parametrize("edit", HARMLESS.values(), ids=HARMLESS)
-def test_a_harmless_change(edit: Edit) -> None:
-    assert lost(ON, edit) == []
+@pytest.mark.parametrize(("name", "slip"), EVERY_SLIP.values(), ids=EVERY_SLIP)
+def test_a_slip_that_costs_protection(name: str, slip: Slip) -> None:
+    assert sorted(lost(name, slip.parameters, slip.edit)) == sorted(slip.losses)
+
+
+@pytest.mark.parametrize(("name", "edit"), EVERY_HARMLESS.values(), ids=EVERY_HARMLESS)
+def test_a_harmless_change(name: str, edit: Edit) -> None:
+    assert lost(name, EVERY_ON[name], edit) == []
 
 
 def test_the_tables_are_as_long_as_they_have_to_be() -> None:
@@ -70,3 +91,11 @@ def test_continuous_backups_that_end(arn: str, ends: bool) -> None:
     before, after = of(EnableContinuousBackup=True), of()
     assert losses(before, after) == ["RDS databases can no longer be restored to any second"] * ends
     assert losses(after, before) == []
+
+
+def test_restore_tests_that_are_not_closed_lose_nothing_as_they_are() -> None:
+    changed = copy.deepcopy(companion("BackupRestoreTesting.template"))
+    for what in ("a profile", "a way out", "one file system only", "a vault left out"):
+        companion_slips.TESTING_SLIPS[what].edit(changed)
+    same = protected(changed, companion_slips.INSTANCES)
+    assert losses(same, same) == []
