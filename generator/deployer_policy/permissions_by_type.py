@@ -29,6 +29,7 @@ from awacs.aws import (
     ForAnyValueStringEquals,
     StringEquals,
     StringLike,
+    StringLikeIfExists,
 )
 
 from generator.deployer_policy.bounds import OPEN, Bounds
@@ -101,7 +102,7 @@ def rows(bounds: Bounds = OPEN) -> dict[str, Row]:
         "AWS::CloudWatch::Alarm": Row("AlarmName", _alarm()),
         "AWS::Backup::RestoreTestingPlan": Row("", _restore_testing_plan()),
         "AWS::Backup::RestoreTestingSelection": Row("", _restore_testing_selection()),
-        "AWS::EC2::SecurityGroup": Row("", _security_group()),
+        "AWS::EC2::SecurityGroup": Row("", _security_group(bounds)),
     }
 
 
@@ -478,12 +479,13 @@ def _restore_testing_selection() -> tuple[Grant, ...]:
     )
 
 
-def _security_group() -> tuple[Grant, ...]:
+def _security_group(bounds: Bounds) -> tuple[Grant, ...]:
     """Return the permissions for a security group that lets nothing in.
 
-    CloudFormation may tag a group only after it has changed the ways out, so what it calls depends
-    on no tag. Nobody gets to open a way in, and to change anything takes a stack, which can delete
-    only groups of its own.
+    Nobody gets to open a way in, and to change anything takes a stack. A stack can also name a
+    group that is not its own, so groups of other stacks are kept out by the tag that CloudFormation
+    gives them. It may tag a group only after it has changed the ways out, so a group without that
+    tag may be changed.
     https://github.com/aws/aws-cdk/issues/13204
     """
     groups = "arn:*:ec2:*:{account}:security-group/*"
@@ -505,7 +507,14 @@ def _security_group() -> tuple[Grant, ...]:
                 ec2.UpdateSecurityGroupRuleDescriptionsEgress,
             ],
             (groups,),
-            _BY_STACK,
+            Condition(
+                [
+                    Bool("aws:ViaAWSService", "true"),
+                    StringLikeIfExists(
+                        "aws:ResourceTag/aws:cloudformation:stack-name", [*bounds.stack_names]
+                    ),
+                ]
+            ),
         ),
         Grant(_WITHOUT_ARN, [ec2.DescribeInstances, ec2.DescribeSecurityGroups]),
     )

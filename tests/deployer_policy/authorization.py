@@ -15,6 +15,7 @@ from tests.deployer_policy.needs import handlers
 from tests.local_aws.deployer import Stack
 from tests.local_aws.local_aws import ACCOUNT
 from tests.local_aws.requests import Request
+from tests.support.parameter_values import CLUSTER
 
 REGION = "us-east-1"
 IN_REGION = f"{REGION}:{ACCOUNT}"
@@ -91,7 +92,7 @@ class Account:
     """What IAM knows of a stack's role and key, from the requests so far."""
 
     tags_count: bool
-    """KMS takes up to five minutes to let new tags count."""
+    """KMS takes up to five minutes to let new tags count, and EC2 may get them late."""
     boundaries: dict[str, str] = field(default_factory=dict)
     key_tags: dict[str, str] = field(default_factory=dict)
 
@@ -106,6 +107,9 @@ class Account:
             self.key_tags = tags
         elif self.tags_count and request.service == "kms":
             context |= {f"aws:ResourceTag/{key}": value for key, value in self.key_tags.items()}
+        elif self.tags_count and request.service == "ec2":
+            name = f"{CLUSTER}-restore-testing"
+            context["aws:ResourceTag/aws:cloudformation:stack-name"] = name
         role = given.get("RoleName", "")
         if boundary := given.get("PermissionsBoundary", self.boundaries.get(role)):
             self.boundaries[role] = context["iam:PermissionsBoundary"] = boundary

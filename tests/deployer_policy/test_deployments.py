@@ -276,6 +276,18 @@ ATTACKS_OF_COMPANIONS: dict[str, tuple[str, str, str, Context]] = {
     ),
     "open a group by a stack": (TESTS, "ec2:AuthorizeSecurityGroupIngress", GROUP, BY_STACK),
     "open a group's way out": (TESTS, "ec2:AuthorizeSecurityGroupEgress", GROUP, OUR_TAGS),
+    "open the way out of another stack's group": (
+        TESTS,
+        "ec2:AuthorizeSecurityGroupEgress",
+        GROUP,
+        {**BY_STACK, "aws:ResourceTag/aws:cloudformation:stack-name": "soca-mycluster"},
+    ),
+    "delete another stack's group by a stack": (
+        TESTS,
+        "ec2:DeleteSecurityGroup",
+        GROUP,
+        {**BY_STACK, "aws:ResourceTag/aws:cloudformation:stack-name": "soca-mycluster"},
+    ),
     "delete a group": (TESTS, "ec2:DeleteSecurityGroup", GROUP, OUR_TAGS),
     "tag a group": (TESTS, "ec2:CreateTags", GROUP, OUR_TAGS),
     "tag a VPC by a stack": (
