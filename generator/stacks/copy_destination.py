@@ -84,7 +84,7 @@ def template() -> Template:
         Value=vault.arn_of(the_vault),
     )
     for output in (
-        *outputs.of_vault(vault_name, destination, key_arn),
+        *outputs.of_vault(vault_name, destination, key_arn, what="copies", keys="an ARN"),
         outputs.jobs_url(),
         outputs.of_restore_role(role_arn),
         outputs.of_alerts(topic_arn),

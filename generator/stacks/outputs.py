@@ -19,12 +19,18 @@ def vault_arn(arn: If) -> Output:
     )
 
 
-def of_vault(name: If, arn: Output, key_arn: AWSHelperFn) -> list[Output]:
-    """Describe the vault in use, new or adopted."""
+def of_vault(
+    name: If,
+    arn: Output,
+    key_arn: AWSHelperFn,
+    what: str = "backups",
+    keys: str = "an ARN, aws/backup",
+) -> list[Output]:
+    """Describe the vault in use, new or adopted, by what it holds and what keys it may have."""
     return [
         Output(
             "BackupVaultName",
-            Description="Name of the vault that holds the backups",
+            Description=f"Name of the vault that holds the {what}",
             Value=name,
         ),
         arn,
@@ -37,7 +43,7 @@ def of_vault(name: If, arn: Output, key_arn: AWSHelperFn) -> list[Output]:
         ),
         Output(
             "VaultKmsKeyArn",
-            Description="Key of the vault: an ARN, aws/backup, or unknown for an adopted vault",
+            Description=f"Key of the vault: {keys}, or unknown for an adopted vault",
             Value=vault.key_of(key_arn),
         ),
         Output(

@@ -31,6 +31,12 @@ def test_every_output_is_described_and_none_has_a_condition_or_an_export(of: str
         assert output["Description"].strip()
 
 
+def test_the_vault_of_copies_is_not_described_as_one_under_a_key_of_aws() -> None:
+    described = template(COPIES)["Outputs"]["VaultKmsKeyArn"]["Description"]
+    assert "aws/backup" not in described
+    assert "aws/backup" in template(MAIN)["Outputs"]["VaultKmsKeyArn"]["Description"]
+
+
 def test_the_outputs_of_a_new_vault() -> None:
     outputs = resolved().outputs
     assert outputs["BackupVaultName"] == "<SOCABackupVault>"
