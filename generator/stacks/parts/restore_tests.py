@@ -31,7 +31,10 @@ BACKUP_VAULT_ARN = Input(
     "BackupVaultArn",
     group=SOURCE,
     label="Vault with the backups (ARN)",
-    Description="ARN of the vault: the output BackupVaultArn of the cluster's backup stack",
+    Description=(
+        "ARN of the vault, in the region and account of this stack: the output BackupVaultArn of "
+        "the cluster's backup stack"
+    ),
     Type="String",
     AllowedPattern=f"^{VAULT_ARN}$",
     ConstraintDescription=(
