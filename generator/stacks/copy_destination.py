@@ -1,10 +1,10 @@
 """The template of a vault for copies, in another region or account: its parts, in their order."""
 
-from troposphere import GetAtt, Output, Template
+from troposphere import GetAtt, Or, Output, Template
 
 from generator import VERSION
 from generator.stacks import cluster, console_urls, outputs, protected_types
-from generator.stacks.declarations import declare
+from generator.stacks.declarations import Flag, declare
 from generator.stacks.parts import alerts, copy_source, role, vault
 from generator.stacks.policies.role import restore_half
 
@@ -14,6 +14,9 @@ DESCRIPTION = (
 )
 VAULT_PREFIX = "Copies-"
 KEY_NAME = "${ClusterId}-copies"
+HAS_ACCESS_POLICY = Flag(
+    "HasAccessPolicy", Or(copy_source.HAS_SOURCE_ACCOUNT.holds, vault.DENIES_DELETION.holds)
+)
 
 
 def template() -> Template:
@@ -31,6 +34,7 @@ def template() -> Template:
             vault.existing_vault_name(VAULT_PREFIX),
             *vault.PROTECTIONS,
             vault.CREATES_VAULT,
+            HAS_ACCESS_POLICY,
             vault.adopted_vault_stays_as_it_is(
                 [copy_source.SOURCE_ACCOUNT_ID, copy_source.SOURCE_ROLE_ARN],
                 [copy_source.ALLOW_COPY_BACK],
@@ -52,7 +56,7 @@ def template() -> Template:
     the_vault = vault.backup_vault(
         VAULT_PREFIX,
         key_arn,
-        copy_source.access_policy(vault.denial_if_chosen(), vault.access_policy()),
+        HAS_ACCESS_POLICY.then(copy_source.access_policy(vault.denial_if_chosen())),
     )
     vault_name = vault.name_of(the_vault)
     the_role = role.restore_role(

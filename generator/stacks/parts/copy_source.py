@@ -1,5 +1,6 @@
 """Where copies come from: which account, and which role in it, may fill the vault."""
 
+from awacs.aws import PolicyDocument
 from troposphere import And, Equals, If, Not, Ref
 
 from generator.iam_language import document
@@ -75,19 +76,19 @@ DECLARED = (
 )
 
 
-def access_policy(denial: If, otherwise: If) -> If:
-    """Return the access policy of the vault, for copies from another account or ``otherwise``.
+def access_policy(denial: If) -> PolicyDocument:
+    """Return the access policy of the vault: copies from another account, and the denial.
 
     Within an account, IAM alone decides who copies. ``denial`` is a statement that may be there.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
     """
-    policy = document(
-        resources.accept_copies(
-            Ref(SOURCE_ACCOUNT_ID), HAS_SOURCE_ROLE.then(resources.only_by(Ref(SOURCE_ROLE_ARN)))
-        )
+    policy = document()
+    accept = resources.accept_copies(
+        Ref(SOURCE_ACCOUNT_ID), HAS_SOURCE_ROLE.then(resources.only_by(Ref(SOURCE_ROLE_ARN)))
     )
-    policy.Statement.append(denial)
-    return HAS_SOURCE_ACCOUNT.then(policy, otherwise)
+    # awacs 2.6.1 refuses an Fn::If among the statements that it is given, not one added later.
+    policy.Statement.extend([HAS_SOURCE_ACCOUNT.then(accept), denial])
+    return policy
 
 
 def key_statements() -> list[If]:
