@@ -1,16 +1,15 @@
-"""The policies that docs/copies.md has people write are those that the stacks make."""
+"""What docs/copies.md has people write: policies are those of the stacks, and copies stay."""
 
 import json
 import re
 from typing import Any
 
 from generator.docs.tables import COMPANION_PAGES
-from tests.support.generated import COPIES, resolved
+from tests.support.generated import COPIES, resolved, template
 from tests.support.parameter_values import SOURCE_ACCOUNT
 
-BLOCKS = re.findall(
-    r"^ *```json\n(.*?)^ *```", COMPANION_PAGES[COPIES].read_text("utf-8"), re.DOTALL | re.MULTILINE
-)
+PAGE = COMPANION_PAGES[COPIES].read_text("utf-8")
+BLOCKS = re.findall(r"^ *```json\n(.*?)^ *```", PAGE, re.DOTALL | re.MULTILINE)
 KEY_STATEMENTS, VAULT_POLICY = map(json.loads, BLOCKS)
 OTHER_ACCOUNT = "444455556666"
 
@@ -31,3 +30,11 @@ def test_the_clusters_vault_accepts_copies_as_the_destination_does() -> None:
     [accepted] = made.resources["SOCABackupVault"]["AccessPolicy"]["Statement"]
     root = {"Principal": {"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"}}
     assert VAULT_POLICY["Statement"] == [accepted | root]
+
+
+def test_what_comes_back_is_kept_longer_than_a_backup_is_by_default() -> None:
+    """The days count from the backup: with as many as it had, an old copy would be gone at once."""
+    section = PAGE.partition("## Bring a copy back")[2].partition("\n## ")[0]
+    days = [int(each) for each in re.findall(r"DeleteAfterDays=(\d+)", section)]
+    assert len(days) == 2
+    assert min(days) > 2 * int(template()["Parameters"]["RetentionDays"]["Default"])
