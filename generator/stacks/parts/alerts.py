@@ -210,7 +210,7 @@ def alert_rule(
 def copies_rule(topic_arn: If, vault_name: If, restore_role_arn: If) -> Rule:
     """Return the rule for the vault of the copies and for restores by this stack's role.
 
-    Copies that fail are told where they come from: by the stack of the cluster.
+    Copies that fail are reported where they come from: by the stack of the cluster.
     """
     detail: list[dict[str, Any]] = [
         {"backupVaultName": [vault_name], "state": ["DELETED"]},
@@ -222,7 +222,7 @@ def copies_rule(topic_arn: If, vault_name: If, restore_role_arn: If) -> Rule:
         "the role of its stack that did not end well",
         ["Restore Job", "Backup Vault"],
         detail,
-        "Copies that fail are told by the stack of the cluster",
+        "The stack of the cluster reports copies that fail",
     )
 
 

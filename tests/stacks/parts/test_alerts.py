@@ -278,7 +278,7 @@ def message(event: dict[str, Any], made: Resolved | None = None) -> dict[str, An
     [
         *((event, _made(), "when the stack is created or updated") for event in REPORTED),
         *(
-            (event, _made_of_copies(), "told by the stack of the cluster")
+            (event, _made_of_copies(), "The stack of the cluster reports copies that fail")
             for event in HEARD_OF_COPIES
         ),
     ],
