@@ -32,6 +32,13 @@ def deployer_policy(arguments: argparse.Namespace) -> int:
     except ValueError as error:
         say(str(error))
         return USAGE
+    wider = bounds._replace(cluster_id=None)
+    if bounds.cluster_id and text == policy.text(name, made, wider):
+        say(
+            f"--cluster-id {bounds.cluster_id!r} narrows nothing in the policy of {name}: leave it "
+            "out, and name the stack with --stack-name"
+        )
+        return USAGE
     write(text)
     return FINE
 

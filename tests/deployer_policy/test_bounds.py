@@ -126,6 +126,11 @@ def test_a_boundary_of_aws_is_of_every_account(capsys: pytest.CaptureFixture[str
             id="boundary-without-a-role",
         ),
         pytest.param(
+            ["BackupRestoreTesting.template", "--cluster-id", "soca-mycluster"],
+            "narrows nothing in the policy of BackupRestoreTesting.template",
+            id="cluster-in-no-name",
+        ),
+        pytest.param(
             ["--stack-name", ",".join(f"stack{number}" * 10 for number in range(20))],
             "the policy has ",
             id="no-room",
