@@ -182,12 +182,12 @@ TESTING_HARMLESS: dict[str, Edit] = {
     "a description": put("Description", "Something else"),
     "resources in another order": turn("Resources"),
     "UTC by its other name": put(f"{PLAN}/ScheduleExpressionTimezone", "UTC"),
-    "another day": put(f"{PLAN}/ScheduleExpression", "cron(30 3 9 * ? *)"),
+    "another day": put("Parameters/TestSchedule/Default", "cron(30 3 9 * ? *)"),
     "a time zone whose clocks change": put(f"{PLAN}/ScheduleExpressionTimezone", "Europe/Paris"),
-    "more often": put(f"{PLAN}/ScheduleExpression", "cron(0 7 ? * SUN *)"),
+    "more often": put("Parameters/TestSchedule/Default", "cron(0 7 ? * SUN *)"),
     "a longer window": put(f"{POINTS}/SelectionWindowDays", 29),
     "every vault": put(f"{POINTS}/IncludeVaults", ["*"]),
-    "more time for checks": put(f"{EFS}/Properties/ValidationWindowHours", 5),
+    "more time for checks": put("Parameters/ValidationWindowHours/Default", 5),
     "the plan by its name": put(
         f"{EFS}/Properties/RestoreTestingPlanName",
         {"Fn::Join": ["_", {"Fn::Split": ["-", {"Fn::Sub": "Test-${ClusterId}"}]}]},
@@ -212,7 +212,7 @@ BACK = {**FOREIGN, "AllowCopyBack": "yes"}
 RESTORES = {"CreateRestoreRole": "yes"}
 VAULT = "Resources/SOCABackupVault"
 POLICY = f"{VAULT}/Properties/AccessPolicy"
-ACCEPT = f"{POLICY}/Fn::If/1/Statement/0"
+ACCEPT = f"{POLICY}/Fn::If/1/Statement/0/Fn::If/1"
 KEY = "Resources/SOCABackupVaultKey"
 ROLE = "Resources/SOCAAWSBackupRestoreRole"
 PATTERN = "Resources/SOCABackupJobAlert/Properties/EventPattern"

@@ -418,8 +418,8 @@ def test_a_template_without_backups_loses_none() -> None:
     assert protection_losses(old, new) == []
 
 
-IF_EC2 = {"TestEC2": "'yes'", "TestSubnetId": "any other value", "TestVpcId": "any other value"}
-FROM = {"SourceAccountId": "any other value"}
+IF_EC2 = {"TestEC2": "'yes'", "TestSubnetId": "given", "TestVpcId": "given"}
+FROM = {"SourceAccountId": "given"}
 
 
 @pytest.mark.parametrize(
@@ -438,7 +438,7 @@ FROM = {"SourceAccountId": "any other value"}
         (
             "BackupCopyDestination.template",
             "news of another role",
-            {"CreateRestoreRole": "'yes'", "NotificationEmail": "any other value"},
+            {"CreateRestoreRole": "'yes'", "NotificationEmail": "given"},
         ),
     ],
 )

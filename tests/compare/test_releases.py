@@ -62,8 +62,10 @@ def test_no_version_allows_any_template_to_lose_data() -> None:
     both = {"A": OLD, "B": OLD}
     failures = compared(both, {**both, "B": UNKEPT}, "2.0.0").failures
     assert failures == [
-        "B.template: 1 loss of protection: the new template protects less than the old one: "
-        "correct it, unless that is meant"
+        (
+            "B.template: 1 loss of protection: the new template protects less than the old one: "
+            "correct it, unless that is meant"
+        )
     ]
 
 

@@ -146,7 +146,8 @@ Copies          accepted from account 222233334444, only by the role cluster-bac
 Where           vault Copies-soca-mycluster
                 key: made by the stack
                 lock: governance, which an administrator can lift; backups are kept at least 1 day
-                deletion: by nobody while the lock holds, then by whomever IAM allows
+                deletion: by nobody until an administrator lifts the lock, then by whomever IAM
+                allows
 Restore         EC2 instances, EBS volumes and EFS file systems, by the stack's role
                 roles that a restored instance may have again: none
 Alerts          a@example.com (once confirmed) hears of:

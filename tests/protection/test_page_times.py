@@ -10,7 +10,8 @@ from generator.cloudformation.read import parse
 from generator.protection import derived, page
 from generator.protection.document import as_json
 from generator.protection.explain import explain
-from generator.protection.gaps import Gap, gaps
+from generator.protection.gap import Gap
+from generator.protection.gaps import gaps
 from tests.protection.pages import DATE, OTHERS, by_heading, explained, of_others, ours
 from tests.support.parameter_values import CLUSTER
 

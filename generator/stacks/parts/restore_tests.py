@@ -349,7 +349,7 @@ def tested() -> Join:
     return Join(
         " ",
         [
-            "restored are:",
+            "tested:",
             *(
                 flag.then(what)
                 for flag, what in ((TESTS_EFS, "EFS"), (TESTS_EBS, "EBS"), (TESTS_EC2, "EC2"))
