@@ -53,7 +53,7 @@ def test_by_default_file_systems_and_volumes_of_the_vault_are_restored(
     for selection in selections.values():
         assert selection["IamRoleArn"] == backup.outputs["BackupRoleArn"]
         assert selection["ProtectedResourceArns"] == ["*"]
-    assert stack.outputs["TestedTypes"] == "restored are: EFS EBS"
+    assert stack.outputs["TestedTypes"] == "tested: EFS EBS"
 
 
 def test_only_the_named_file_systems_are_restored(aws: LocalAws, backup: Stack) -> None:

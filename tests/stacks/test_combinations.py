@@ -116,4 +116,4 @@ def test_every_reading_of_restore_tests_is_the_safer_one() -> None:
         group = {"SOCARestoreTestSecurityGroup"} if "EC2" in tested else set()
         selections = {f"SOCARestoreTesting{kind}" for kind in tested}
         assert set(made.types) == {"SOCARestoreTestingPlan"} | selections | group
-        assert made.outputs["TestedTypes"] == " ".join(["restored are:", *tested])
+        assert made.outputs["TestedTypes"] == " ".join(["tested:", *tested])

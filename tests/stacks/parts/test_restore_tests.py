@@ -127,7 +127,7 @@ def test_without_a_place_nothing_is_made_for_instances(lacks: dict[str, str]) ->
     made = without_rules(of=TESTS, **{**EC2, **lacks})
     assert set(_selections(made)) == {"EFS", "EBS"}
     assert of_type(made, GROUP) == {}
-    assert made.outputs["TestedTypes"] == "restored are: EFS EBS"
+    assert made.outputs["TestedTypes"] == "tested: EFS EBS"
 
 
 @pytest.mark.parametrize("given", [EC2, all_on(TESTS)])
