@@ -68,8 +68,8 @@ def _wrong_usage(arguments: argparse.Namespace) -> str | None:
     if new is not None and is_manifest(new) != is_manifest(old):
         other, manifest = sorted((old, new), key=is_manifest)
         return (
-            f"{label(manifest)} is the manifest of a release, and {label(other)} is none: give two "
-            "manifests, or two templates"
+            f"{label(manifest)} is the manifest of a release, and {label(other) or repr(other)} is "
+            "none: give two manifests, or two templates"
         )
     return None
 

@@ -1,6 +1,7 @@
 """The templates of a release that is published, or downloaded: those that its manifest lists."""
 
 import hashlib
+import re
 
 from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.fetch import fetch, label
@@ -11,7 +12,7 @@ from generator.release.contents import MANIFEST
 
 def is_manifest(source: str) -> bool:
     """Return whether a file or an address has the name that the manifest of a release has."""
-    return source.partition("?")[0].rpartition("/")[2] == MANIFEST
+    return _path(source).rpartition("/")[2] == MANIFEST
 
 
 def templates_of(source: str) -> dict[str, Template]:
@@ -19,8 +20,7 @@ def templates_of(source: str) -> dict[str, Template]:
 
     Raises UnreadableError if it is no manifest, or a template is not what it says.
     """
-    folder, _, rest = source.rpartition(MANIFEST)
-    if rest:
+    if _path(source) != source:
         raise UnreadableError(
             f"{label(source)}: what follows the name leads to this file alone, and not to the "
             "templates beside it: give the address without it, or one of s3://BUCKET/KEY"
@@ -28,12 +28,19 @@ def templates_of(source: str) -> dict[str, Template]:
     try:
         _, listed = manifest.read(fetch(source))
     except ValueError as error:
-        raise UnreadableError(f"{label(source)}: {error}") from None
+        raise UnreadableError(
+            f"{label(source)}: {error}; give {MANIFEST} as it was published"
+        ) from None
     templates = {}
     for file in listed:
         if file.name.endswith(".template"):
-            address = f"{folder}{file.name}"
-            content = fetch(address)
+            address = f"{source.removesuffix(MANIFEST)}{file.name}"
+            try:
+                content = fetch(address)
+            except UnreadableError as error:
+                raise UnreadableError(
+                    f"{error}; {MANIFEST} lists it, so it has to lie beside it"
+                ) from None
             if hashlib.sha256(content).hexdigest() != file.sha256:
                 raise UnreadableError(
                     f"{label(address)}: is not the file that {MANIFEST} lists: verify the release, "
@@ -43,3 +50,8 @@ def templates_of(source: str) -> dict[str, Template]:
     if not templates:
         raise UnreadableError(f"{label(source)}: lists no template: give the manifest of a release")
     return templates
+
+
+def _path(source: str) -> str:
+    """Return an address without what follows its path; a file may have ? and # in its name."""
+    return re.split("[?#]", source)[0] if "://" in source else source

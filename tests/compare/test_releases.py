@@ -154,6 +154,7 @@ def test_two_releases_are_compared_by_their_manifests(
     template = str(tmp_path / MAIN)
     for words in (
         [manifest, template],
+        [manifest, ""],
         [template, manifest],
         [manifest, "--template", MAIN],
         [manifest, manifest, "--template", MAIN],
@@ -163,6 +164,7 @@ def test_two_releases_are_compared_by_their_manifests(
         printed = capsys.readouterr()
         assert printed.out == ""
         assert printed.err.count("\n") == 1
+        assert "and  is none" not in printed.err
 
 
 def test_a_release_that_is_not_whole_is_a_sentence(

@@ -11,7 +11,13 @@ from generator.stacks import TEMPLATES
 from tests.local_aws.local_s3 import FOLDER, LocalS3
 
 FILES = {each.name: each.content for each in contents.objects(templates_folder.generate())}
-FOLDERS = ("", "/there/v1/", "https://bbb.example/v1/templates/", "s3://bbb/v1/templates/")
+FOLDERS = (
+    "",
+    "/there/v1/",
+    "/what?/#1/",
+    "https://bbb.example/v1/templates/",
+    "s3://bbb/v1/templates/",
+)
 
 
 @pytest.fixture(params=FOLDERS)
@@ -37,11 +43,20 @@ def test_the_templates_are_those_of_the_manifest(folder: str) -> None:
         assert not released.is_manifest(template.name)
 
 
-@pytest.mark.parametrize("query", ["?versionId=1", "?X-Amz-Signature=secret", "#x"])
+@pytest.mark.parametrize(
+    "query",
+    ["?versionId=1", "?X-Amz-Signature=secret", "?secret=/Backup.manifest.json", "#x"],
+)
 def test_an_address_of_the_manifest_alone_is_refused(query: str) -> None:
+    assert released.is_manifest(f"https://bbb.example/v1/Backup.manifest.json{query}")
     with pytest.raises(UnreadableError, match="leads to this file alone") as caught:
         released.templates_of(f"https://bbb.example/v1/Backup.manifest.json{query}")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("after", ["?f=/", "#/"])
+def test_an_address_that_only_mentions_a_manifest_is_none(after: str) -> None:
+    assert not released.is_manifest(f"https://bbb.example/v1/x{after}Backup.manifest.json")
 
 
 def test_another_file_than_the_manifest_lists_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,8 +86,9 @@ def test_what_is_no_manifest_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, content: bytes, says: str
 ) -> None:
     damaged(monkeypatch, "Backup.manifest.json", content)
-    with pytest.raises(UnreadableError, match=f"^{says}"):
+    with pytest.raises(UnreadableError, match=f"^{says}.*give ") as caught:
         released.templates_of("Backup.manifest.json")
+    assert "\n" not in str(caught.value)
 
 
 def test_what_is_published_is_read_back(s3: LocalS3, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,5 +99,5 @@ def test_what_is_published_is_read_back(s3: LocalS3, monkeypatch: pytest.MonkeyP
     found = released.templates_of(f"s3://{bucket}/{FOLDER}/templates/Backup.manifest.json")
     assert [*found] == [*TEMPLATES]
     s3.delete(bucket, "BackupRestoreTesting.template")
-    with pytest.raises(UnreadableError, match="template: S3 answered NoSuchKey"):
+    with pytest.raises(UnreadableError, match=r"template: S3 answered NoSuchKey: .*lists it"):
         released.templates_of(f"s3://{bucket}/{FOLDER}/templates/Backup.manifest.json")
