@@ -5,7 +5,7 @@ import re
 
 from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.fetch import fetch, label
-from generator.cloudformation.read import Template, parse
+from generator.cloudformation.read import Template, entry, parse
 from generator.release import manifest
 from generator.release.contents import MANIFEST
 
@@ -26,7 +26,7 @@ def templates_of(source: str) -> dict[str, Template]:
             "templates beside it: give the address without it, or one of s3://BUCKET/KEY"
         )
     try:
-        _, listed = manifest.read(fetch(source))
+        version, listed = manifest.read(fetch(source))
     except ValueError as error:
         raise UnreadableError(
             f"{label(source)}: {error}; give {MANIFEST} as it was published"
@@ -49,6 +49,13 @@ def templates_of(source: str) -> dict[str, Template]:
             templates[file.name] = parse(label(address), content)
     if not templates:
         raise UnreadableError(f"{label(source)}: lists no template: give the manifest of a release")
+    for template in templates.values():
+        stated = entry(template.outputs, "TemplateVersion").get("Value")
+        if stated != version:
+            raise UnreadableError(
+                f"{template.name}: states version {stated!r}, and {MANIFEST} {version!r}: give the "
+                "files of one release"
+            )
     return templates
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from generator import templates_folder
+from generator import VERSION, templates_folder
 from generator.cloudformation.errors import UnreadableError
 from generator.release import contents, released
 from generator.stacks import TEMPLATES
@@ -63,6 +63,23 @@ def test_another_file_than_the_manifest_lists_is_refused(monkeypatch: pytest.Mon
     name = "BackupRestoreTesting.template"
     damaged(monkeypatch, name, FILES[name] + b"# changed\n")
     with pytest.raises(UnreadableError, match=f"^{name}: is not the file that Backup.manifest"):
+        released.templates_of("Backup.manifest.json")
+
+
+@pytest.mark.parametrize(
+    ("output", "stated"), [({"Value": VERSION}, f"'{VERSION}'"), ({}, "None"), (1, "None")]
+)
+def test_a_template_of_another_version_is_refused(
+    monkeypatch: pytest.MonkeyPatch, output: object, stated: str
+) -> None:
+    document = {"Resources": {"A": {"Type": "T"}}, "Outputs": {"TemplateVersion": output}}
+    content = json.dumps(document).encode()
+    listed = json.loads(FILES["Backup.manifest.json"])
+    listed["files"][0] |= {"sha256": contents.Object("", content).sha256}
+    manifest = json.dumps(listed | {"version": "9.9.9"}).encode()
+    held = {**FILES, "Backup.template": content, "Backup.manifest.json": manifest}
+    monkeypatch.setattr(released, "fetch", held.__getitem__)
+    with pytest.raises(UnreadableError, match=f"^Backup.template: states version {stated}, and"):
         released.templates_of("Backup.manifest.json")
 
 
