@@ -1,6 +1,7 @@
 """What is missing in a vault that plans elsewhere fill with copies, and in the roles for them."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from generator.protection.abilities import EC2, REQUESTS, RESTORE
 from generator.protection.derived import restore_roles
@@ -12,7 +13,9 @@ from generator.protection.gaps_of_vaults import (
     vaults_not_guarded,
     vaults_not_kept,
 )
-from generator.protection.words import listed
+from generator.protection.model import Vault
+from generator.protection.vaults import account_of, sources
+from generator.protection.words import listed, only_by
 
 _FSX = ("FSx file systems", "FSx volumes")
 
@@ -24,11 +27,22 @@ def of_copies(explanation: Explanation) -> Iterator[Gap]:
         return
     yield from vaults_disabled(vaults)
     yield from vaults_not_kept(vaults)
+    yield from _never_accepted(vaults)
     if not explanation.protection.heard:
         text = "Nobody hears of the deletion of the vault, or of copies that could not be deleted"
         yield Gap(text, ("NotificationEmail", "NotificationTopicArn"))
     yield from _not_restored(explanation)
     yield from vaults_not_guarded(vaults)
+
+
+def _never_accepted(vaults: Iterable[Vault]) -> Iterator[Gap]:
+    for who in (each for vault in vaults for each in sources(vault)):
+        account, others = account_of(who.partition(" if ")[0]), [*map(account_of, only_by(who))]
+        is_known = all(re.fullmatch("[0-9]{12}", each) for each in (account, *others))
+        if others and is_known and account not in others:
+            where = f"account{'s' * (len(others) > 1)} {listed(others)}"
+            text = f"No copies of account {account} are accepted: only a role in {where} may copy"
+            yield Gap(text, ("SourceAccountId", "SourceRoleArn"))
 
 
 def _not_restored(explanation: Explanation) -> Iterator[Gap]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from _backup.matching import like, unknown
+from _backup.matching import unknown
 
 from generator.protection.model import Vault
-from generator.protection.vaults import COPY_INTO, account_of
+from generator.protection.vaults import COPY_INTO, account_of, sources
 from generator.protection.words import listed, whom
 
 OWN = unknown("AWS::AccountId")
@@ -29,14 +29,9 @@ def _accepted(vault: Vault) -> Iterator[str]:
     elif COPY_INTO in vault.denied:
         yield "none: the policy of the vault denies them (see below)"
     else:
-        yield from (f"accepted from {whom(who)}" for who in _sources(vault))
-        only = "" if _sources(vault) else " only"
+        yield from (f"accepted from {whom(who)}" for who in sources(vault))
+        only = "" if sources(vault) else " only"
         yield f"accepted from the account of the stack{only}, as far as IAM allows"
-
-
-def _sources(vault: Vault) -> list[str]:
-    """Return from whom copies are accepted besides the account of the stack."""
-    return sorted(who for its, who in vault.open_to if like(its.lower(), COPY_INTO.lower()))
 
 
 def _back(vault: Vault) -> Iterator[str]:
@@ -49,5 +44,5 @@ def _back(vault: Vault) -> Iterator[str]:
             yield f"not back to {whom(who)}: the key of the vault does not allow {listed(missing)}"
         else:
             yield f"back to {whom(who)}: the key of the vault allows it"
-    if _sources(vault) and vault.key_made and not users:
+    if sources(vault) and vault.key_made and not users:
         yield "not back: the key of the vault allows no other account to use it"

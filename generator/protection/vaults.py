@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from _backup.iam import Answer, as_list, decide
-from _backup.matching import unknown
+from _backup.matching import like, unknown
 
 from generator.protection.model import Lock, Vault
 from generator.protection.texts import VAULTS, Stack, accounts, document_of, number, text
@@ -263,3 +263,8 @@ def account_of(who: str) -> str:
         case ["arn", _, _, _, account, _]:
             return account
     return who
+
+
+def sources(vault: Vault) -> list[str]:
+    """Return from whom copies are accepted besides the account of the stack."""
+    return sorted(who for its, who in vault.open_to if like(its.lower(), COPY_INTO.lower()))

@@ -178,7 +178,7 @@ def whom(who: str) -> str:
     roles = only_by(who)
     if not roles:
         return f"{its}, only if {condition}"
-    names = listed([named(role, alone=True) for role in roles])
+    names = listed([named(role, alone=f":{name}:" in role) for role in roles])
     return f"{its}, only by the role{'s' * (len(roles) > 1)} {names}"
 
 

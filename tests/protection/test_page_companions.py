@@ -164,6 +164,18 @@ def test_the_page_of_a_vault_for_copies() -> None:
     assert found == OF_COPIES.splitlines()
 
 
+@pytest.mark.parametrize(("account", "told"), [("222233334444", 0), ("111122223333", 1)])
+def test_a_role_of_another_account_cannot_copy(account: str, told: int) -> None:
+    """Slip: believe that the role of an account that is not let in may copy."""
+    others = ROLE.replace("222233334444", account)
+    found = [each.text for each in gaps(explained(COPIES, **FROM, SourceRoleArn=others))]
+    said = (
+        "No copies of account 222233334444 are accepted: only a role in account 111122223333 may "
+        "copy"
+    )
+    assert found.count(said) == told
+
+
 OF_TESTS = f"""\
 What            restore tests of EFS file systems, EBS volumes and EC2 instances; nothing is backed
                 up here

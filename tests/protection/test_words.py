@@ -78,7 +78,10 @@ ROLES = '"aws:PrincipalArn": ["arn:aws:iam::111122223333:role/a", "arn:aws:iam::
         ("*", "everybody"),
         ("111122223333", "account 111122223333"),
         ("arn:aws:iam::111122223333:role/a", "a (account 111122223333)"),
-        (f'1 if {{"ArnLike": {{{ROLES}}}}}', "1, only by the roles a and b"),
+        (
+            f'1 if {{"ArnLike": {{{ROLES}}}}}',
+            "1, only by the roles a (account 111122223333) and b",
+        ),
         ('1 if {"StringEquals": {"AWS:principalarn": "x"}}', "1, only by the role x"),
         # Nothing that is more than a role is told by halves.
         *(
