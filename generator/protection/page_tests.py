@@ -21,19 +21,19 @@ def tested(protection: Protection) -> str:
 def tests(explanation: Explanation) -> Iterator[str]:
     """Yield what is restored to test it, plan by plan."""
     protection = explanation.protection
-    together: dict[RestoreTest, list[str]] = {}
+    together: dict[RestoreTest, dict[str, None]] = {}
     for test in protection.restore_tests:
         same = replace(test, types=(), arns=(), tags=frozenset(), launch=None)
-        together.setdefault(same, []).append(_what(test))
+        together.setdefault(same, {})[_what(test)] = None
     for same, names in together.items():
-        start = f"{listed(names)} are restored"
+        start = f"{listed([*names])} are restored"
         end = "" if same.validation is None else f"; deleted after {_hours(same.validation)}"
         if same.plan is None:
             yield f"{start} by a plan that is not in the template{end}"
         else:
             yield f"{start} {_when(same.plan)}{end}"
             yield f"  next: {following(explanation, as_rule(same.plan))}"
-            yield f"  from {_vaults(same.plan)}, by the role {named(same.role)}"
+            yield f"  from {_vaults(same.plan)}, by the role {named(same.role) or 'none'}"
     for test in protection.restore_tests:
         if test.launch:
             yield f"  {listed([*test.types])}: {_how(test.launch)}"
@@ -46,21 +46,21 @@ def _what(test: RestoreTest) -> str:
     which = f" with the tag {tags_text(test.tags)}" if test.tags else ""
     named_ones = [named(arn, alone=True) for arn in test.arns]
     which += f" ({listed(named_ones)} only)" if named_ones else ""
-    return listed([*test.types]) + which
+    return (listed([*test.types]) or "resources of no type") + which
 
 
 def _when(plan: RestorePlan) -> str:
     zone = "UTC" if plan.zone == "Etc/UTC" else plan.zone
     which = {True: "the newest backup", False: "a random backup", None: "a backup"}[plan.newest]
     return (
-        f"{schedule(parse(plan.schedule), plan.schedule)} {zone}, within "
+        f"{schedule(parse(plan.schedule), plan.schedule) or 'at no time'} {zone}, within "
         f"{_hours(plan.start_window)}; from {which} that is at most {day_count(plan.window)} old"
     )
 
 
 def _vaults(plan: RestorePlan) -> str:
-    names = "every vault" if "*" in plan.vaults else listed([*map(named, plan.vaults)])
-    start = names if "*" in plan.vaults else f"the vault{'s' * (len(plan.vaults) > 1)} {names}"
+    start = f"the vault{'s' * (len(plan.vaults) > 1)} {listed([*map(named, plan.vaults)])}"
+    start = "every vault" if "*" in plan.vaults else start if any(plan.vaults) else "no vault"
     return start + (f" but {listed([*map(named, plan.without)])}" if plan.without else "")
 
 

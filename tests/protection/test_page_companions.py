@@ -209,6 +209,24 @@ def test_a_plan_that_tests_nothing() -> None:
     ]
 
 
+NOTHING = """\
+Resources:
+  Plan: {Type: AWS::Backup::RestoreTestingPlan}
+  One: {Type: AWS::Backup::RestoreTestingSelection,
+        Properties: {RestoreTestingPlanName: !Ref Plan, ProtectedResourceType: EFS}}
+  Two: {Type: AWS::Backup::RestoreTestingSelection,
+        Properties: {RestoreTestingPlanName: !Ref Plan, ProtectedResourceType: EFS}}
+  Odd: {Type: AWS::Backup::RestoreTestingSelection,
+        Properties: {RestoreTestingPlanName: !Ref Plan}}
+"""
+
+
+def test_restore_tests_that_say_nothing() -> None:
+    told = " ".join(of_others(NOTHING).split())
+    assert "Tests EFS file systems and resources of no type are restored at no time UTC, " in told
+    assert " from no vault, by the role none " in told
+
+
 OTHERS = """\
 Resources:
   Vault:
