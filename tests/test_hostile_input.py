@@ -281,6 +281,22 @@ def long_pattern(pattern: str) -> str:
     )
 
 
+def restore_tests(schedule: str) -> str:
+    plan = {"ScheduleExpression": schedule, "RecoveryPointSelection": {"IncludeVaults": ["*"]}}
+    resources: dict[str, Any] = {
+        f"Test{number}": {
+            "Type": "AWS::Backup::RestoreTestingSelection",
+            "Properties": {
+                "RestoreTestingPlanName": {"Ref": "Plan"},
+                "ProtectedResourceType": f"Type{number}",
+            },
+        }
+        for number in range(60)
+    }
+    resources["Plan"] = {"Type": "AWS::Backup::RestoreTestingPlan", "Properties": plan}
+    return json.dumps({"Resources": resources})
+
+
 EQUAL: Any = {"Fn::Equals": [{"Ref": "AWS::Region"}, "x"]}
 ODD: dict[str, str] = {
     **{
@@ -306,6 +322,7 @@ ODD: dict[str, str] = {
     "60 parameters with 64 values each": many_parameters(),
     "4,000 names that are misspelt": misspelt(),
     "a pattern without end": long_pattern("(a|aa)+b"),
+    "60 restore tests in every minute": restore_tests("cron(* * * * ? *)"),
     "a Sub of beginnings": json.dumps(
         {"Resources": {"A": {"Type": "T", "P": {"Fn::Sub": "${" * 200_000}}}}
     ),
@@ -322,7 +339,10 @@ OTHERS = {
     text: re.sub('"AllowedPattern": "[^"]*"', '"AllowedPattern": "a*"', text)
     for name, text in ODD.items()
     if name.startswith("a pattern")
-} | {ODD["other items"]: ODD["other items"].replace('", "', '", "x')}
+} | {
+    ODD["other items"]: ODD["other items"].replace('", "', '", "x'),
+    ODD["60 restore tests in every minute"]: restore_tests("cron(0 7 2 * ? *)"),
+}
 
 
 @pytest.mark.parametrize("verb", ["compare, new", "explain", "check-parent --stack"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from _backup.cron import Cron, parse
@@ -85,6 +86,7 @@ def _of_interval(before: RestorePlan, after: RestorePlan) -> Iterator[str]:
         yield f"are tested {every(is_now)} instead of {every(was)}"
 
 
+@lru_cache(maxsize=256)
 def _interval(cron: Cron) -> timedelta | None:
     """Return the longest time from one test to the next; None: some day none follows."""
     timing = Timing("", cron, ZoneInfo("UTC"), start_window=timedelta(), kept=timedelta(days=1))
