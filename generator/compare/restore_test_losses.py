@@ -60,6 +60,8 @@ def _of_plan(before: RestorePlan, after: RestorePlan) -> Iterator[str]:
     if before.newest is not after.newest:
         words = {True: "the newest backup", False: "a random backup", None: "an unknown backup"}
         yield f"are tested from {words[after.newest]} instead of {words[before.newest]}"
+    if kinds := [each for each in before.kinds if each not in after.kinds]:
+        yield f"are no longer tested from recovery points of the type {listed(kinds)}"
     gone = (
         [] if "*" in after.vaults else [each for each in before.vaults if each not in after.vaults]
     )

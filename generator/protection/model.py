@@ -167,6 +167,8 @@ class RestorePlan:
     """Whether the newest backup is restored, or a random one; None: unknown."""
     window: Value
     """Days: no older backup is restored."""
+    kinds: tuple[str, ...]
+    """The types of recovery points: ``SNAPSHOT``, ``CONTINUOUS``."""
     vaults: tuple[str, ...]
     """The ARNs of the vaults with the backups, or ``*``."""
     without: tuple[str, ...]

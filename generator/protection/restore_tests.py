@@ -32,6 +32,7 @@ def restore_plans(stack: Stack) -> dict[str, RestorePlan]:
             start_window=number(plan.get("StartWindowHours"), _START_WINDOW) or 0,
             newest=_ALGORITHMS.get(text(points.get("Algorithm"))),
             window=number(points.get("SelectionWindowDays"), _WINDOW) or 0,
+            kinds=texts(points.get("RecoveryPointTypes")),
             vaults=texts(points.get("IncludeVaults")),
             without=texts(points.get("ExcludeVaults")),
         )

@@ -105,6 +105,10 @@ TESTING_SLIPS: dict[str, Slip] = {
         GIVEN, put(f"{POINTS}/IncludeVaults", ["arn:aws:backup:us-east-1:1:backup-vault:x"]),
         [f"{TESTED} are no longer tested from {VAULT_ARN}"],
     ),
+    "continuous backups, which none of these types has": Slip(
+        GIVEN, put(f"{POINTS}/RecoveryPointTypes", ["CONTINUOUS"]),
+        [f"{TESTED} are no longer tested from recovery points of the type SNAPSHOT"],
+    ),
     "a vault left out": Slip(
         GIVEN, put(f"{POINTS}/ExcludeVaults", [{"Ref": "BackupVaultArn"}]),
         [f"{TESTED} are no longer tested from {VAULT_ARN}"],

@@ -41,6 +41,7 @@ def test_what_aws_backup_takes_where_a_plan_says_nothing() -> None:
         start_window=24,
         newest=True,
         window=30,
+        kinds=(),
         vaults=(VAULT,),
         without=(),
     )
@@ -54,6 +55,7 @@ def test_what_a_plan_and_a_selection_say() -> None:
         "IncludeVaults": ["*"],
         "ExcludeVaults": [VAULT],
         "SelectionWindowDays": "9",
+        "RecoveryPointTypes": ["CONTINUOUS", "SNAPSHOT"],
     }
     its = plan(
         ScheduleExpressionTimezone="Asia/Tokyo", StartWindowHours=3, RecoveryPointSelection=points
@@ -66,6 +68,7 @@ def test_what_a_plan_and_a_selection_say() -> None:
     assert found.plan
     assert (found.plan.zone, found.plan.start_window, found.plan.newest) == ("Asia/Tokyo", 3, False)
     assert (found.plan.window, found.plan.vaults, found.plan.without) == (9, ("*",), (VAULT,))
+    assert found.plan.kinds == ("CONTINUOUS", "SNAPSHOT")
     assert found.tags == {Tag("StringEquals", "a", "b")}
     assert (found.arns, found.validation) == ((), 0)
     assert the_test(selection(ProtectedResourceArns=[FILE])).arns == (FILE,)
