@@ -22,7 +22,7 @@ from tests.support.generated import template, text
 from tests.support.parameter_values import CLUSTER, COMPANIONS, VALUES
 from tests.support.shell import MAIN_STACK, SHELLS, STACK, run
 
-UPDATE = re.compile(r"\baws cloudformation (deploy|update-stack|create-change-set)\b")
+UPDATE = re.compile(r"\baws cloudformation (deploy|update-stack|create-change-set)(?!-)\b")
 CREATION = re.compile(r"\baws cloudformation (create-stack |deploy\b)")
 OVERRIDES = re.compile(r"--parameter-overrides\s((?:(?!--)[^\n]|\\\n)*)")
 BLOCKS = [

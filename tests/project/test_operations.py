@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.project import pages
+from tests.support.changes import changes
 from tests.support.generated import resolved, template
-from tests.support.parameter_values import PROTECTIONS, on
+from tests.support.parameter_values import CLUSTER, PROTECTIONS, on
 
 README = pages.README.read_text("utf-8")
 OPERATIONS = pages.OPERATIONS.read_text("utf-8")
@@ -69,6 +70,17 @@ def test_an_adopted_vault_gets_the_policy_that_a_new_one_has() -> None:
     [policy] = blocks("### A vault that was adopted")
     vault = resolved(DenyRecoveryPointDeletion="yes").resources["SOCABackupVault"]
     assert policy == vault["AccessPolicy"]
+
+
+def test_a_second_vault_takes_over_and_the_first_stays_with_its_role() -> None:
+    """As `A key for a cluster that has none` says."""
+    given = {"ClusterId": CLUSTER}
+    update = changes(template(), template(), given, {**given, "ExistingVaultName": "Vault2-x"})
+    assert {name: change.kind for name, change in update.items() if change.kind != "unchanged"} == {
+        "SOCABackupPlan": "updated",
+        "SOCABackupVault": "removed",
+    }
+    assert template()["Resources"]["SOCABackupVault"]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_the_days_of_the_profiles_are_the_templates() -> None:
