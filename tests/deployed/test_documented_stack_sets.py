@@ -4,13 +4,13 @@ import json
 import re
 from pathlib import Path
 
-from tests.project.pages import ROOT
+from generator.docs.tables import COMPANION_PAGES
 from tests.support.cli_lines import blocks
+from tests.support.generated import COPIES
 from tests.support.parameter_values import CLUSTER
 from tests.support.shell import run
 
-PAGE = ROOT / "docs" / "copies.md"
-BLOCKS = ["\n".join(lines) for _, lines in blocks(PAGE.read_text("utf-8"))]
+BLOCKS = ["\n".join(lines) for _, lines in blocks(COMPANION_PAGES[COPIES].read_text("utf-8"))]
 
 
 def test_what_is_not_changed_keeps_its_value(endpoint_url: str, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any
 
+import jmespath
+
 from generator.docs.tables import COMPANION_PAGES
 from tests.support.generated import COPIES, resolved, template
 from tests.support.parameter_values import SOURCE_ACCOUNT
@@ -38,3 +40,17 @@ def test_what_comes_back_is_kept_longer_than_a_backup_is_by_default() -> None:
     days = [int(each) for each in re.findall(r"DeleteAfterDays=(\d+)", section)]
     assert len(days) == 2
     assert min(days) > 2 * int(template()["Parameters"]["RetentionDays"]["Default"])
+
+
+def test_what_is_kept_for_a_year_was_to_go_earlier_and_does_not_move() -> None:
+    """The rest would be deleted earlier than now, or be refused."""
+    [query] = re.findall(r"--query '(RecoveryPoints\[\?Lifecycle[^']*)'", PAGE)
+    lifecycles = {
+        "daily": {"DeleteAfterDays": 30},
+        "longer": {"DeleteAfterDays": 400},
+        "moves": {"MoveToColdStorageAfterDays": 30, "DeleteAfterDays": 150},
+        "for ever": {},
+    }
+    points = [{"RecoveryPointArn": name, "Lifecycle": each} for name, each in lifecycles.items()]
+    kept = jmespath.search(query, {"RecoveryPoints": points})  # type: ignore[no-untyped-call]  # no annotations
+    assert kept == [["daily"]]
