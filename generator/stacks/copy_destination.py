@@ -29,9 +29,14 @@ def template() -> Template:
         [
             cluster.cluster_id("It names the vault and its key"),
             *copy_source.DECLARED,
-            alerts.notification_email("the vault, and about restores that fail"),
+            alerts.notification_email(
+                "the vault and, with a role for restores, about restores that fail"
+            ),
             *alerts.TOPIC,
-            vault.existing_vault_name(VAULT_PREFIX),
+            vault.existing_vault_name(
+                VAULT_PREFIX,
+                "that is in this region, left by an earlier stack of this kind or made by hand",
+            ),
             *vault.PROTECTIONS,
             vault.CREATES_VAULT,
             HAS_ACCESS_POLICY,

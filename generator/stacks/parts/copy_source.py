@@ -26,9 +26,10 @@ SOURCE_ROLE_ARN = Optional(
     group=GROUP,
     label="Only this role may copy (ARN)",
     Description=(
-        "ARN of the role in the account above that alone may copy into the vault: the output "
-        "BackupRoleArn of the cluster's backup stack. Test that copies arrive before you rely on "
-        "it. Empty: any role of the account that is allowed to"
+        "ARN of the role, of the account above, that alone may copy into the vault: the output "
+        "BackupRoleArn of the cluster's backup stack. Leave empty at first; set it after a copy "
+        "has arrived, and see that the next one arrives, too. Empty: any role of the account that "
+        "is allowed to"
     ),
     pattern=ROLE_ARN,
     ConstraintDescription=(

@@ -22,44 +22,64 @@ GROUP = "Restore role"
 _ROLE_EXAMPLE = "arn:aws:iam::111122223333:role/soca-"
 
 
-def _instance_role(title: str, label: str, what: str, example: str) -> Optional:
-    return Optional(
-        title,
-        group=GROUP,
-        label=label,
-        Description=(
-            f"ARN of the IAM role of {what} (not the instance profile), so that restored instances "
-            "can keep it; empty: they cannot"
-        ),
-        pattern=ROLE_ARN,
-        ConstraintDescription=(
-            f"Leave empty or type a role ARN (not an instance profile): {_ROLE_EXAMPLE}{example}"
+_KEEPS = (
+    (
+        "ARN of the IAM role of {} (not the instance profile), so that restored instances can keep "
+        "it; empty: they cannot"
+    ),
+    "ARNs of other IAM roles that restored instances may keep",
+)
+_MAY_HAVE = (
+    (
+        "ARN of a role of this account (not an instance profile) that restored instances may have "
+        "in place of that of {}; empty: none"
+    ),
+    "ARNs of other roles of this account that restored instances may have",
+)
+
+
+def instance_roles(one: str, others: str) -> tuple[Optional, Optional, Optional]:
+    """Return the parameters for the roles that restored instances may have.
+
+    ``one`` describes the role of one kind of instance, ``others`` begins the description of more.
+    """
+
+    def role_of(title: str, label: str, what: str, example: str) -> Optional:
+        return Optional(
+            title,
+            group=GROUP,
+            label=label,
+            Description=one.format(what),
+            pattern=ROLE_ARN,
+            ConstraintDescription=(
+                "Leave empty or type a role ARN (not an instance profile): "
+                f"{_ROLE_EXAMPLE}{example}"
+            ),
+        )
+
+    return (
+        role_of("SchedulerIAMRoleArn", "Scheduler role (ARN)", "the scheduler", "scheduler"),
+        role_of("ComputeNodeIAMRoleArn", "Compute node role (ARN)", "the compute nodes", "compute"),
+        Optional(
+            "AdditionalInstanceRoleArns",
+            group=GROUP,
+            label="Other instance roles (ARNs)",
+            Description=(
+                f"{others}, separated by commas, such as those of login nodes and virtual "
+                "desktops; empty: none. Up to 25 fit, fewer if the ARNs contain paths"
+            ),
+            Type="CommaDelimitedList",
+            pattern=ROLE_ARN,
+            ConstraintDescription=(
+                "Leave empty or type role ARNs (not instance profiles), with commas only between "
+                f"them: {_ROLE_EXAMPLE}login"
+            ),
         ),
     )
 
 
-SCHEDULER_IAM_ROLE_ARN = _instance_role(
-    "SchedulerIAMRoleArn", "Scheduler role (ARN)", "the scheduler", "scheduler"
-)
-COMPUTE_NODE_IAM_ROLE_ARN = _instance_role(
-    "ComputeNodeIAMRoleArn", "Compute node role (ARN)", "the compute nodes", "compute"
-)
-
-ADDITIONAL_INSTANCE_ROLE_ARNS = Optional(
-    "AdditionalInstanceRoleArns",
-    group=GROUP,
-    label="Other instance roles (ARNs)",
-    Description=(
-        "ARNs of other IAM roles that restored instances may keep, separated by commas, such as "
-        "those of login nodes and virtual desktops; empty: none. Up to 25 fit, fewer if the ARNs "
-        "contain paths"
-    ),
-    Type="CommaDelimitedList",
-    pattern=ROLE_ARN,
-    ConstraintDescription=(
-        "Leave empty or type role ARNs (not instance profiles), with commas only between them: "
-        f"{_ROLE_EXAMPLE}login"
-    ),
+SCHEDULER_IAM_ROLE_ARN, COMPUTE_NODE_IAM_ROLE_ARN, ADDITIONAL_INSTANCE_ROLE_ARNS = instance_roles(
+    *_KEEPS
 )
 
 PERMISSIONS_BOUNDARY_ARN = Optional(
@@ -93,7 +113,7 @@ RESTORE_FSX = Switch(
     label="Restore FSx",
     Description=(
         "yes: the role for restores may also restore FSx file systems and volumes; no: it may not. "
-        "Choose what the backup stack of the cluster has"
+        "Only with a role for restores: choose what the backup stack of the cluster has"
     ),
 )
 
@@ -118,14 +138,11 @@ RESTORE_ROLE_IS_CREATED = Refusal(
     otherwise=(
         "Without a role for restores nothing uses SchedulerIAMRoleArn, ComputeNodeIAMRoleArn, "
         "AdditionalInstanceRoleArns, PermissionsBoundaryArn and ProtectFSx: set CreateRestoreRole "
-        "to yes, or leave them empty and no"
+        "to yes, or leave the ARNs empty and ProtectFSx at no"
     ),
 )
 
-DECLARED = (
-    SCHEDULER_IAM_ROLE_ARN,
-    COMPUTE_NODE_IAM_ROLE_ARN,
-    ADDITIONAL_INSTANCE_ROLE_ARNS,
+_SHARED = (
     PERMISSIONS_BOUNDARY_ARN,
     HAS_SCHEDULER_ROLE,
     HAS_COMPUTE_NODE_ROLE,
@@ -133,9 +150,17 @@ DECLARED = (
     HAS_PERMISSIONS_BOUNDARY,
 )
 
+DECLARED = (
+    SCHEDULER_IAM_ROLE_ARN,
+    COMPUTE_NODE_IAM_ROLE_ARN,
+    ADDITIONAL_INSTANCE_ROLE_ARNS,
+    *_SHARED,
+)
+
 OF_RESTORE_ROLE = (
     CREATE_RESTORE_ROLE,
-    *DECLARED,
+    *instance_roles(*_MAY_HAVE),
+    *_SHARED,
     RESTORE_FSX,
     CREATES_RESTORE_ROLE,
     RESTORE_ROLE_IS_CREATED,

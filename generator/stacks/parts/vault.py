@@ -106,16 +106,18 @@ RECOVERY_POINT_ADMIN_ROLE_ARN = Optional(
 )
 
 
-def existing_vault_name(prefix: str) -> Optional:
-    """Return the parameter for a vault to adopt; a new one has the prefix and the cluster's ID."""
+def existing_vault_name(prefix: str, which: str) -> Optional:
+    """Return the parameter for a vault to adopt: which one it may be.
+
+    A new one has the prefix and the cluster's ID.
+    """
     return Optional(
         "ExistingVaultName",
         group=GROUP,
         label="Existing vault",
         Description=(
-            "Name (2 to 50 characters) of a vault that an earlier stack of this cluster left in "
-            "this region; it stays unchanged, with its key, lock and access policy. Empty: a new "
-            f"vault, {prefix}<ClusterId>"
+            f"Name (2 to 50 characters) of a vault {which}; it stays unchanged, with its key, lock "
+            f"and access policy. Empty: a new vault, {prefix}<ClusterId>"
         ),
         pattern="[A-Za-z0-9_-]{2,50}",
         ConstraintDescription=(
@@ -125,7 +127,9 @@ def existing_vault_name(prefix: str) -> Optional:
     )
 
 
-EXISTING_VAULT_NAME = existing_vault_name("Vault-")
+EXISTING_VAULT_NAME = existing_vault_name(
+    "Vault-", "that an earlier stack of this cluster left in this region"
+)
 
 CREATES_VAULT = Flag("CreatesVault", EXISTING_VAULT_NAME.is_empty)
 HAS_VAULT_KMS_KEY = Flag("HasVaultKmsKey", VAULT_KMS_KEY_ARN.is_given)
