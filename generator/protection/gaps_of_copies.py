@@ -48,7 +48,10 @@ def _never_accepted(vaults: Iterable[Vault]) -> Iterator[Gap]:
 def _not_restored(explanation: Explanation) -> Iterator[Gap]:
     roles = restore_roles(explanation.protection)
     if not roles:
-        yield Gap("No role of the stack restores the copies", ("CreateRestoreRole",))
+        text = "No role of the stack restores the copies"
+        if explanation.values.get("SourceAccountId") == "":
+            text += "; in the account of the cluster, the role of its backup stack does"
+        yield Gap(text, ("CreateRestoreRole",))
         return
     # Of other templates nobody knows what there is to restore.
     if "ProtectFSx" in explanation.template.parameters and all(

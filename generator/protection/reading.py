@@ -10,7 +10,16 @@ from generator.cloudformation.expand import expanded
 from generator.cloudformation.read import Template, entry
 from generator.protection.alerts import Subjects, heard, subscribers
 from generator.protection.derived import restore_roles
-from generator.protection.model import Copy, Protection, Reach, Refused, Rule, Selection, Value
+from generator.protection.model import (
+    Copy,
+    Protection,
+    Reach,
+    Refused,
+    Rule,
+    Selection,
+    Value,
+    is_known,
+)
 from generator.protection.refusals import refusal
 from generator.protection.restore_tests import restore_plans, restore_tests
 from generator.protection.roles import Use, roles
@@ -68,7 +77,10 @@ def protection_of(stack: Stack) -> Protection:
         tuple(plans.values()),
         tuple(restore_tests(stack, plans)),
     )
-    return replace(read, heard=heard(stack, _subjects(stack, used or {*found}, read)))
+    # A vault that a stack of ours has adopted is named by a parameter only.
+    adopted = stack.ref("ExistingVaultName")
+    about = used or {*found} or ({adopted} if adopted and is_known(adopted) else set())
+    return replace(read, heard=heard(stack, _subjects(stack, about, read)))
 
 
 def _rules(stack: Stack) -> Iterator[Rule]:

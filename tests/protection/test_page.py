@@ -21,6 +21,8 @@ class Changes(NamedTuple):
     opens: set[str] = set()  # noqa: RUF012 - nobody changes it
     beside: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
     value: str = ""
+    also: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
+    """What is refused without the option."""
 
 
 EMAIL = {"NotificationEmail": "admin@example.com"}

@@ -29,12 +29,15 @@ DENIED = {"DenyRecoveryPointDeletion": "yes"}
 CONFIRMED = {"VaultLockConfirmation": "permanent"}
 ROLE = "arn:aws:iam::222233334444:role/cluster-backup"
 LOCK, DENIAL, UNHEARD = "No lock", "policy denies nobody", "Nobody hears of"
+NO_ROLE = "No role of the stack restores"
 PASSES = {"restored scheduler", "role of compute nodes", "login node or desktop"}
 
 CHANGES: dict[str, dict[str, Changes]] = {
     COPIES: {
         "ClusterId": Changes({"What", "Where", "Stays"}, value="soca-other"),
-        "SourceAccountId": Changes({"Copies", "Assumed"}, value="222233334444"),
+        "SourceAccountId": Changes(
+            {"Copies", "Assumed"}, {NO_ROLE}, {NO_ROLE}, value="222233334444"
+        ),
         "SourceRoleArn": Changes({"Copies"}, beside=FROM, value=ROLE),
         "AllowCopyBack": Changes({"Copies"}, beside=FROM, value="yes"),
         "NotificationEmail": Changes({"Alerts"}, {UNHEARD}, value="a@example.com"),
@@ -51,9 +54,7 @@ CHANGES: dict[str, dict[str, Changes]] = {
         "VaultLockConfirmation": Changes(set(), value="permanent"),
         "DenyRecoveryPointDeletion": Changes({"Where"}, {DENIAL}, value="yes"),
         "RecoveryPointAdminRoleArn": Changes({"Where"}, beside=DENIED, value=ROLE),
-        "CreateRestoreRole": Changes(
-            {"Restore"}, {"No role of the stack restores"}, {"FSx", *PASSES}, value="yes"
-        ),
+        "CreateRestoreRole": Changes({"Restore"}, {NO_ROLE}, {"FSx", *PASSES}, value="yes"),
         "SchedulerIAMRoleArn": Changes(
             {"Restore"}, {"restored scheduler"}, beside=RESTORES, value=ROLE
         ),
@@ -83,7 +84,7 @@ CHANGES: dict[str, dict[str, Changes]] = {
             value="arn:aws:elasticfilesystem:us-east-1:111122223333:file-system/fs-12345678",
         ),
         "TestEBS": Changes({"What", "Tests"}, set(), {"EBS volumes are not"}, value="no"),
-        "TestEC2": Changes({"What", "Tests"}, {"EC2 instances are not"}, beside=PLACE, value="yes"),
+        "TestEC2": Changes({"What", "Tests"}, {"EC2 instances are not"}, also=PLACE, value="yes"),
         "TestVpcId": Changes(set(), beside=INSTANCES, value="vpc-87654321"),
         "TestSubnetId": Changes({"Tests"}, beside=INSTANCES, value="subnet-87654321"),
         "ValidationWindowHours": Changes({"Tests"}, value="3"),
@@ -117,7 +118,7 @@ def test_an_option_changes_these_lines_and_no_others(
     template: str, name: str, changes: Changes
 ) -> None:
     before = explained(template, **changes.beside)
-    after = explained(template, **{**changes.beside, name: changes.value})
+    after = explained(template, **{**changes.beside, **changes.also, name: changes.value})
     old, new = by_heading(before), by_heading(after)
     assert {each for each in {*old, *new} if old.get(each) != new.get(each)} == changes.headings
     missing, still = ({gap.text for gap in gaps(each)} for each in (before, after))
@@ -174,6 +175,20 @@ def test_a_role_of_another_account_cannot_copy(account: str, told: int) -> None:
         "copy"
     )
     assert found.count(said) == told
+
+
+def test_within_an_account_the_role_of_the_backup_stack_restores() -> None:
+    for given, end in (({}, "the role of its backup stack does"), (FROM, "restores the copies")):
+        [told] = [gap.text for gap in gaps(explained(COPIES, **given)) if NO_ROLE in gap.text]
+        assert told.endswith(end)
+
+
+def test_what_happens_to_an_adopted_vault_is_heard_of_for_certain() -> None:
+    given = {"ExistingVaultName": "Old", "NotificationEmail": "a@example.com"}
+    assert by_heading(explained(COPIES, **given))["Alerts"] == [
+        "a@example.com (once confirmed) hears of:",
+        "  recovery points that could not be deleted and the deletion of the vault",
+    ]
 
 
 OF_TESTS = f"""\
