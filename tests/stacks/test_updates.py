@@ -16,6 +16,8 @@ REPLACED = {
 }
 # Everything is named after the one; the other changes nothing by itself.
 NO_UPDATE = {"ClusterId", "VaultLockConfirmation"}
+# What is refused without the parameter goes with it.
+GOES_WITH = {"TestEC2": {"TestVpcId": "", "TestSubnetId": ""}}
 
 
 def _update(of: str, before: dict[str, str], after: dict[str, str]) -> dict[str, Kind]:
@@ -39,7 +41,7 @@ def test_a_parameter_is_changed_in_place(of: str, name: str) -> None:
     kinds: dict[str, set[str]] = {}
     for base in ({}, all_on(of)):
         for value in {**VALUES, **COMPANIONS}[name].good:
-            other = {**base, name: value}
+            other = {**base, **GOES_WITH.get(name, {}), name: value}
             try:
                 made = (_update(of, base, other), _update(of, other, base))
             except RefusedError:

@@ -59,6 +59,12 @@ REFUSALS: dict[str, dict[str, Callable[[Given], bool]]] = {
         "Instances are restored only where you say": lambda given: (
             given("TestEC2") == "yes" and not (given("TestVpcId") and given("TestSubnetId"))
         ),
+        "Without tests of EFS nothing uses EFSFileSystemArns": lambda given: (
+            given("TestEFS") == "no" and given("EFSFileSystemArns") != ""
+        ),
+        "Without tests of EC2 nothing uses TestVpcId": lambda given: (
+            given("TestEC2") == "no" and given("TestVpcId") + given("TestSubnetId") != ""
+        ),
         "Nothing would be tested": lambda given: (
             {given(f"Test{kind}") for kind in ("EFS", "EBS", "EC2")} == {"no"}
         ),
@@ -78,7 +84,9 @@ EXCLUDING: dict[str, list[tuple[str, ...]]] = {
         (*_OF_A_VAULT, "SourceAccountId", "SourceRoleArn", "AllowCopyBack"),
         ("CreateRestoreRole", "ProtectFSx", *OF_THE_ROLE),
     ],
-    TESTS: [("TestEFS", "TestEBS", "TestEC2", "TestVpcId", "TestSubnetId")],
+    TESTS: [
+        ("TestEFS", "EFSFileSystemArns", "TestEBS", "TestEC2", "TestVpcId", "TestSubnetId"),
+    ],
 }
 """Template -> groups of parameters that the refusals are about, each for itself."""
 

@@ -14,6 +14,7 @@ from generator.stacks.cluster import tags
 from generator.stacks.declarations import (
     ROLE_ARN,
     VAULT_ARN,
+    EachMemberEquals,
     Flag,
     Input,
     Optional,
@@ -33,7 +34,7 @@ BACKUP_VAULT_ARN = Input(
     label="Vault with the backups (ARN)",
     Description=(
         "ARN of the vault, in the region and account of this stack: the output BackupVaultArn of "
-        "the cluster's backup stack"
+        "the cluster's backup stack, or CopyDestinationVaultArn of the stack of its copies"
     ),
     Type="String",
     AllowedPattern=f"^{VAULT_ARN}$",
@@ -48,8 +49,9 @@ BACKUP_ROLE_ARN = Input(
     group=SOURCE,
     label="Role that restores (ARN)",
     Description=(
-        "ARN of the role: the output BackupRoleArn of the cluster's backup stack, whose alerts "
-        "then also tell of tests that fail"
+        "ARN of the role: the output BackupRoleArn of the cluster's backup stack or, to test "
+        "copies, RestoreRoleArn of their stack. If that stack is in this region, its alerts also "
+        "tell of tests that fail"
     ),
     Type="String",
     AllowedPattern=f"^{ROLE_ARN}$",
@@ -108,7 +110,10 @@ RECOVERY_POINT = Input(
     "RecoveryPoint",
     group=SCHEDULE,
     label="Which backup",
-    Description="newest: the newest backup of each resource; random: any one that is not older",
+    Description=(
+        "newest: the newest backup of each resource; random: any one of its backups within the age "
+        "above"
+    ),
     Type="String",
     Default="newest",
     AllowedValues=["newest", "random"],
@@ -130,8 +135,8 @@ EFS_FILE_SYSTEM_ARNS = Optional(
     group=TESTS,
     label="Only these file systems (ARNs)",
     Description=(
-        "ARNs of up to 30 file systems to test, separated by commas, if EFS is tested; empty: all "
-        "that have a backup in the vault"
+        "ARNs of up to 30 file systems to test, separated by commas; empty: all that have a backup "
+        "in the vault. Only if EFS is tested"
     ),
     Type="CommaDelimitedList",
     pattern="arn:aws[a-z-]*:elasticfilesystem:[a-z0-9-]+:[0-9]{12}:file-system/fs-[0-9a-f]{8,40}",
@@ -167,7 +172,7 @@ TEST_VPC_ID = Optional(
     "TestVpcId",
     group=TESTS,
     label="VPC for restored instances",
-    Description="ID of the VPC of the subnet below, if EC2 is tested; empty: EC2 is not tested",
+    Description="ID of the VPC of the subnet below, needed to test EC2. Empty: for other tests",
     pattern="vpc-[0-9a-f]{8,17}",
     ConstraintDescription="Leave empty or type the ID of a VPC: vpc-0123456789abcdef0",
 )
@@ -177,8 +182,8 @@ TEST_SUBNET_ID = Optional(
     group=TESTS,
     label="Subnet for restored instances",
     Description=(
-        "ID of the subnet in which instances are restored, best one without any route, if EC2 is "
-        "tested; empty: EC2 is not tested"
+        "ID of the subnet in which instances are restored, best one with the local route only; "
+        "needed to test EC2. Empty: for other tests"
     ),
     pattern="subnet-[0-9a-f]{8,17}",
     ConstraintDescription="Leave empty or type the ID of a subnet: subnet-0123456789abcdef0",
@@ -217,6 +222,26 @@ EC2_HAS_A_PLACE = Refusal(
     ),
 )
 
+# Where rules are not evaluated, what nothing uses is ignored.
+FILE_SYSTEMS_ARE_TESTED = Refusal(
+    "FileSystemsAreTested",
+    when=Equals(Ref(TEST_EFS), "no"),
+    demand=EachMemberEquals(Ref(EFS_FILE_SYSTEM_ARNS), ""),
+    otherwise=(
+        "Without tests of EFS nothing uses EFSFileSystemArns: set TestEFS to yes, or leave "
+        "EFSFileSystemArns empty"
+    ),
+)
+EC2_IS_TESTED = Refusal(
+    "EC2IsTested",
+    when=Equals(Ref(TEST_EC2), "no"),
+    demand=And(TEST_VPC_ID.is_empty, TEST_SUBNET_ID.is_empty),
+    otherwise=(
+        "Without tests of EC2 nothing uses TestVpcId and TestSubnetId: set TestEC2 to yes, or "
+        "leave them empty"
+    ),
+)
+
 # Where rules are not evaluated, there is a plan that tests nothing, and TestedTypes says so.
 SOMETHING_IS_TESTED = Refusal(
     "SomethingIsTested",
@@ -246,7 +271,9 @@ DECLARED = (
     HAS_FILE_SYSTEMS,
     TESTS_EBS,
     TESTS_EC2,
+    FILE_SYSTEMS_ARE_TESTED,
     EC2_HAS_A_PLACE,
+    EC2_IS_TESTED,
     SOMETHING_IS_TESTED,
 )
 
