@@ -19,7 +19,7 @@ from tests.local_aws.stacks import Stack, Stacks, stacks_without_resources
 from tests.project.pages import PAGES, shown
 from tests.support.cli_lines import blocks
 from tests.support.generated import template, text
-from tests.support.parameter_values import CLUSTER, COMPANIONS, VALUES
+from tests.support.parameter_values import CLUSTER, COMPANIONS, ON, VALUES
 from tests.support.shell import MAIN_STACK, SHELLS, STACK, run
 
 UPDATE = re.compile(r"\baws cloudformation (deploy|update-stack|create-change-set)(?!-)\b")
@@ -114,6 +114,13 @@ def test_a_documented_creation_creates_the_stack_of_its_template(
     assert stack.template == text(of)
     # Refused, if a rule says so.
     assert resolve(template(of), stack.parameters).parameters["ClusterId"] == CLUSTER
+
+
+@pytest.mark.parametrize("arns", ["", f"{ON['EFSFileSystemArns']},{ON['EFSFileSystemArns']}1"])
+def test_none_or_several_file_systems_can_be_typed(update: Update, arns: str) -> None:
+    [block] = {str(each.values[0]) for each in CREATIONS if "EFS_ARN" in str(each.values[0])}
+    [stack] = update(re.sub("EFS_ARN=.*", f"EFS_ARN={arns}", block, count=1), {}).values()
+    assert stack.parameters["EFSFileSystemArns"] == arns
 
 
 @pytest.mark.parametrize("block", [block for block in CREATIONS if block in UPDATES])

@@ -238,7 +238,8 @@ def _creation_findings(words: list[str]) -> list[str]:
     options = dict(_grouped(words))
     name = _template_of(options)
     pairs = [PARAMETER.fullmatch(word) for word in options.get("--parameters", [])]
-    given = {pair["name"]: pair["value"] for pair in pairs if pair}
+    # In quotes, the CLI takes a comma as part of the value.
+    given = {pair["name"]: re.sub('^"(.*)"$', r"\1", pair["value"]) for pair in pairs if pair}
     if name is None:
         return []
     lacking = {
