@@ -21,7 +21,7 @@ def acceptance_losses(before: Vault, after: Vault) -> Iterator[Loss]:
             yield Loss("the vault's policy no longer lets ", _told(who), _COPIES)
         account = account_of(name_of(who))
         wider = {account, "*"} & (is_now - was)
-        if wider and (only_by(who) or account != who):
+        if "*" in wider or (wider and (only_by(who) or account != who)):
             whom = "anybody" if "*" in wider else f"all of {account}"
             yield Loss(f"the vault's policy now lets {whom}, not only ", _told(who), f",{_COPIES}")
 

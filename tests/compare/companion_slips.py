@@ -251,6 +251,10 @@ COPIES_SLIPS: dict[str, Slip] = {
         BY_ROLE, all_of(put(f"{ACCEPT}/Principal", "*"), drop(f"{ACCEPT}/Condition")),
         [f"the vault's policy now lets anybody, not only {THE_ROLE}, copy backups into it"],
     ),
+    "copies of everybody instead of an account": Slip(
+        FOREIGN, put(f"{ACCEPT}/Principal", "*"),
+        [f"the vault's policy now lets anybody, not only {SOURCE}, copy backups into it"],
+    ),
     "copies are denied": Slip(
         {**FOREIGN, **DENIED},
         add(f"{POLICY}/Fn::If/1/Statement/1/Fn::If/1/Action", "backup:CopyIntoBackupVault"),

@@ -389,6 +389,7 @@ WIDER = (
     "the vault's policy now lets all of 111122223333, not only "
     "arn:aws:iam::111122223333:role/x, copy backups into it"
 )
+ANYBODY = "the vault's policy now lets anybody, not only 111122223333, copy backups into it"
 STOPS = "the vault's policy no longer stops 111122223333: it may delete recovery points"
 
 
@@ -396,7 +397,7 @@ STOPS = "the vault's policy no longer stops 111122223333: it may delete recovery
     ("before", "after", "expected"),
     [
         (f"{COPY}, {NEAR}", f"{COPY}, {NEAR}, Sid: a", []),
-        (f"{COPY}, {NEAR}", f"{COPY}, Principal: '*'", []),
+        (f"{COPY}, {NEAR}", f"{COPY}, Principal: '*'", [ANYBODY]),
         (f"{COPY}, {ROLE}", f"{COPY}, {NEAR}", [WIDER]),
         (f"{COPY}, {ROLE}, {IN_ORG}", f"{COPY}, {ROLE}", []),
         (f"{COPY}, {NEAR}", f"{COPY}, {NEAR}, {IN_ORG}", [COPIES]),
