@@ -3,7 +3,6 @@
 import functools
 import re
 from typing import Any
-from urllib.parse import quote
 
 # AWS does not publish the host names of the consoles in other partitions.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-create-stacks-quick-create-links.html
@@ -42,6 +41,8 @@ def object_url(bucket: str, region: str, key: str) -> str:
     a host with such a name.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
     """
+    from urllib.parse import quote  # templates are made without it, and it takes a while
+
     host = f"s3.{region}.{url_suffix(region)}"
     path = quote(key)
     if "." in bucket:
@@ -59,6 +60,8 @@ def launch_url(template_url: str, region: str, stack_name: str | None) -> str | 
 
     Without a name for the stack, whoever creates it thinks of one.
     """
+    from urllib.parse import quote
+
     host = CONSOLE_HOSTS.get(partition(region))
     if host is None:
         return None
