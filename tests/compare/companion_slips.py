@@ -9,6 +9,7 @@ from functools import cache
 from generator.cloudformation.read import parse
 from generator.stacks import templates
 from generator.stacks.render import render
+from tests.compare.harmless_changes import INLINE
 from tests.compare.protection_slips import (
     ALERTS,
     ANYBODY,
@@ -17,7 +18,6 @@ from tests.compare.protection_slips import (
     EC2_EBS,
     FILES,
     FSX,
-    INLINE,
     LOCKED,
     SCHEDULER,
     SCHEDULERS,

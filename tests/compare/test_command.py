@@ -16,7 +16,8 @@ from generator.cloudformation.read import parse
 from generator.compare import accepted_losses
 from generator.paths import TEMPLATES
 from generator.stacks.render import render
-from tests.compare.protection_slips import HARMLESS, SLIPS
+from tests.compare.harmless_changes import HARMLESS
+from tests.compare.protection_slips import SLIPS
 from tests.support import generated
 from tests.support.compared import OLD, Document
 

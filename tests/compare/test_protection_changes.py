@@ -15,10 +15,10 @@ from generator.compare.protection_changes import protection_losses
 from generator.paths import ROOT
 from tests.compare import companion_slips
 from tests.compare.companion_slips import companion
+from tests.compare.harmless_changes import HARMLESS
 from tests.compare.protection_slips import (
     DAILY,
     FSX_TAG,
-    HARMLESS,
     LOCK,
     NO_VALUE,
     POLICIES,

@@ -14,7 +14,8 @@ from generator.protection.reading import protection
 from generator.stacks import MAIN
 from tests.compare import companion_slips
 from tests.compare.companion_slips import companion
-from tests.compare.protection_slips import HARMLESS, ON, SLIPS, Edit, Slip
+from tests.compare.harmless_changes import HARMLESS
+from tests.compare.protection_slips import ON, SLIPS, Edit, Slip
 from tests.protection.support import ROLE_ARN, of_type
 from tests.protection.support import protected as by_resources
 from tests.support.compared import Document

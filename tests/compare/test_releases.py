@@ -14,7 +14,7 @@ from generator.compare.accepted_losses import AcceptedLoss
 from generator.compare.releases import Release, ReleaseComparison, compare_releases
 from generator.release import contents
 from generator.stacks import MAIN, TEMPLATES
-from tests.compare.protection_slips import HARMLESS
+from tests.compare.harmless_changes import HARMLESS
 from tests.support import generated
 from tests.support.compared import OLD
 
