@@ -18,13 +18,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "templates_folder": {"cloudformation", "deployer_policy", "lint", "stacks"},
     "protection": {"cloudformation"},
     "compare": {"cloudformation", "protection"},
+    "live": {"cloudformation", "compare", "protection"},
     "parent": {"cloudformation", "stacks"},
     "release": {"cloudformation", "stacks"},
-    "docs": {"cloudformation", "lint", "parent", "protection", "release", "stacks"},
+    "docs": {"cloudformation", "lint", "live", "parent", "protection", "release", "stacks"},
     # On top.
     "command": {
-        *("cloudformation", "compare", "deployer_policy", "docs", "lint", "parent", "protection"),
-        *("release", "stacks", "templates_folder"),
+        *("cloudformation", "compare", "deployer_policy", "docs", "lint", "live", "parent"),
+        *("protection", "release", "stacks", "templates_folder"),
     },
     # What cfn-lint loads by itself, from any directory.
     "rules": set(),
