@@ -50,13 +50,25 @@ def bound(client: Any, max_bytes: int) -> None:
     remain. botocore would read an error whole, whatever its size, expand its entities, and trip
     over elements that are nested or repeated.
     """
+    _send_with(client, lambda session, request: _answer(session, request, max_bytes))
+
+
+def bound_whole(client: Any, max_bytes: int) -> None:
+    """Let no answer that a boto3 client reads be larger, an error included, or take longer.
+
+    For the services that answer with documents, which botocore reads whole.
+    """
+    _send_with(client, lambda session, request: _whole_answer(session, request, max_bytes))
+
+
+def _send_with(client: Any, send: Callable[[Any, Any], Any]) -> None:
     session = client._endpoint.http_session  # noqa: SLF001 - it knows the proxies and certificates
 
-    def send(request: Any, **_: Any) -> Any:
-        return in_time(lambda: _answer(session, request, max_bytes))
+    def send_in_time(request: Any, **_: Any) -> Any:
+        return in_time(lambda: send(session, request))
 
     # botocore's own way to let somebody else answer a request.
-    client.meta.events.register("before-send", send)
+    client.meta.events.register("before-send", send_in_time)
 
 
 class _Received(io.BytesIO):
@@ -96,6 +108,27 @@ def _answer(session: Any, request: Any, max_bytes: int) -> Any:
         answer.raw.error = error
     else:
         answer.raw = _Received(b"" if error else _elements(content))
+    return answer
+
+
+def _whole_answer(session: Any, request: Any, max_bytes: int) -> Any:
+    from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+    from urllib3 import exceptions
+
+    request.stream_output = True  # or else the session reads the body, without a limit
+    answer = session.send(request)
+    try:
+        content = answer.raw.read(max_bytes + 1)
+    except exceptions.ReadTimeoutError as error:  # as the session does, or botocore tries once only
+        raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
+    except exceptions.HTTPError as error:
+        raise ConnectionClosedError(
+            endpoint_url=request.url, error=error, request=request
+        ) from error
+    if len(content) > max_bytes:
+        answer.raw.close()
+        raise BoundsError(f"is larger than {max_bytes} bytes")
+    answer.raw = _Received(content)
     return answer
 
 
