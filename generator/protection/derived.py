@@ -1,5 +1,6 @@
 """What follows from the model: what a type of resource has of it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -25,9 +26,11 @@ from generator.protection.restore_points import (
     Band,
     LongestGap,
     Plan,
+    Start,
     Timing,
     bands,
     longest_gap,
+    starts,
 )
 
 EBS = "EBS volumes"
@@ -37,6 +40,8 @@ MOST_PAIRS = 10_000
 """How many selections of a type are compared with each other at most."""
 MOST_STARTS = 2_000_000
 """How many starts are compared with each other at most, which takes some seconds."""
+NEXT = tuple(timedelta(days=days) for days in (8, 70, 800, 13 * 366))
+"""How far to look for the next starts: most schedules start soon, and some once in years."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +201,41 @@ def timing_of(rule: Rule, type_name: str) -> Timing | None:
 def starting(rule: Rule) -> Timing | None:
     """Return when a rule starts backups, even if it is not known how long they are kept."""
     return None if why_no_start(rule) else _timing(rule, "")
+
+
+def plans_of(rules: Iterable[Rule]) -> dict[str, Plan]:
+    """Return the timings of the rules of each plan; none if their overlaps are not known."""
+    by_plan: dict[str, list[Timing | None]] = {}
+    for rule in rules:
+        by_plan.setdefault(rule.plan, []).append(timing_of(rule, ""))
+    plans: dict[str, Plan] = {}
+    for name, timings in by_plan.items():
+        known = [*dict.fromkeys(timing for timing in timings if timing)]
+        is_whole = None not in timings and can_be_simulated(known, NEXT[-1])
+        plans[name] = known if is_whole else []
+    return plans
+
+
+def next_starts(
+    plans: Mapping[str, Plan], rule: Rule, since: datetime, count: int
+) -> list[Start] | None:
+    """Return the next backups of a rule; None: they are not known.
+
+    ``plans`` are what ``plans_of`` returns: a start for which another rule of the plan stands in is
+    none. A rule whose plan is not among them is seen alone.
+    """
+    own = starting(rule)
+    if not own:
+        return None
+    plan = plans.get(rule.plan, [])  # that of restore tests is none of them
+    if own not in plan:
+        plan = [own]
+    found: list[Start] = []
+    for ahead in NEXT:
+        found = [each for each in starts(plan, since, since + ahead) if each.timing == own]
+        if len(found) >= count:
+            break
+    return found[:count]
 
 
 def _timing(rule: Rule, type_name: str) -> Timing | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timezone
 from functools import cached_property
 from typing import Any
 
@@ -16,15 +16,15 @@ from generator.cloudformation.read import Template
 from generator.cloudformation.references import conditions_of, references
 from generator.protection.derived import (
     OfType,
-    can_be_simulated,
+    next_starts,
+    plans_of,
     selected_types,
-    starting,
-    timing_of,
+    zone_of,
 )
 from generator.protection.given import is_hidden, values_of
 from generator.protection.model import HIDDEN, Protection, Rule, Vault
 from generator.protection.reading import protection
-from generator.protection.restore_points import Band, LongestGap, Plan, Start, Timing, starts
+from generator.protection.restore_points import Band, LongestGap, Plan, Start
 from generator.protection.vaults import elsewhere
 
 PARTITION = {"AWS::Partition": "aws"}
@@ -32,9 +32,6 @@ PARTITION = {"AWS::Partition": "aws"}
 
 TRIED = 16
 """So many open conditions are tried the other way; more are said to matter untried."""
-
-AHEAD = tuple(timedelta(days=days) for days in (8, 70, 800, 13 * 366))
-"""How far to look for the next starts: most schedules start soon, and some once in years."""
 
 
 @dataclass(frozen=True)
@@ -116,16 +113,8 @@ class Explanation:
 
     @cached_property
     def _plans(self) -> dict[str, Plan]:
-        """The timings of the rules of each plan; none if their overlaps are not known."""
-        by_plan: dict[str, list[Timing | None]] = {}
-        for rule in self.protection.rules:
-            by_plan.setdefault(rule.plan, []).append(timing_of(rule, ""))
-        plans: dict[str, Plan] = {}
-        for name, timings in by_plan.items():
-            known = [*dict.fromkeys(timing for timing in timings if timing)]
-            is_whole = None not in timings and can_be_simulated(known, AHEAD[-1])
-            plans[name] = known if is_whole else []
-        return plans
+        """The timings of the rules of each plan."""
+        return plans_of(self.protection.rules)
 
     def next_starts(self, rule: Rule, count: int = 3, *, alone: bool = False) -> list[Start] | None:
         """Return the next backups of a rule; None: they are not known.
@@ -133,19 +122,8 @@ class Explanation:
         The day begins at midnight in the time zone of the rule, unless there is a time. A start for
         which another rule of the plan stands in is none, unless the rule is to be seen alone.
         """
-        own = starting(rule)
-        if not own:
-            return None
-        plan = self._plans.get(rule.plan, [])  # that of restore tests is none of them
-        if alone or own not in plan:
-            plan = [own]
-        first = self.since or datetime.combine(self.start, time(), own.zone)
-        found: list[Start] = []
-        for ahead in AHEAD:
-            found = [each for each in starts(plan, first, first + ahead) if each.timing == own]
-            if len(found) >= count:
-                break
-        return found[:count]
+        first = self.since or datetime.combine(self.start, time(), zone_of(rule.zone))
+        return next_starts({} if alone else self._plans, rule, first, count)
 
 
 def explain(
