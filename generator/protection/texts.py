@@ -75,7 +75,7 @@ def maps(node: Any) -> list[dict[str, Any]]:
     return [each for each in node if isinstance(each, dict)] if isinstance(node, list) else []
 
 
-_AS_REF = {
+AS_REF = {
     "AWS::Backup::BackupPlan": "BackupPlanId",
     "AWS::KMS::Key": "KeyId",
     "AWS::SNS::Topic": "TopicArn",
@@ -116,8 +116,8 @@ class Stack:
         """
         for name, resource in self.resources.items():
             kind = str(resource.get("Type"))
-            if kind in _AS_REF:
-                yield f"{name}.{_AS_REF[kind]}", {"Ref": name}
+            if kind in AS_REF:
+                yield f"{name}.{AS_REF[kind]}", {"Ref": name}
             form = FORMS.get(kind)
             properties = entry(resource, "Properties")
             own = view.resolve(properties.get(form.property_name)) if form else None
