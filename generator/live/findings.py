@@ -57,6 +57,9 @@ class Finding:
     """The ARN of what it is about; empty: it is about no resource that carries the tag."""
     action: str = ""
     """The IAM action that was not allowed, of what is not checked for that reason."""
+    stops: tuple[str, ...] = ()
+    """The ARNs of what tonight's backup fails for because of it, or of what may: if it is not
+    checked."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ class Resource:
     nobody knows: then ``why`` says so."""
     strip: str
     """DAYS characters, the last one is today; empty: nobody knows."""
+    points: int | None = None
+    """How many complete recovery points it has in the vault; None: nobody knows."""
     last_job: str = ""
     """State and message of its last backup job; empty: none is known."""
     why: str = ""

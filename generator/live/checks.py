@@ -1,0 +1,95 @@
+"""What the questions share: how a check that AWS did not answer becomes a finding."""
+
+import contextlib
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from generator.live.errors import NotAnsweredError, NotThereError
+from generator.live.findings import Answer, Finding, Question, Verdict
+
+Check = Callable[[], Iterable[Finding]]
+Item = TypeVar("Item")
+FEW = 3
+"""So many of several resources are named."""
+
+
+def answer(question: Question, summary: Callable[[], str], checks: Iterable[Check]) -> Answer:
+    """Return the answer to a question.
+
+    A check that needs what AWS did not answer is not checked, and the others go on. Two checks that
+    lack the same are told once.
+    """
+    findings: dict[Finding, None] = {}
+    for check in checks:
+        findings.update(dict.fromkeys(checked(check)))
+    try:
+        text = summary()
+    except (NotAnsweredError, NotThereError):
+        text = ""
+    return Answer(question, text, [*findings])
+
+
+def checked(check: Check) -> Iterator[Finding]:
+    """Yield the findings of a check, and that AWS did not answer, if it did not."""
+    try:
+        yield from check()
+    except (NotAnsweredError, NotThereError) as error:
+        action = getattr(error, "action", "")
+        yield Finding(Verdict.NOT_CHECKED, str(error), action=action)
+
+
+def about(arns: Sequence[str], check: Check) -> Check:
+    """Return a check that says which resources it is about, if it is not checked."""
+
+    def its() -> Iterator[Finding]:
+        for finding in checked(check):
+            is_open = finding.verdict is Verdict.NOT_CHECKED
+            yield replace(finding, stops=(*arns,)) if is_open else finding
+
+    return its
+
+
+def known(ask: Callable[[], object]) -> bool:
+    """Return whether AWS has answered; whoever depends on it reports that it has not."""
+    try:
+        ask()
+    except (NotAnsweredError, NotThereError):
+        return False
+    return True
+
+
+def until_open(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield items until one of them needs what AWS did not answer."""
+    with contextlib.suppress(NotAnsweredError, NotThereError):
+        yield from items
+
+
+def is_there(ask: Callable[[], object]) -> bool | None:
+    """Return whether something exists; None: AWS did not answer."""
+    try:
+        ask()
+    except NotThereError:
+        return False
+    except NotAnsweredError:
+        return None
+    return True
+
+
+def counted(number: int, noun: str) -> str:
+    """Return how many there are: 1 job, 2 jobs."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def named(names: Sequence[str]) -> str:
+    """Return names, of many the first ones and how many others there are."""
+    more = len(names) - FEW
+    if more <= 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:FEW])} and {more} more"
+
+
+def command(*words: str) -> str:
+    """Return a command that can be copied, whatever its words hold."""
+    return shlex.join(words)

@@ -1,0 +1,109 @@
+"""Who hears of it: the topic and its policy, who is subscribed, and the alarms."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from generator.live import checks, model
+from generator.live.answers import Answers
+from generator.live.errors import NotThereError
+from generator.live.facts import Data, Facts
+from generator.live.findings import HEARS, Answer, Finding, Verdict
+from generator.live.protections import Protections, as_read
+
+_ALERTS = "see Alerts, in docs/operations.md"
+
+
+def the_hearers(facts: Facts, protections: Protections) -> Answer:
+    """Return whether somebody hears of a failure, and of silence."""
+    if not facts.topic_arn:
+        text = "nobody hears of a failure: the stack has neither an e-mail address nor a topic"
+        finding = Finding(Verdict.TO_KNOW, text, f"give NotificationEmail: {_ALERTS}")
+        return Answer(HEARS, "", [finding])
+    return checks.answer(
+        HEARS,
+        lambda: f"{_subscribers(facts)}; {checks.counted(len(facts.alarms), 'alarm')}",
+        [
+            lambda: _topic(facts),
+            lambda: _unheard(facts, protections),
+            lambda: _not_confirmed(facts),
+            lambda: _alarms(facts),
+        ],
+    )
+
+
+def _subscribers(facts: Facts) -> str:
+    confirmed = [each["Endpoint"] for each in facts.subscriptions if _is_confirmed(each)]
+    return checks.named(confirmed)
+
+
+def _is_confirmed(subscription: Data) -> bool:
+    return str(subscription.get("SubscriptionArn", "")).startswith("arn:")
+
+
+def _topic(facts: Facts) -> Iterator[Finding]:
+    if checks.is_there(lambda: facts.topic) is False:
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"the topic {facts.topic_arn} does not exist: nobody hears of anything",
+            _ALERTS,
+        )
+
+
+def _unheard(facts: Facts, protections: Protections) -> Iterator[Finding]:
+    """Yield what the topic is not told any more; who is subscribed to it is asked beside this."""
+    rules = facts.event_rules
+    try:
+        topics = {facts.topic_arn: facts.topic}
+    except NotThereError:
+        return
+    known = Answers(
+        rules={name: its and its[0] for name, its in rules.items()},
+        targets={name: its[1] for name, its in rules.items() if its},
+        alarms=facts.alarms,
+        topics=topics,
+    )
+    for sentence in as_read(lambda: model.unheard(protections.deployed, known)):
+        yield Finding(Verdict.NOT_WELL, sentence, _ALERTS)
+
+
+def _not_confirmed(facts: Facts) -> Iterator[Finding]:
+    try:
+        subscriptions = facts.subscriptions
+    except NotThereError:
+        return
+    asked = facts.parameters.get("NotificationEmail", "")
+    waiting = [each["Endpoint"] for each in subscriptions if not _is_confirmed(each)]
+    confirmed = [each["Endpoint"] for each in subscriptions if _is_confirmed(each)]
+    again = checks.command(
+        *("aws", "sns", "subscribe", "--topic-arn", facts.topic_arn, "--protocol", "email"),
+        *("--notification-endpoint", asked or "admin@example.com"),
+    )
+    for each in waiting:
+        is_asked = each.casefold() == asked.casefold() or not confirmed
+        yield Finding(
+            Verdict.NOT_WELL if is_asked else Verdict.TO_KNOW,
+            f"{each} has not confirmed the subscription, and hears of nothing",
+            f"follow the link in the first mail; if it is too old: {again}",
+        )
+    known = {each.casefold() for each in (*waiting, *confirmed)}
+    if asked and asked.casefold() not in known:
+        text = f"{asked} is not subscribed, and hears of nothing"
+        yield Finding(Verdict.NOT_WELL, text, again)
+    elif not known:
+        text = f"nobody is subscribed to {facts.topic_arn}: nobody hears of anything"
+        yield Finding(Verdict.NOT_WELL, text, again)
+
+
+def _alarms(facts: Facts) -> Iterator[Finding]:
+    for each in facts.alarms:
+        name, state = each["AlarmName"], each.get("StateValue")
+        if state == "ALARM":
+            text = f"the alarm {name} rings: {each.get('AlarmDescription', '')}"
+            yield Finding(Verdict.TO_KNOW, text, _ALERTS)
+        warm_up = timedelta(
+            minutes=each.get("WarmUpConfiguration", {}).get("WarmUpPeriodDurationInMinutes", 0)
+        )
+        until = each["AlarmConfigurationUpdatedTimestamp"] + warm_up
+        if state == "INSUFFICIENT_DATA" and until > facts.now:
+            text = f"the alarm {name} is quiet until {until:%Y-%m-%d %H:%M} UTC"
+            yield Finding(Verdict.TO_KNOW, text)

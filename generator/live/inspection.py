@@ -1,0 +1,218 @@
+"""Asks AWS about a backup stack, and answers all questions."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta, timezone
+
+from generator.live import checks, jobs
+from generator.live.account import Account
+from generator.live.carriers import Carrier, carriers, near_misses
+from generator.live.errors import NotThereError
+from generator.live.facts import Data, Facts
+from generator.live.findings import Answer, Finding, Inspection, Resource, Start, Verdict
+from generator.live.hearers import the_hearers
+from generator.live.protections import Protections
+from generator.live.resources import History, asked_for, the_resources, told
+from generator.live.restores import a_restore
+from generator.live.the_stack import the_stack
+from generator.live.the_vault import the_vault
+from generator.live.tonight import starts, tonight
+from generator.protection.abilities import BACKUP
+
+_NEEDED = ("BackupPlanId", "BackupRoleArn", "BackupVaultName")
+"""The outputs of every backup stack."""
+_NESTED = "AWS::CloudFormation::Stack"
+_DAY = timedelta(days=1)
+
+
+class NoStackError(Exception):
+    """There is no such backup stack; the text says so to people."""
+
+
+def inspect(
+    account: Account,
+    stack: str,
+    since: int | None = None,
+    asked: Callable[[int, int], None] = lambda *_: None,
+) -> Inspection:
+    """Return what AWS says of a backup stack, or of the one that a main stack nests.
+
+    ``since`` is how many hours back jobs are looked at; ``asked`` is called with how many of how
+    many facts are known. Raises NoStackError, and NotAnsweredError if AWS does not describe the
+    stack.
+    """
+    described = _backup_stack(account, stack)
+    facts = Facts(account, described, datetime.now(timezone.utc), since)
+    facts.ask_all(asked)
+    return inspection(facts)
+
+
+def inspection(facts: Facts) -> Inspection:
+    """Return the answers to all questions."""
+    protections = Protections(facts)
+    history = History(facts)
+    answers = [
+        the_stack(facts, protections),
+        the_resources(facts, protections, history),
+        tonight(facts, protections),
+        a_restore(facts, protections),
+        jobs.Jobs(facts, protections, history).answer(),
+        the_vault(facts, protections),
+        the_hearers(facts, protections),
+    ]
+    following = _known_starts(facts, protections)
+    resources = _resources(facts, protections, history, answers)
+    return Inspection(
+        stack=facts.stack["StackName"],
+        stack_id=facts.stack["StackId"],
+        version=facts.outputs.get("TemplateVersion", ""),
+        region=facts.place.region,
+        account=facts.place.account,
+        at=facts.now,
+        hours=jobs.hours(facts, protections),
+        answers=answers,
+        resources=resources,
+        starts=following,
+        conclusion=_conclusion(facts, resources, following),
+        calls=facts.account.calls,
+    )
+
+
+def _backup_stack(account: Account, name: str) -> Data:
+    """Return the description of the backup stack that this is, or that this one nests."""
+    try:
+        described = _described(account, name)
+    except NotThereError:
+        raise NoStackError(
+            f"there is no stack {name!r} in {account.region}: check the name, --region and "
+            "--profile"
+        ) from None
+    level = [described]
+    while not (found := [each for each in level if _is_backup(each)]):
+        nested = [
+            resource["PhysicalResourceId"]
+            for each in level
+            for resource in account.pages(
+                "cloudformation.ListStackResources",
+                "StackResourceSummaries",
+                StackName=each["StackId"],
+            )
+            if resource["ResourceType"] == _NESTED and resource.get("PhysicalResourceId")
+        ]
+        if not nested and described["StackStatus"].endswith("_IN_PROGRESS"):
+            raise NoStackError(
+                f"{name!r} is being changed ({described['StackStatus']}), and has no outputs yet: "
+                "ask again when that has ended"
+            )
+        if not nested:
+            raise NoStackError(
+                f"{name!r} is no stack of Backup.template, and nests none: give the name of the "
+                "backup stack, or of the stack that nests it"
+            )
+        level = [_described(account, each) for each in nested]
+    if len(found) > 1:
+        names = ", ".join(each["StackName"] for each in found)
+        raise NoStackError(f"{name!r} nests several backup stacks: give one of {names}")
+    return found[0]
+
+
+def _described(account: Account, name: str) -> Data:
+    [stack] = account.ask("cloudformation.DescribeStacks", StackName=name)["Stacks"]
+    if stack["StackStatus"] == "DELETE_COMPLETE":
+        raise NotThereError(f"the stack {name} is deleted", "")
+    found: Data = stack
+    return found
+
+
+def _is_backup(stack: Data) -> bool:
+    outputs = {each["OutputKey"] for each in stack.get("Outputs", [])}
+    return outputs.issuperset(_NEEDED)
+
+
+def _known_starts(facts: Facts, protections: Protections) -> list[Start]:
+    found: list[Start] = []
+    if checks.known(lambda: protections.plan):
+        found = starts(facts, protections)
+    return found
+
+
+def _resources(
+    facts: Facts, protections: Protections, history: History, answers: Iterable[Answer]
+) -> list[Resource]:
+    """Return what carries the tag and what was meant to, by kind and name."""
+    if not checks.known(lambda: facts.tagged):
+        return []
+    found = {each.arn: each for each in carriers(facts)}
+    missed = near_misses(facts, asked_for(protections)) if _can_ask(protections) else ()
+    found |= {each.arn: each for each in checks.until_open(each for each, _ in missed)}
+    findings = [finding for answer in answers for finding in answer.findings]
+    its = [_resource(each, protections, history, findings) for each in found.values()]
+    return sorted(its, key=lambda each: (each.kind, each.name, each.id))
+
+
+def _can_ask(protections: Protections) -> bool:
+    return checks.known(lambda: asked_for(protections))
+
+
+def _resource(
+    carrier: Carrier, protections: Protections, history: History, findings: Sequence[Finding]
+) -> Resource:
+    arn = carrier.arn
+    its = [each for each in findings if arn in (each.resource, *each.stops)]
+    worst = max(its, key=lambda each: each.verdict, default=None)
+    stopped = next((f for f in its if f.verdict is Verdict.NOT_WELL and arn in f.stops), None)
+    why = stopped.text if stopped else _why_not(carrier, protections)
+    is_open = any(f.verdict is Verdict.NOT_CHECKED and arn in f.stops for f in its)
+    knows_points = checks.known(lambda: history.newest(arn))
+    job = history.last_job(arn) if checks.known(lambda: history.last_job(arn)) else None
+    knows_both = knows_points and checks.known(lambda: history.strip(arn))
+    return Resource(
+        arn=arn,
+        kind=carrier.kind,
+        id=carrier.id,
+        name=carrier.name,
+        verdict=Verdict.NOT_WELL if why else worst.verdict if worst else Verdict.WELL,
+        newest=history.newest(arn) if knows_points else None,
+        points=history.count(arn) if knows_points else None,
+        strip=history.strip(arn) if knows_both else "",
+        last_job=told(job) if job else "",
+        why=why or (worst.text if worst else ""),
+        tonight=False if why else None if is_open else True,
+    )
+
+
+def _why_not(carrier: Carrier, protections: Protections) -> str:
+    """Return why no backup of a resource is made, as far as no question has told it."""
+    if not checks.known(lambda: protections.plan):
+        return ""
+    if protections.backups(carrier.arn, carrier.tags) is None:
+        return f"{carrier} is not selected: no resource assignment of the plan takes it"
+    if checks.known(lambda: protections.role):
+        lacks = protections.role.lacks.get((carrier.type, BACKUP))
+        if lacks:
+            return f"{carrier} cannot be backed up: the role lacks {checks.named([*lacks])}"
+    return ""
+
+
+def _conclusion(facts: Facts, resources: Sequence[Resource], following: Sequence[Start]) -> str:
+    """Return for how many resources the next backup will run, and for which it will not."""
+    soon = following and following[0].at - facts.now <= _DAY
+    when = (
+        "Tonight's backup" if soon or not following else f"The backup of {following[0].at:%Y-%m-%d}"
+    )
+    if not checks.known(lambda: facts.tagged):
+        return f"{when}: for which resources it will run was not checked."
+    if not resources:
+        return f"{when} will run for nothing: no resource carries {facts.tag_key}={facts.cluster}."
+    runs = sum(each.tonight is True for each in resources)
+    left = [each for each in resources if each.tonight is False]
+    is_open = len(resources) - runs - len(left)
+    of = checks.counted(len(resources), "resource")
+    text = f"{when} will run for {runs or 'none'} of {of}"
+    if is_open:
+        text += f"; for {is_open} it was not checked"
+    reasons = list(dict.fromkeys(each.why for each in left))
+    for why in reasons[: checks.FEW]:
+        text += f"; {why}"
+    if len(reasons) > checks.FEW:
+        text += f"; and {len(reasons) - checks.FEW} more"
+    return f"{text}."

@@ -1,0 +1,60 @@
+"""Whether the backup role may use the keys that encrypt the cluster's data and its backups."""
+
+from collections.abc import Iterable, Iterator
+
+from _backup.iam import Answer, decide
+from _backup.matching import unknown
+
+from generator.live.errors import NotAnsweredError
+from generator.live.facts import Facts, Key
+from generator.protection.abilities import REQUESTS, RESTORE, Request
+from generator.protection.texts import accounts
+
+_ENABLED = "Enabled"
+
+
+def why_unusable(arn: str, types: Iterable[str], facts: Facts) -> str:
+    """Return why a key is of no use to the role, for backups of these types; empty: it is.
+
+    What the role's own policies say is compared with the template elsewhere. Raises
+    NotAnsweredError if AWS does not say it, or if nobody can know.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+    """
+    key = facts.key(arn)
+    if key is None:
+        return "does not exist"
+    state = str(key.metadata.get("KeyState", ""))
+    if state != _ENABLED:
+        return f"cannot be used (its state is {state})"
+    if key.policy is None:  # AWS's own: whoever may use the service may use it
+        return ""
+    answers = {each.action: _answer(key, each, facts) for each in _requests(types)}
+    denied = [action for action, answer in answers.items() if answer is Answer.DENIED]
+    if denied:
+        return f"has a policy that does not let the role use it ({', '.join(denied)})"
+    if Answer.UNKNOWN in answers.values():
+        raise NotAnsweredError(
+            f"whether the policy of the key {arn} lets the role use it depends on a condition that "
+            "nobody can know here: look at it"
+        )
+    return ""
+
+
+def _requests(types: Iterable[str]) -> Iterator[Request]:
+    """Yield what a restore of these types asks of a key."""
+    for name in types:
+        for request in REQUESTS.get((name, RESTORE), []):
+            if request.action.startswith("kms:"):
+                yield request
+
+
+def _answer(key: Key, request: Request, facts: Facts) -> Answer:
+    """Return the answer of the key's policy to a request of the role."""
+    region = unknown("AWS::Region")
+    context = {
+        name: value.replace(region, facts.place.region) if isinstance(value, str) else value
+        for name, value in request.context.items()
+    }
+    its = {**accounts(facts.place), "kms:CallerAccount": facts.place.account, **context}
+    principal = {"AWS": facts.role_arn}
+    return decide([key.policy or {}], request.action, key.arn, its, principal=principal)

@@ -1,0 +1,68 @@
+"""Answers that are asked for once, whoever needs them first, in whichever thread."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from generator.live.errors import NotAnsweredError, NotThereError
+
+T = TypeVar("T")
+
+
+@dataclass
+class _Cell:
+    """One answer: a value, or why there is none."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    value: Any = None
+    error: Exception | None = None
+    is_there: bool = False
+
+
+class Once:
+    """Answers by name. An error is an answer, too: it is raised for everybody who asks."""
+
+    def __init__(self) -> None:
+        self._cells: dict[str, _Cell] = {}
+        self._lock = threading.Lock()
+
+    def answer(self, name: str, ask: Callable[[], T]) -> T:
+        """Return the answer; raise NotAnsweredError or NotThereError as at the first time.
+
+        An answer that is not what AWS describes counts as none.
+        """
+        with self._lock:
+            cell = self._cells.setdefault(name, _Cell())
+        with cell.lock:
+            if not cell.is_there:
+                try:
+                    cell.value = ask()
+                except (NotAnsweredError, NotThereError) as error:
+                    cell.error = error
+                except (AttributeError, KeyError, TypeError, ValueError) as error:
+                    cell.error = NotAnsweredError(
+                        f"what AWS says about {name} cannot be understood ({error!r}): run the "
+                        "same command again"
+                    )
+                cell.is_there = True
+        if cell.error:
+            raise cell.error
+        found: T = cell.value
+        return found
+
+
+class _Owner(Protocol):
+    once: Once
+
+
+class fact(Generic[T]):  # noqa: N801 - it is used as property is
+    """A property that is asked for once."""
+
+    def __init__(self, ask: Callable[[Any], T]) -> None:
+        self._ask = ask
+        self.__doc__ = ask.__doc__
+
+    def __get__(self, owner: _Owner, _: type) -> T:
+        """Return the answer, or raise the error that it is."""
+        return owner.once.answer(self._ask.__name__.replace("_", " "), lambda: self._ask(owner))

@@ -1,0 +1,181 @@
+"""What the stack is to protect and what it does protect, each read once."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+from _backup.matching import like
+
+from generator.cloudformation.errors import UnreadableError
+from generator.cloudformation.read import Template, parse
+from generator.live import checks, model
+from generator.live.answers import Answers
+from generator.live.errors import NotAnsweredError
+from generator.live.facts import Facts
+from generator.protection.derived import OfType
+from generator.protection.model import Protection, Reach, Role, Tag
+from generator.protection.reaches import takes
+from generator.protection.resource_types import NAMES
+from generator.protection.restore_points import AHEAD, starts
+
+
+@dataclass(frozen=True)
+class Protections:
+    """The protection of the deployed template, and that of what AWS has, in parts.
+
+    Each part raises NotAnsweredError or NotThereError as the facts do that it is read from.
+    """
+
+    facts: Facts
+
+    @cached_property
+    def deployed(self) -> model.Deployed:
+        """The stack by its template."""
+        facts = self.facts
+        physical = {
+            each["LogicalResourceId"]: each["PhysicalResourceId"]
+            for each in facts.stack_resources
+            if each.get("PhysicalResourceId")
+        }
+        return self._deployed(facts.template, physical)
+
+    @cached_property
+    def expected(self) -> Protection:
+        """What the deployed template protects with the parameters of the stack."""
+        return as_read(lambda: self.deployed.expected)
+
+    @cached_property
+    def plan(self) -> Protection:
+        """What plan and resource assignments do."""
+        return self._live()
+
+    @cached_property
+    def with_role(self) -> Protection:
+        """The same, and what the role may."""
+        facts = self.facts
+        return self._live(
+            role=facts.role, inline=facts.role_policies, attached=facts.attached_policies
+        )
+
+    @cached_property
+    def with_vault(self) -> Protection:
+        """The plan, and what the vault does with what it is given."""
+        return self._live(vault=self.facts.vault, vault_policy=self.facts.vault_policy or "")
+
+    @property
+    def role(self) -> Role:
+        """What the role may do."""
+        return self.with_role.roles[self.facts.role_arn]
+
+    def _live(self, **answers: Any) -> Protection:
+        facts = self.facts
+        has_template = checks.known(lambda: self.deployed)
+        its = self.deployed if has_template else self._without_template
+        found = Answers(plan=facts.plan, selections=facts.selections, **answers)
+        return as_read(lambda: model.live(its, found))
+
+    @cached_property
+    def _without_template(self) -> model.Deployed:
+        """The stack if AWS does not give its template: with what every backup needs."""
+        facts = self.facts
+        resources = {
+            "Plan": ("AWS::Backup::BackupPlan", {}, facts.outputs["BackupPlanId"]),
+            "Vault": (
+                "AWS::Backup::BackupVault",
+                {"BackupVaultName": facts.vault_name},
+                facts.vault_name,
+            ),
+            "Role": ("AWS::IAM::Role", {}, facts.role_arn.rpartition("/")[2]),
+        }
+        document = {
+            "Resources": {
+                name: {"Type": kind, "Properties": properties}
+                for name, (kind, properties, _) in resources.items()
+            }
+        }
+        template = parse(facts.stack["StackName"], json.dumps(document))
+        return self._deployed(template, {name: its[-1] for name, its in resources.items()})
+
+    def _deployed(self, template: Template, physical: Mapping[str, str]) -> model.Deployed:
+        facts = self.facts
+        parameters = facts.stack.get("Parameters", [])
+        stack_id = facts.stack["StackId"]
+        return as_read(
+            lambda: model.deployed(template, parameters, physical, facts.place, stack_id)
+        )
+
+    # What follows from the plan, for a resource.
+
+    def backups(self, arn: str, tags: Mapping[str, str]) -> "Backups | None":
+        """Return how often the plan backs up a resource; None: it does not select it."""
+        reaches = tuple(taking(self.plan, arn, tags))
+        key = (type_of(arn), reaches)
+        if key not in self._backups:
+            self._backups[key] = self._read(*key) if reaches else None
+        return self._backups[key]
+
+    @cached_property
+    def _backups(self) -> "dict[tuple[str, tuple[Reach, ...]], Backups | None]":
+        return {}
+
+    def _read(self, name: str, reaches: tuple[Reach, ...]) -> "Backups":
+        now, plans = self.facts.now, frozenset(reach.plan for reach in reaches)
+        its = OfType(self.plan, name, reaches, plans)
+        gap = its.longest_gap(now)
+        begun = (
+            start.at
+            for plan in its.timings or ()
+            for start in starts(plan, now - AHEAD, now)
+            if start.at + start.timing.start_window <= now
+        )
+        return Backups(reaches, gap.time if gap else None, max(begun, default=None))
+
+
+Read = TypeVar("Read")
+
+
+def as_read(ask: Callable[[], Read]) -> Read:
+    """Return what is read of a template or an answer; raise NotAnsweredError if it cannot be."""
+    try:
+        return ask()
+    except UnreadableError as error:
+        raise NotAnsweredError(f"what AWS says of the stack cannot be read: {error}") from error
+
+
+class Backups(NamedTuple):
+    """How often a resource is backed up."""
+
+    reaches: tuple[Reach, ...]
+    """What the plan's assignments take of it."""
+    worst_loss: timedelta | None
+    """The longest time between two backups; None: nobody can say."""
+    last_start: datetime | None
+    """When the newest one must have begun; None: none must have, or nobody can say."""
+
+
+def type_of(arn: str) -> str:
+    """Return what people call the type of a resource; its service, if AWS Backup has no such."""
+    parts = arn.split(":", 5)
+    for (service, beginning), name in NAMES.items():
+        if parts[2] == service and parts[-1].startswith(beginning):
+            return name
+    return parts[2]
+
+
+def taking(protection: Protection, arn: str, tags: Mapping[str, str]) -> list[Reach]:
+    """Return what the selections of a protection take of a resource with these tags.
+
+    Whether the region has to be opted in to its type is not looked at.
+    """
+    has = frozenset(Tag("StringEquals", key, value) for key, value in tags.items())
+    one = Reach(type_of(arn), arn, has, frozenset(), opted_in=True, plan="", role="")
+    return [
+        each
+        for each in protection.reaches
+        if each.type == one.type
+        and takes(each, one, without=True)
+        and not any(like(pattern, arn) for pattern in each.without)
+    ]

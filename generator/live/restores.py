@@ -1,0 +1,172 @@
+"""A restore: whether what is in the vault can come back, with its keys and its roles."""
+
+from collections.abc import Iterator
+
+from _backup.matching import like
+
+from generator.live import checks
+from generator.live.carriers import FILE_SYSTEMS, FSX, FSX_VOLUMES, VOLUMES, carriers
+from generator.live.errors import NotThereError
+from generator.live.facts import Data, Facts
+from generator.live.findings import RESTORE, Answer, Finding, Verdict
+from generator.live.keys import why_unusable
+from generator.live.protections import Protections
+from generator.live.resources import COMPLETE
+from generator.live.tonight import denies
+from generator.protection.vaults import account_of
+
+_PARAMETERS = "SchedulerIAMRoleArn, ComputeNodeIAMRoleArn or AdditionalInstanceRoleArns"
+
+
+def a_restore(facts: Facts, protections: Protections) -> Answer:
+    """Return what would keep a restore from coming back whole."""
+    return checks.answer(
+        RESTORE,
+        lambda: "the role may use the keys, and may pass the roles of the instances",
+        [
+            lambda: _instance_roles(facts, protections),
+            lambda: _keys(facts),
+            lambda: _denied(facts),
+            lambda: _cannot_be_copied(facts, protections),
+            lambda: _cold(facts),
+        ],
+    )
+
+
+def _instance_roles(facts: Facts, protections: Protections) -> Iterator[Finding]:
+    """Yield the instance profiles that an instance cannot be restored with."""
+    users: dict[str, list[str]] = {}
+    for each in facts.instances.values():
+        if profile := each.get("IamInstanceProfile"):
+            users.setdefault(profile["Arn"], []).append(each["InstanceId"])
+    if not users:
+        return
+    try:
+        passes = protections.role.passes
+    except NotThereError:
+        return  # the role is gone, or the plan
+    for arn, instances in users.items():
+        profile, whose = arn.rpartition("/")[2], checks.named(instances)
+        roles = facts.instance_roles[arn]
+        if roles is None:
+            yield Finding(
+                Verdict.NOT_WELL,
+                f"the instance profile {profile} of {whose} does not exist: the restore must do "
+                "without it",
+                "see Restore an instance, in docs/operations.md",
+            )
+        for role in roles or ():
+            if not any(
+                like(its, role) and service in ("*", "ec2.amazonaws.com", "ec2.amazonaws.com.cn")
+                for its, service in passes
+            ):
+                yield Finding(
+                    Verdict.NOT_WELL,
+                    f"{whose} cannot be restored with its role: the backup role may not pass "
+                    f"{role}",
+                    f"give the stack the role as {_PARAMETERS}: Change a parameter, in "
+                    "docs/operations.md",
+                )
+
+
+def _keys(facts: Facts) -> Iterator[Finding]:
+    """Yield the keys of volumes and file systems that cannot be used."""
+    for arn, (types, users) in _users_of_keys(facts).items():
+        if why := why_unusable(arn, types, facts):
+            yield Finding(
+                Verdict.NOT_WELL,
+                f"the key {arn}, which encrypts {checks.named(users)}, {why}",
+                "see When a restore fails, in docs/operations.md",
+            )
+
+
+def _users_of_keys(facts: Facts) -> dict[str, tuple[set[str], list[str]]]:
+    """Return the types and the names of what each key encrypts, by the ARN of the key."""
+    found: dict[str, tuple[set[str], list[str]]] = {}
+
+    def add(key: str | None, kind: str, name: str) -> None:
+        if key:
+            types, users = found.setdefault(key, (set(), []))
+            types.add(kind)
+            users.append(name)
+
+    for volume, its in facts.volumes.items():
+        add(its.get("KmsKeyId"), VOLUMES, volume)
+    for carrier in carriers(facts):
+        if carrier.type == FILE_SYSTEMS:
+            add(facts.efs.get(carrier.arn, {}).get("KmsKeyId"), FILE_SYSTEMS, str(carrier))
+        elif carrier.type in (FSX, FSX_VOLUMES):
+            its = facts.fsx_volumes.get(carrier.arn, {})
+            of = [
+                each
+                for each in facts.fsx_file_systems.values()
+                if each["ResourceARN"] == carrier.arn
+                or each["FileSystemId"] == its.get("FileSystemId")
+            ]
+            for each in of:
+                add(each.get("KmsKeyId"), carrier.type, str(carrier))
+    return found
+
+
+def _denied(facts: Facts) -> Iterator[Finding]:
+    for carrier in carriers(facts):
+        if carrier.type == FILE_SYSTEMS and denies(carrier, "elasticfilesystem:Restore", facts):
+            yield Finding(
+                Verdict.NOT_WELL,
+                f"{carrier}: the policy of the file system denies the role a restore into it",
+                "correct it in the console of EFS: File system policy",
+                carrier.arn,
+            )
+
+
+def _cannot_be_copied(facts: Facts, protections: Protections) -> Iterator[Finding]:
+    """Yield the volumes under aws/ebs, which no other account can read.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
+    """
+    try:
+        copies = [copy.vault for rule in protections.plan.rules for copy in rule.copies]
+    except NotThereError:
+        return
+    others = {account_of(arn) for arn in copies} - {facts.place.account}
+    if not others:
+        return
+    under_it = [
+        f"{volume}{_of_instance(its)}"
+        for volume, its in facts.volumes.items()
+        if its.get("KmsKeyId") and (key := facts.key(its["KmsKeyId"])) and key.is_awss
+    ]
+    if under_it:
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"{checks.named(under_it)} cannot be copied to account {checks.named(sorted(others))}: "
+            "the key is aws/ebs, which no other account may use",
+            "see docs/copies.md: the key of the backups",
+        )
+
+
+def _of_instance(volume: Data) -> str:
+    attached = [each["InstanceId"] for each in volume.get("Attachments", [])]
+    return f" (of {attached[0]})" if attached else ""
+
+
+def _cold(facts: Facts) -> Iterator[Finding]:
+    """Yield that some backups are in cold storage."""
+    try:
+        points = facts.points
+    except NotThereError:
+        return
+    cold = [
+        each
+        for each in points
+        if each.get("Status") in COMPLETE
+        and (at := each.get("CalculatedLifecycle", {}).get("MoveToColdStorageAt"))
+        and at <= facts.now
+    ]
+    if cold:
+        verb = "is" if len(cold) == 1 else "are"
+        yield Finding(
+            Verdict.TO_KNOW,
+            f"{checks.counted(len(cold), 'recovery point')} {verb} in cold storage: a restore from "
+            "there takes about four hours longer",
+        )

@@ -1,0 +1,261 @@
+"""Tonight: whether the next backup can start, and for which resources it cannot."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+
+from _backup.iam import Answer as Decision
+from _backup.iam import decide
+
+from generator.live import checks
+from generator.live.carriers import FILE_SYSTEMS, FSX_VOLUMES, Carrier, carriers
+from generator.live.errors import NotAnsweredError, NotThereError
+from generator.live.facts import Data, Facts
+from generator.live.findings import TONIGHT, Answer, Finding, Start, Verdict
+from generator.live.keys import why_unusable
+from generator.live.protections import Protections
+from generator.live.the_stack import gone
+from generator.protection.derived import next_starts, plans_of, zone_of
+from generator.protection.resource_types import OWN_KEY
+from generator.protection.texts import accounts
+
+_AUTOMATIC = 5
+"""The hour (UTC) in which EFS starts its own backups.
+
+https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html
+"""
+_LONG = timedelta(hours=8)
+"""A start window in which a backup can wait until that of EFS has ended."""
+_WEEK = 7
+
+
+def tonight(facts: Facts, protections: Protections) -> Answer:
+    """Return whether the next backup can start."""
+    found = carriers(facts) if checks.known(lambda: facts.tagged) else []
+    every, efs, volumes, under_vaults_key = (
+        tuple(each.arn for each in found if of(each))
+        for of in (
+            lambda _: True,
+            lambda each: each.type == FILE_SYSTEMS,
+            lambda each: each.type == FSX_VOLUMES,
+            lambda each: each.type not in OWN_KEY,
+        )
+    )
+    return checks.answer(
+        TONIGHT,
+        lambda: _summary(starts(facts, protections)),
+        [
+            checks.about(every, lambda: gone(facts)),
+            checks.about(every, lambda: _starts(facts, protections, every)),
+            checks.about(every, lambda: _trusted(facts, protections, every)),
+            checks.about(every, lambda: _refused(protections, every)),
+            checks.about(under_vaults_key, lambda: _vaults_key(facts, under_vaults_key)),
+            checks.about(efs, lambda: _automatic(facts, protections)),
+            checks.about(efs, lambda: _denied(facts)),
+            checks.about(volumes, lambda: _opted_out(facts, protections, found)),
+        ],
+    )
+
+
+def starts(facts: Facts, protections: Protections) -> list[Start]:
+    """Return the next start of each rule, as AWS Backup foretells it, the soonest first.
+
+    Its preview ends after ten runs; of the rules that are not in it, the schedule is read.
+    """
+    rules = protections.plan.rules
+    zones = {rule.name: zone_of(rule.zone) or timezone.utc for rule in rules}
+    names = {each["RuleId"]: each["RuleName"] for each in facts.plan["BackupPlan"]["Rules"]}
+    found: dict[str, datetime] = {}
+    for run in facts.plan.get("ScheduledRunsPreview", []):
+        name = names.get(run["RuleId"], "")
+        if name in zones:
+            found[name] = min(run["ExecutionTime"], found.get(name, run["ExecutionTime"]))
+    plans = plans_of(rules)
+    for rule in rules:
+        if rule.name not in found and (following := next_starts(plans, rule, facts.now, 1)):
+            found[rule.name] = following[0].at
+    its = [Start(name, at.astimezone(zones[name])) for name, at in found.items()]
+    return sorted(its, key=lambda each: each.at)
+
+
+def _summary(following: Sequence[Start]) -> str:
+    if not following:
+        return ""
+    first, *others = following
+    also = f", and {checks.counted(len(others), 'other rule')} later" if others else ""
+    return f"{first.rule} starts at {first.at:%Y-%m-%d %H:%M %Z}{also}"
+
+
+def _starts(facts: Facts, protections: Protections, every: Sequence[str]) -> Iterator[Finding]:
+    try:
+        rules = protections.plan.rules
+    except NotThereError:
+        return  # the plan is gone
+    if rules and not starts(facts, protections):
+        yield Finding(
+            Verdict.NOT_WELL,
+            "no rule of the plan starts a backup any more",
+            "correct BackupSchedule: Change a parameter, in docs/operations.md",
+            stops=(*every,),
+        )
+
+
+def _trusted(facts: Facts, protections: Protections, every: Sequence[str]) -> Iterator[Finding]:
+    try:
+        trusted = protections.role.trusted
+    except NotThereError:
+        return  # the role is gone, or the plan
+    role = facts.role_arn.rpartition("/")[2]
+    if trusted is None:
+        raise NotAnsweredError(
+            f"whether AWS Backup may assume the role {role} depends on a condition in its trust "
+            "policy that nobody can know here: look at it"
+        )
+    if not trusted:
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"the role {role} does not trust AWS Backup, so that no job starts at all",
+            "put backup.amazonaws.com back into its trust policy",
+            stops=(*every,),
+        )
+
+
+def _refused(protections: Protections, every: Sequence[str]) -> Iterator[Finding]:
+    """Yield the rules whose backups AWS Backup refuses; none is left: nothing is backed up."""
+    try:
+        found = protections.with_vault
+    except NotThereError:
+        return
+    for each in found.refused:
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"AWS Backup refuses what {each.rule.name} makes: {each.why[0].lower()}{each.why[1:]}",
+            "change how long backups are kept: Change a parameter, in docs/operations.md",
+            stops=() if found.rules else (*every,),
+        )
+
+
+def _vaults_key(facts: Facts, under_it: Sequence[str]) -> Iterator[Finding]:
+    try:
+        key = facts.vault.get("EncryptionKeyArn")
+    except NotThereError:
+        return
+    if key and (why := why_unusable(key, [FILE_SYSTEMS], facts)):
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"the key of the vault, {key}, {why}: no backup of EFS can be made or restored",
+            "see A key for the vault, in docs/operations.md",
+            stops=(*under_it,),
+        )
+
+
+def _automatic(facts: Facts, protections: Protections) -> Iterator[Finding]:
+    """Yield the file systems that EFS itself backs up in the same hour."""
+    if not _collides(facts, protections):
+        return
+    for carrier in _efs(facts):
+        if facts.efs_backups.get(carrier.arn) == "ENABLED":
+            yield Finding(
+                Verdict.NOT_WELL,
+                f"{carrier}: EFS starts its own backup in the same hour, and the job of this plan "
+                "can wait behind it until it has expired",
+                checks.command(
+                    *("aws", "efs", "put-backup-policy", "--file-system-id", carrier.id),
+                    *("--backup-policy", "Status=DISABLED"),
+                ),
+                carrier.arn,
+                stops=(carrier.arn,),
+            )
+
+
+def _collides(facts: Facts, protections: Protections) -> bool:
+    """Return whether a backup of the next week may start while EFS makes its own."""
+    try:
+        rules = protections.plan.rules
+    except NotThereError:
+        return False
+    plans = plans_of(rules)
+    for rule in rules:
+        for start in next_starts(plans, rule, facts.now, _WEEK) or ():
+            window = start.timing.start_window
+            its = start.at.replace(hour=_AUTOMATIC, minute=0, second=0, microsecond=0)
+            if window < _LONG and its - window < start.at < its + timedelta(hours=1):
+                return True
+    return False
+
+
+def _efs(facts: Facts) -> list[Carrier]:
+    return [each for each in carriers(facts) if each.type == FILE_SYSTEMS]
+
+
+def _denied(facts: Facts) -> Iterator[Finding]:
+    for carrier in _efs(facts):
+        if denies(carrier, "elasticfilesystem:Backup", facts):
+            yield Finding(
+                Verdict.NOT_WELL,
+                f"{carrier}: the policy of the file system denies the role its backup",
+                "correct it in the console of EFS: File system policy",
+                carrier.arn,
+                stops=(carrier.arn,),
+            )
+
+
+def denies(carrier: Carrier, action: str, facts: Facts) -> bool:
+    """Return whether the policy of a file system denies the role an action.
+
+    It need not allow it: the role's own policies do. Raises NotAnsweredError if nobody can know.
+    """
+    policy = facts.efs_policies.get(carrier.arn)
+    if policy is None:
+        return False
+    anything: Data = {
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]
+    }
+    context = {
+        **accounts(facts.place),
+        "aws:PrincipalArn": facts.role_arn,
+        "aws:SecureTransport": "true",
+    }
+    principal = {"AWS": facts.role_arn}
+    answer = decide([anything, policy], action, carrier.arn, context, principal=principal)
+    if answer is Decision.UNKNOWN:
+        raise NotAnsweredError(
+            f"{carrier}: whether the policy of the file system denies {action} depends on a "
+            "condition that nobody can know here: look at it"
+        )
+    return answer is Decision.DENIED
+
+
+def _opted_out(
+    facts: Facts, protections: Protections, found: Sequence[Carrier]
+) -> Iterator[Finding]:
+    """Yield what is backed up only if the region is opted in to its type, and it is not.
+
+    The plan names its types, so it matters to none but OpenZFS, whose ARNs look like others.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
+    """
+    for carrier in found:
+        if facts.region_settings.get(carrier.kind) is not False:
+            continue
+        if _needs_opt_in(carrier, facts, protections):
+            yield Finding(
+                Verdict.NOT_WELL,
+                f"{carrier} is not selected: the region is not opted in to {carrier.kind}",
+                checks.command(
+                    *("aws", "backup", "update-region-settings"),
+                    *("--resource-type-opt-in-preference", f"{carrier.kind}=true"),
+                ),
+                carrier.arn,
+                stops=(carrier.arn,),
+            )
+
+
+def _needs_opt_in(carrier: Carrier, facts: Facts, protections: Protections) -> bool:
+    if carrier.type == FSX_VOLUMES:
+        its = facts.fsx_volumes.get(carrier.arn, {})
+        if its.get("VolumeType") == "OPENZFS":
+            return True
+    try:
+        backups = protections.backups(carrier.arn, carrier.tags)
+    except NotThereError:
+        return False
+    return backups is not None and all(reach.opted_in for reach in backups.reaches)
