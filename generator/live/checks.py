@@ -4,6 +4,7 @@ import contextlib
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import TypeVar
 
 from generator.live.errors import NotAnsweredError, NotThereError
@@ -88,6 +89,16 @@ def named(names: Sequence[str]) -> str:
     if more <= 1:
         return ", ".join(names)
     return f"{', '.join(names[:FEW])} and {more} more"
+
+
+def minute(at: datetime) -> str:
+    """Return a time as people read it; boto3 gives it in the zone of this machine."""
+    return f"{at.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
+
+
+def day(at: datetime) -> str:
+    """Return the day of a time."""
+    return f"{at.astimezone(timezone.utc):%Y-%m-%d}"
 
 
 def command(*words: str) -> str:

@@ -105,5 +105,5 @@ def _alarms(facts: Facts) -> Iterator[Finding]:
         )
         until = each["AlarmConfigurationUpdatedTimestamp"] + warm_up
         if state == "INSUFFICIENT_DATA" and until > facts.now:
-            text = f"the alarm {name} is quiet until {until:%Y-%m-%d %H:%M} UTC"
+            text = f"the alarm {name} is quiet until {checks.minute(until)}"
             yield Finding(Verdict.TO_KNOW, text)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from generator.live import checks, jobs
 from generator.live.account import Account
 from generator.live.carriers import Carrier, carriers, near_misses
-from generator.live.errors import NotThereError
+from generator.live.errors import NotAnsweredError, NotThereError
 from generator.live.facts import Data, Facts
 from generator.live.findings import Answer, Finding, Inspection, Resource, Start, Verdict
 from generator.live.hearers import the_hearers
@@ -20,7 +20,7 @@ from generator.protection.abilities import BACKUP
 
 _NEEDED = ("BackupPlanId", "BackupRoleArn", "BackupVaultName")
 """The outputs of every backup stack."""
-_NESTED = "AWS::CloudFormation::Stack"
+_NESTED, _PLAN = "AWS::CloudFormation::Stack", "AWS::Backup::BackupPlan"
 _DAY = timedelta(days=1)
 
 
@@ -80,39 +80,49 @@ def inspection(facts: Facts) -> Inspection:
 def _backup_stack(account: Account, name: str) -> Data:
     """Return the description of the backup stack that this is, or that this one nests."""
     try:
-        described = _described(account, name)
+        level = [_described(account, name)]
     except NotThereError:
         raise NoStackError(
             f"there is no stack {name!r} in {account.region}: check the name, --region and "
             "--profile"
         ) from None
-    level = [described]
-    while not (found := [each for each in level if _is_backup(each)]):
-        nested = [
-            resource["PhysicalResourceId"]
-            for each in level
-            for resource in account.pages(
-                "cloudformation.ListStackResources",
-                "StackResourceSummaries",
-                StackName=each["StackId"],
-            )
-            if resource["ResourceType"] == _NESTED and resource.get("PhysicalResourceId")
+    status = level[0]["StackStatus"]
+    found: list[Data] = []
+    while level and not found:
+        resources = [_resources_of(account, each) for each in level]
+        found = [each for each, its in zip(level, resources, strict=True) if _is_backup(each, its)]
+        level = [
+            _described(account, each["PhysicalResourceId"])
+            for its in resources
+            for each in its or ()
+            if each["ResourceType"] == _NESTED and each.get("PhysicalResourceId")
         ]
-        if not nested and described["StackStatus"].endswith("_IN_PROGRESS"):
-            raise NoStackError(
-                f"{name!r} is being changed ({described['StackStatus']}), and has no outputs yet: "
-                "ask again when that has ended"
-            )
-        if not nested:
-            raise NoStackError(
-                f"{name!r} is no stack of Backup.template, and nests none: give the name of the "
-                "backup stack, or of the stack that nests it"
-            )
-        level = [_described(account, each) for each in nested]
-    if len(found) > 1:
+    if len(found) == 1:
+        return found[0]
+    if found:
         names = ", ".join(each["StackName"] for each in found)
         raise NoStackError(f"{name!r} nests several backup stacks: give one of {names}")
-    return found[0]
+    if status.endswith("_IN_PROGRESS"):
+        raise NoStackError(
+            f"{name!r} is being changed ({status}), and no backup stack is in it yet: ask again "
+            "when that has ended"
+        )
+    raise NoStackError(
+        f"{name!r} is no stack of Backup.template, and nests none: give the name of the backup "
+        "stack, or of the stack that nests it"
+    )
+
+
+def _resources_of(account: Account, stack: Data) -> list[Data] | None:
+    """Return the resources of a stack; None: AWS did not answer."""
+    try:
+        return account.pages(
+            "cloudformation.ListStackResources",
+            "StackResourceSummaries",
+            StackName=stack["StackId"],
+        )
+    except NotAnsweredError:
+        return None
 
 
 def _described(account: Account, name: str) -> Data:
@@ -123,9 +133,12 @@ def _described(account: Account, name: str) -> Data:
     return found
 
 
-def _is_backup(stack: Data) -> bool:
+def _is_backup(stack: Data, resources: list[Data] | None) -> bool:
+    """Return whether a stack makes a plan; a main stack may have the outputs of its nested one."""
     outputs = {each["OutputKey"] for each in stack.get("Outputs", [])}
-    return outputs.issuperset(_NEEDED)
+    return outputs.issuperset(_NEEDED) and (
+        resources is None or any(each["ResourceType"] == _PLAN for each in resources)
+    )
 
 
 def _known_starts(facts: Facts, protections: Protections) -> list[Start]:

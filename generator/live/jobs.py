@@ -74,7 +74,7 @@ class Jobs:
         parts.append(_count(self._restores, "restore"))
         tests = [job for jobs in self._facts.test_jobs.values() for job in jobs]
         last = max((job["CreationDate"] for job in tests), default=None)
-        return ", ".join(parts) + (f"; last restore test on {last:%Y-%m-%d}" if last else "")
+        return ", ".join(parts) + (f"; last restore test on {checks.day(last)}" if last else "")
 
     def _failed_backups(self) -> Iterator[Finding]:
         """Yield jobs that left no whole backup; one that was made good later is to know."""
@@ -149,7 +149,7 @@ class Jobs:
             jobs = self._facts.test_jobs[name]
             if not jobs:
                 at = plan.get("LastExecutionTime")
-                last = f", and ran last on {at:%Y-%m-%d}" if at else ", and has not run yet"
+                last = f", and ran last on {checks.day(at)}" if at else ", and has not run yet"
                 text = f"the restore test {name} has no job of the last 30 days{last}"
                 yield Finding(Verdict.TO_KNOW, text)
             yield from _of_tests(name, jobs)
@@ -191,7 +191,7 @@ def _created(job: Data) -> datetime:
 
 
 def _when(job: Data) -> str:
-    return f"{job['CreationDate']:%Y-%m-%d %H:%M} UTC"
+    return checks.minute(job["CreationDate"])
 
 
 def _ended(job: Data) -> str:

@@ -161,10 +161,9 @@ def age(
         return None
     job = history.last_job(carrier.arn) if checks.known(lambda: facts.jobs) else None
     if job and job["State"] in RUNNING:
-        since = f"{job['CreationDate']:%Y-%m-%d %H:%M}"
-        return Finding(
-            Verdict.TO_KNOW, f"{carrier} is being backed up since {since} UTC", "", carrier.arn
-        )
+        since = checks.minute(job["CreationDate"])
+        text = f"{carrier}: a backup has been running since {since}"
+        return Finding(Verdict.TO_KNOW, text, "", carrier.arn)
     last = f"; its last job: {told(job)}" if job else "; no job is known"
     if newest:
         old, most = duration(facts.now - newest), duration(worst or timedelta())

@@ -41,7 +41,7 @@ def _content(facts: Facts) -> str:
     text = checks.counted(len(points), "recovery point")
     if points:
         dates = sorted(each["CreationDate"] for each in points)
-        text += f", {dates[0]:%Y-%m-%d} to {dates[-1]:%Y-%m-%d}"
+        text += f", {checks.day(dates[0])} to {checks.day(dates[-1])}"
     return text
 
 
@@ -51,7 +51,7 @@ def _lock(facts: Facts) -> str:
     at = facts.vault.get("LockDate")
     if not at:
         return "locked, and an administrator can lift it"
-    return f"lock {'final since' if at <= facts.now else 'final on'} {at:%Y-%m-%d}"
+    return f"lock {'final since' if at <= facts.now else 'final on'} {checks.day(at)}"
 
 
 def _policy(facts: Facts, protections: Protections) -> str:
