@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
-from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from tests.local_aws import shapes
 from tests.local_aws.errors import DeploymentError
 from tests.local_aws.local_aws import LocalAws
 
@@ -45,81 +45,15 @@ class Requests:
         model asks for, as CloudFormation does. The answer of a recorded call is empty.
         """
         shape = self.aws.model(service).operation_model(operation).input_shape
-        typed = _typed(shape, {k: v for k, v in parameters.items() if v is not None}, operation)
+        given = {name: value for name, value in parameters.items() if value is not None}
+        typed = shapes.typed(shape, given, operation)
         self.made.append(Request(service, operation, typed))
         method = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", operation).lower()
         try:
             if (service, operation) in NOT_IN_MOTO:
-                self._validate(shape, typed)
+                shapes.validate(shape, typed)
                 return {}
             answer: dict[str, Any] = getattr(self.aws.client(service), method)(**typed)
         except (ClientError, ParamValidationError) as error:
             raise DeploymentError(f"{operation}: {error}") from error
         return answer
-
-    @staticmethod
-    def _validate(shape: Shape, parameters: dict[str, Any]) -> None:
-        from botocore.validate import ParamValidator
-
-        report = ParamValidator().validate(parameters, shape)
-        if report.has_errors():
-            raise ParamValidationError(report=report.generate_report())
-
-
-def _typed(shape: Shape, value: Any, where: str) -> Any:
-    """Return the value in the model's types; refuse what its enums, patterns and limits refuse.
-
-    botocore itself validates types, required and unknown members, and minima, but none of these.
-    """
-    if isinstance(shape, StructureShape) and isinstance(value, dict):
-        return {
-            key: _typed(shape.members[key], item, f"{where}.{key}")
-            if key in shape.members
-            else item
-            for key, item in value.items()
-        }
-    if isinstance(shape, MapShape) and isinstance(value, dict):
-        return {k: _typed(shape.value, item, f"{where}.{k}") for k, item in value.items()}
-    if isinstance(shape, ListShape) and isinstance(value, list):
-        _check_limit(shape, len(value), where)
-        return [_typed(shape.member, item, where) for item in value]
-    try:
-        scalar = _scalar(shape.type_name, value)
-    except ValueError:
-        raise DeploymentError(f"{where}: {value!r} is not of type {shape.type_name}.") from None
-    if isinstance(scalar, str):
-        _check_text(shape, scalar, where)
-    elif isinstance(scalar, int | float):
-        _check_limit(shape, scalar, where)
-    return scalar
-
-
-def _scalar(type_name: str, value: Any) -> Any:
-    if type_name == "string" and isinstance(value, bool | int | float):
-        return str(value).lower()
-    if type_name == "boolean" and isinstance(value, str):
-        if value not in {"true", "false"}:
-            raise ValueError(value)
-        return value == "true"
-    if type_name in {"integer", "long"} and isinstance(value, str):
-        return int(value)
-    if type_name in {"double", "float"} and isinstance(value, str):
-        return float(value)
-    return value
-
-
-def _check_text(shape: Shape, text: str, where: str) -> None:
-    _check_limit(shape, len(text), where)
-    enum = getattr(shape, "enum", None)
-    if enum and text not in enum:
-        raise DeploymentError(f"{where}: {text!r} is not one of {enum}.")
-    # Java's classes of all letters, blanks and digits are Python's \w and \s.
-    pattern = shape.metadata.get("pattern", "").replace(r"\p{L}\p{Z}\p{N}", r"\w\s")
-    if pattern and not re.fullmatch(pattern, text):
-        raise DeploymentError(f"{where}: {text!r} does not match {pattern}.")
-
-
-def _check_limit(shape: Shape, size: float, where: str) -> None:
-    largest = shape.metadata.get("max")
-    if largest is not None and size > largest:
-        raise DeploymentError(f"{where}: {size} is more than {largest}.")
