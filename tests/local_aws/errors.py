@@ -7,3 +7,13 @@ class RefusedError(Exception):
 
 class DeploymentError(Exception):
     """A stack operation failed part way; the message names the resource and the reason."""
+
+
+class AnsweredError(Exception):
+    """What a service answers instead of what it was asked for."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status

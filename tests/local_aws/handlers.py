@@ -96,7 +96,9 @@ def _create_instance(order: Order) -> Created:
         MaxCount=1,
         IamInstanceProfile=profile and {"Name": profile},
         TagSpecifications=tags and [{"ResourceType": "instance", "Tags": tags}],
-        **order.take_all("ImageId", "InstanceType", "SubnetId", "SecurityGroupIds"),
+        **order.take_all(
+            "BlockDeviceMappings", "ImageId", "InstanceType", "SubnetId", "SecurityGroupIds"
+        ),
     )["Instances"][0]
     names = {"InstanceId": "InstanceId", "PrivateIp": "PrivateIpAddress", "VpcId": "VpcId"}
     return Created(made["InstanceId"], {name: made.get(key) for name, key in names.items()})

@@ -17,6 +17,12 @@ def validate(shape: Shape, value: Any) -> None:
         raise ParamValidationError(report=report.generate_report())
 
 
+def check(shape: Shape, answer: Any, where: str) -> None:
+    """Refuse an answer that no client of the service could get."""
+    validate(shape, answer)
+    typed(shape, answer, where)
+
+
 def typed(shape: Shape, value: Any, where: str) -> Any:
     """Return the value in the model's types; refuse what its enums, patterns and limits refuse.
 
