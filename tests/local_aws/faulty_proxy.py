@@ -37,7 +37,9 @@ class Exchange:
         self._upstream = upstream
         self.method = handler.command
         self.headers = handler.headers
-        path = unquote(urlsplit(handler.path).path)
+        address = urlsplit(handler.path)
+        self.query = address.query
+        path = unquote(address.path)
         self.bucket, _, self.key = path.lstrip("/").partition("/")
         self.body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
 
@@ -215,7 +217,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             exchange.send(self.server.answer(exchange))
 
-    do_PUT = do_HEAD = do_GET  # noqa: N815 - the names that http.server calls
+    do_PUT = do_HEAD = do_POST = do_GET  # noqa: N815 - the names that http.server calls
 
     def handle_expect_100(self) -> bool:
         """Ask for the body at once; botocore waits a second for it."""
