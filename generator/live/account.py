@@ -162,8 +162,9 @@ class Account:
                     raise NotAnsweredError(
                         f"{one_line(error)}: correct the AWS configuration or the environment"
                     ) from error
-                bound_whole(client, MAX_BYTES)
+                # Before the other one, which raises if the connection breaks.
                 client.meta.events.register("before-send", self._count)
+                bound_whole(client, MAX_BYTES)
                 self._clients[service] = client
             return self._clients[service]
 

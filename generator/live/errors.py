@@ -143,8 +143,11 @@ def of_error(
     if not isinstance(error, ClientError):
         return NotAnsweredError(_before_an_answer(error, action, region))
     response: Any = error.response
-    code, message = (printable(response["Error"].get(name) or "") for name in ("Code", "Message"))
+    said = response.get("Error", {})
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    # botocore takes the status for the code, or has none, if a page of a proxy stands where AWS's
+    # answer should.
+    code, message = printable(said.get("Code") or status), printable(said.get("Message") or "")
     absence = _MESSAGES_OF_ABSENCE.get(code)
     if _ABSENCE.search(code) or (absence and absence.search(message)):
         return NotThereError(f"{action} finds nothing: {code} {message}".rstrip(), code)
@@ -168,7 +171,6 @@ def _sentence(code: str, message: str, status: int) -> str:
         return THROTTLED
     if status >= 500:  # noqa: PLR2004 - a failure of the server
         return FAILING
-    # botocore takes the status for the code if a page of a proxy stands where AWS's answer should.
     return NO_AWS if code.isdigit() else "AWS refused {action}: {code} {message}"
 
 
