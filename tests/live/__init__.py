@@ -1,1 +1,1 @@
-"""Tests of generator.live."""
+"""Tests of the live check."""
