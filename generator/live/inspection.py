@@ -33,15 +33,16 @@ def inspect(
     stack: str,
     since: int | None = None,
     asked: Callable[[int, int], None] = lambda *_: None,
+    now: datetime | None = None,
 ) -> Inspection:
     """Return what AWS says of a backup stack, or of the one that a main stack nests.
 
     ``since`` is how many hours back jobs are looked at; ``asked`` is called with how many of how
-    many facts are known. Raises NoStackError, and NotAnsweredError if AWS does not describe the
+    many facts are known; ``now`` is the time from which all is counted. Raises NoStackError, and NotAnsweredError if AWS does not describe the
     stack.
     """
     described = _backup_stack(account, stack)
-    facts = Facts(account, described, datetime.now(timezone.utc), since)
+    facts = Facts(account, described, now or datetime.now(timezone.utc), since)
     facts.ask_all(asked)
     return inspection(facts)
 
@@ -72,7 +73,7 @@ def inspection(facts: Facts) -> Inspection:
         answers=answers,
         resources=resources,
         starts=following,
-        conclusion=_conclusion(facts, resources, following),
+        conclusion=_conclusion(facts, resources, following, answers),
         calls=facts.account.calls,
     )
 
@@ -173,7 +174,7 @@ def _resource(
     its = [each for each in findings if arn in (each.resource, *each.stops)]
     worst = max(its, key=lambda each: each.verdict, default=None)
     stopped = next((f for f in its if f.verdict is Verdict.NOT_WELL and arn in f.stops), None)
-    why = stopped.text if stopped else _why_not(carrier, protections)
+    why = _without_name(carrier, stopped.text) if stopped else _why_not(carrier, protections)
     is_open = any(f.verdict is Verdict.NOT_CHECKED and arn in f.stops for f in its)
     knows_points = checks.known(lambda: history.newest(arn))
     job = history.last_job(arn) if checks.known(lambda: history.last_job(arn)) else None
@@ -188,9 +189,14 @@ def _resource(
         points=history.count(arn) if knows_points else None,
         strip=history.strip(arn) if knows_both else "",
         last_job=told(job) if job else "",
-        why=why or (worst.text if worst else ""),
+        why=why or (_without_name(carrier, worst.text) if worst else ""),
         tonight=False if why else None if is_open else True,
     )
+
+
+def _without_name(carrier: Carrier, text: str) -> str:
+    """Return a finding about a resource without its name, which stands beside it."""
+    return text.removeprefix(str(carrier)).lstrip(": ")
 
 
 def _why_not(carrier: Carrier, protections: Protections) -> str:
@@ -198,20 +204,23 @@ def _why_not(carrier: Carrier, protections: Protections) -> str:
     if not checks.known(lambda: protections.plan):
         return ""
     if protections.backups(carrier.arn, carrier.tags) is None:
-        return f"{carrier} is not selected: no resource assignment of the plan takes it"
+        return "is not selected: no resource assignment of the plan takes it"
     if checks.known(lambda: protections.role):
         lacks = protections.role.lacks.get((carrier.type, BACKUP))
         if lacks:
-            return f"{carrier} cannot be backed up: the role lacks {checks.named([*lacks])}"
+            return f"cannot be backed up: the role lacks {checks.named([*lacks])}"
     return ""
 
 
-def _conclusion(facts: Facts, resources: Sequence[Resource], following: Sequence[Start]) -> str:
+def _conclusion(
+    facts: Facts,
+    resources: Sequence[Resource],
+    following: Sequence[Start],
+    answers: Iterable[Answer],
+) -> str:
     """Return for how many resources the next backup will run, and for which it will not."""
-    soon = following and following[0].at - facts.now <= _DAY
-    when = (
-        "Tonight's backup" if soon or not following else f"The backup of {following[0].at:%Y-%m-%d}"
-    )
+    soon = not following or following[0].at - facts.now <= _DAY
+    when = "Tonight's backup" if soon else f"The backup of {checks.day(following[0].at)}"
     if not checks.known(lambda: facts.tagged):
         return f"{when}: for which resources it will run was not checked."
     if not resources:
@@ -223,9 +232,12 @@ def _conclusion(facts: Facts, resources: Sequence[Resource], following: Sequence
     text = f"{when} will run for {runs or 'none'} of {of}"
     if is_open:
         text += f"; for {is_open} it was not checked"
-    reasons = list(dict.fromkeys(each.why for each in left))
-    for why in reasons[: checks.FEW]:
-        text += f"; {why}"
+    general = {each.text for answer in answers for each in answer.findings if not each.resource}
+    reasons: dict[str, list[str]] = {}
+    for each in left:
+        reasons.setdefault(each.why, []).append(each.id)
+    for why, ids in [*reasons.items()][: checks.FEW]:
+        text += f"; {why}" if why in general else f"; {checks.named(ids)}: {why}"
     if len(reasons) > checks.FEW:
-        text += f"; and {len(reasons) - checks.FEW} more"
+        text += f"; and {checks.counted(len(reasons) - checks.FEW, 'other reason')}"
     return f"{text}."

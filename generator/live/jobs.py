@@ -104,7 +104,7 @@ class Jobs:
     def _failed_copies(self) -> Iterator[Finding]:
         try:
             if not self._destinations:
-                text = "backups are not copied: whoever can delete the vault's has them all"
+                text = "backups are not copied: what happens to the vault happens to all of them"
                 yield Finding(Verdict.TO_KNOW, text, "see docs/copies.md")
                 return
         except NotThereError:
@@ -142,7 +142,7 @@ class Jobs:
     def _restore_tests(self) -> Iterator[Finding]:
         plans = self._facts.test_plans
         if not plans:
-            text = "no backup is restored to test it"
+            text = "no restore test takes backups out of the vault"
             yield Finding(Verdict.TO_KNOW, text, "see docs/restore-testing.md")
         for plan in plans:
             name = plan["RestoreTestingPlanName"]

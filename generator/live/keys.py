@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from _backup.iam import Answer, decide
 from _backup.matching import unknown
 
+from generator.live import checks
 from generator.live.errors import NotAnsweredError
 from generator.live.facts import Facts, Key
 from generator.protection.abilities import REQUESTS, RESTORE, Request
@@ -31,7 +32,7 @@ def why_unusable(arn: str, types: Iterable[str], facts: Facts) -> str:
     answers = {each.action: _answer(key, each, facts) for each in _requests(types)}
     denied = [action for action, answer in answers.items() if answer is Answer.DENIED]
     if denied:
-        return f"has a policy that does not let the role use it ({', '.join(denied)})"
+        return f"has a policy that does not let the role use it ({checks.named(denied)})"
     if Answer.UNKNOWN in answers.values():
         raise NotAnsweredError(
             f"whether the policy of the key {arn} lets the role use it depends on a condition that "

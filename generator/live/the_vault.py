@@ -72,8 +72,7 @@ def _points(facts: Facts, protections: Protections) -> Iterator[Finding]:
     if expired:
         yield Finding(
             Verdict.TO_KNOW,
-            f"{_of(expired)} EXPIRED: {'it' if len(expired) == 1 else 'they'} could not be deleted "
-            "and cost on",
+            f"{_of(expired)} EXPIRED: past the last day, not deleted, and still paid for",
             "see Delete a backup, in docs/operations.md",
         )
     endless = [
