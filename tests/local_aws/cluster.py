@@ -4,8 +4,8 @@ SOCA's main stack nests the Backup template; there are copies in another account
 restore tests beside it.
 """
 
-import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -13,24 +13,26 @@ from typing import Any
 import pytest
 
 from generator.stacks import MAIN
-from tests.local_aws.deployer import Deployer, Stack
+from tests.local_aws import cluster_parts as parts
+from tests.local_aws.deployer import Deployer
 from tests.local_aws.front import Fault, Front, Happens, Seen, Serves, in_front
-from tests.local_aws.history import HOUR, Maker, Tagged, last_start, nights
+from tests.local_aws.history import Maker, Tagged, last_start, nights
 from tests.local_aws.local_aws import ACCOUNT, LocalAws, local_aws
 from tests.local_aws.other_services import serves
-from tests.local_aws.served import Served, ServedStack
+from tests.local_aws.served import Served
 from tests.local_aws.service_faults import denied, refused, throttled
 from tests.support import soca
 from tests.support.generated import COPIES, TESTS, completed, text
 
 OTHER_ACCOUNT, OTHER_REGION = "444455556666", "eu-west-1"
+"""Where the copies are."""
 NAME = "mycluster"
 """Of the main stack."""
-KEPT_DAYS = 30
-IMAGE = "ami-760aaa0f"
-"""A Linux that moto knows."""
 EMAIL = "admin@example.com"
-_BACKUP_TAG = "soca:BackupPlan"
+AGE = timedelta(days=100)
+"""Of everything that the healthy cluster has."""
+_JOBS_DAYS = 30
+"""So long AWS Backup remembers a job."""
 
 
 class Cluster:
@@ -47,28 +49,35 @@ class Cluster:
         self.there = self._place(there.account, there.region)[0]
         """The same of the place of the copies."""
         soca.install(aws)
-        given = {"SourceAccountId": ACCOUNT}
-        self.copies = Deployer(there).create(text(COPIES), "copies", completed(COPIES, given))
-        vault = self.copies.outputs["CopyDestinationVaultArn"]
-        parameters = {
-            "ProtectFSx": "yes",
-            "NotificationEmail": EMAIL,
-            "CreateVaultKmsKey": "yes",  # copies to another account need it
-            "CopyDestinationVaultArn": vault,
-            **parameters,
-        }
-        main = _main_template(parameters)
+        given = completed(COPIES, {"SourceAccountId": ACCOUNT})
+        self.copies = Deployer(there).create(text(COPIES), "copies", given)
+        main = parts.main_template(
+            {
+                "ProtectFSx": "yes",
+                "NotificationEmail": EMAIL,
+                "CreateVaultKmsKey": "yes",  # copies to another account need it
+                "CopyDestinationVaultArn": self.copies.outputs["CopyDestinationVaultArn"],
+                **parameters,
+            }
+        )
         self.main = Deployer(aws).create(main, NAME, {"ClusterId": soca.CLUSTER_ID})
         self.backup = self.main.nested["Backup"]
         fed = {name: self.backup.outputs[name] for name in ("BackupVaultArn", "BackupRoleArn")}
         self.tests = Deployer(aws).create(text(TESTS), "restore-testing", completed(TESTS, fed))
-        self._describe(self.main, main)
-        self._describe(self.backup, text(MAIN), parent=self.main)
-        self._describe(self.tests, text(TESTS))
-        self.resources = [*self._moto_resources(), self._add_fsx()]
+        created = self.now - AGE
+        self.here.stacks = [
+            parts.described(self.main, main, created),
+            parts.described(self.backup, text(MAIN), created, self.main),
+            parts.described(self.tests, text(TESTS), created),
+        ]
+        self.key = self.main.attribute("Key", "Arn")
+        """Of everything that the cluster stores."""
+        self.resources = [*self._tagged_by_moto(), self._add_lustre()]
         """What carries the tag."""
         self._settle()
-        self._remember(vault)
+        self.maker = self._maker()
+        self.add_points(*self.resources)
+        self._test_restores()
 
     def _place(self, account: str, region: str) -> tuple[Served, dict[str, Serves]]:
         if (account, region) not in self._places:
@@ -76,7 +85,7 @@ class Cluster:
             self._places[account, region] = (served, serves(served))
         return self._places[account, region]
 
-    # What a test asks for and changes.
+    # What a test asks for.
 
     @property
     def vault(self) -> str:
@@ -88,15 +97,41 @@ class Cluster:
         """Return the requests so far, without those of the tests' own clients."""
         return self.front.seen
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the variables with which a client, or a command, asks this AWS."""
+        return {
+            "AWS_ENDPOINT_URL": self.aws.endpoint_url,
+            "AWS_DEFAULT_REGION": self.aws.region,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "*",
+        }
+
     def resource(self, name: str) -> Tagged:
-        """Return the resource of that name."""
-        [found] = [each for each in self.resources if each.name == name]
+        """Return what carries the tag, by the end of its name: Scheduler, EFSApps, Lustre."""
+        [found] = [each for each in self.resources if each.name.endswith(f"-{name}")]
         return found
+
+    def points(self, resource: Tagged) -> list[dict[str, Any]]:
+        """Return the recovery points of a resource, the newest first."""
+        found = (one for one in self.here.points if one["ResourceArn"] == resource.arn)
+        return sorted(found, key=lambda point: point["CreationDate"], reverse=True)
+
+    def jobs(self, resource: Tagged) -> list[dict[str, Any]]:
+        """Return the backup jobs of a resource, the newest first."""
+        found = (one for one in self.here.jobs if one["ResourceArn"] == resource.arn)
+        return sorted(found, key=lambda job: job["CreationDate"], reverse=True)
+
+    # How a test changes it.
 
     def happens(
         self, call: str, how: Happens, *, after: int = 0, times: int = 1_000_000, **where: Any
     ) -> None:
-        """Let this happen to a call instead of an answer, after so many good ones."""
+        """Let this happen to a call instead of an answer, after so many good ones; "": to all."""
         self.front.add(Fault(call, how, after, times, where))
 
     def deny(self, *calls: str, **where: Any) -> None:
@@ -113,85 +148,81 @@ class Cluster:
         """Let a call be answered with an error."""
         self.happens(call, refused(code, status), after=after, **where)
 
-    def tag(self, arn: str, **tags: str | None) -> None:
-        """Change tags of a resource of moto's; None takes one away. _ stands for : in a key."""
-        keys = {name.replace("_", ":"): value for name, value in tags.items()}
+    def tag(self, arn: str, changes: Mapping[str, str | None]) -> None:
+        """Change tags of a resource; None takes one away."""
+        new = {key: value for key, value in changes.items() if value is not None}
+        for item in (*self.here.fsx_file_systems, *self.here.fsx_volumes):
+            if item["ResourceARN"] == arn:
+                old = {
+                    tag["Key"]: tag["Value"] for tag in item["Tags"] if tag["Key"] not in changes
+                }
+                item["Tags"] = parts.as_list(old | new)
+                return
         client = self.aws.client("resourcegroupstaggingapi")
-        if gone := [key for key, value in keys.items() if value is None]:
+        if gone := sorted({*changes} - {*new}):
             client.untag_resources(ResourceARNList=[arn], TagKeys=gone)
-        if new := {key: value for key, value in keys.items() if value is not None}:
+        if new:
             client.tag_resources(ResourceARNList=[arn], Tags=new)
 
-    def add_points(self, *resources: Tagged, number: int = KEPT_DAYS) -> None:
-        """Let resources have been backed up, and copied, so many nights."""
-        for resource, at in nights(self.now, resources, number):
+    def set_age(self, age: timedelta) -> None:
+        """Let all that moto has be so old: instances, volumes, EFS, plans, vaults."""
+        from moto.backup.models import backup_backends
+        from moto.ec2.models import ec2_backends
+        from moto.efs.models import efs_backends
+
+        then, account, region = self.now - age, self.aws.account, self.aws.region
+        for instance in ec2_backends[account][region].all_instances():
+            instance.launch_time = then
+        for volume in ec2_backends[account][region].volumes.values():
+            volume.create_time = then
+        for file_system in efs_backends[account][region].file_systems_by_id.values():
+            file_system.creation_time = then.timestamp()
+        for plan in backup_backends[account][region].plans.values():
+            plan.creation_date = then.timestamp()
+        for vault in backup_backends[account][region].vaults.values():
+            vault.creation_date = then.timestamp()
+
+    def add_points(self, *resources: Tagged, number: int = 0) -> None:
+        """Let resources have been backed up, and copied, so many nights; 0: as long as is kept."""
+        for resource, at in nights(self.now, resources, number or self.maker.days):
             point = self.maker.point(resource, at)
             self.here.points.append(point)
-            self.here.jobs.append(self.maker.job(point))
-            self.here.copy_jobs.append(self.maker.copy_job(point))
+            if self.now - at < timedelta(days=_JOBS_DAYS):
+                self.here.jobs.append(self.maker.job(point))
+                if self.maker.copies:
+                    self.here.copy_jobs.append(self.maker.copy_job(point))
+
+    def add_fsx(self, kind: str, tags: Mapping[str, str]) -> dict[str, Any]:
+        """Add an FSx file system of a type: LUSTRE, ONTAP or OPENZFS."""
+        number = f"{len(self.here.fsx_file_systems):017x}"
+        item = parts.fsx_file_system(
+            *(self.aws.region, number, kind, tags),
+            CreationTime=self.now - AGE,
+            KmsKeyId=self.key,
+        )
+        self.here.fsx_file_systems.append(item)
+        return item
+
+    def add_fsx_volume(
+        self, file_system: Mapping[str, Any], tags: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Add a volume of an ONTAP or OpenZFS file system."""
+        item = parts.fsx_volume(file_system, f"{len(self.here.fsx_volumes):017x}", tags)
+        self.here.fsx_volumes.append(item)
+        return item
 
     # How it is made.
 
-    def _describe(self, stack: Stack, template: str, parent: Stack | None = None) -> None:
-        outputs = [{"OutputKey": k, "OutputValue": v} for k, v in stack.outputs.items()]
-        parameters = [
-            {"ParameterKey": k, "ParameterValue": v} for k, v in stack.evaluation.parameters.items()
-        ]
-        above = parent and parent.evaluation.place.stack_id
-        created = self.now - timedelta(days=100)
-        described = {
-            "StackId": stack.evaluation.place.stack_id,
-            "StackName": stack.name,
-            "CreationTime": created,
-            "StackStatus": "CREATE_COMPLETE",
-            "Capabilities": ["CAPABILITY_IAM"],
-            "Outputs": outputs,
-            "Parameters": parameters,
-            **({"ParentId": above, "RootId": above} if above else {}),
-        }
-        resources = [
-            {
-                "LogicalResourceId": name,
-                "PhysicalResourceId": made.ref,
-                "ResourceType": stack.evaluation.existing[name]["Type"],
-                "LastUpdatedTimestamp": created,
-                "ResourceStatus": "CREATE_COMPLETE",
-            }
-            for name, made in stack.created.items()
-        ]
-        self.here.stacks.append(ServedStack(described, template, resources))
-
-    def _moto_resources(self) -> Iterator[Tagged]:
-        made = self.main.resources
-        arn = f"arn:aws:ec2:{self.aws.region}:{ACCOUNT}:instance/{made['Scheduler']}"
-        yield Tagged("EC2", arn, "soca-mycluster-Scheduler")
+    def _tagged_by_moto(self) -> Iterator[Tagged]:
+        place = f"arn:aws:ec2:{self.aws.region}:{ACCOUNT}"
+        instance = self.main.resources["Scheduler"]
+        yield Tagged("EC2", f"{place}:instance/{instance}", f"{soca.CLUSTER_ID}-Scheduler")
         for name in ("EFSApps", "EFSData"):
-            yield Tagged("EFS", self.main.attribute(name, "Arn"), f"soca-mycluster-{name}")
+            yield Tagged("EFS", self.main.attribute(name, "Arn"), f"{soca.CLUSTER_ID}-{name}")
 
-    def _add_fsx(self) -> Tagged:
-        number = "fs-0123456789abcdef0"
-        arn = f"arn:aws:fsx:{self.aws.region}:{ACCOUNT}:file-system/{number}"
-        resource = Tagged("FSx", arn, "soca-mycluster-Lustre")
-        self.here.tags[arn] = tags = _tags(resource.name)
-        self.here.fsx_file_systems.append(
-            {
-                "OwnerId": ACCOUNT,
-                "CreationTime": self.now - timedelta(days=100),
-                "FileSystemId": number,
-                "FileSystemType": "LUSTRE",
-                "Lifecycle": "AVAILABLE",
-                "StorageCapacity": 1200,
-                "StorageType": "SSD",
-                "KmsKeyId": self.main.attribute("Key", "Arn"),
-                "ResourceARN": arn,
-                "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
-                "LustreConfiguration": {
-                    "DeploymentType": "PERSISTENT_2",
-                    "PerUnitStorageThroughput": 125,
-                },
-            }
-        )
-        return resource
+    def _add_lustre(self) -> Tagged:
+        name = f"{soca.CLUSTER_ID}-Lustre"
+        return Tagged("FSx", self.add_fsx("LUSTRE", parts.tags(name))["ResourceARN"], name)
 
     def _settle(self) -> None:
         """Let all be old and all alarms be OK, add compute nodes, opt in to all."""
@@ -199,77 +230,46 @@ class Cluster:
         here.selections = aws.selections
         watch = aws.client("cloudwatch")
         for alarm in watch.describe_alarms()["MetricAlarms"]:
-            here.alarms[alarm["AlarmName"]] = {
-                "AlarmConfigurationUpdatedTimestamp": self.now - timedelta(days=100)
-            }
-            watch.set_alarm_state(
-                AlarmName=alarm["AlarmName"], StateValue="OK", StateReason="there were jobs"
-            )
-        for stack in (self.main, self.tests):
-            for call in stack.calls.made:
-                asked = call.parameters
-                if call.operation == "PutBackupVaultAccessPolicy":
-                    here.vault_policies[asked["BackupVaultName"]] = asked["Policy"]
-                if "WarmUpConfiguration" in asked:
-                    warm_up = {"WarmUpConfiguration": asked["WarmUpConfiguration"]}
-                    here.alarms[asked["AlarmName"]] |= warm_up
-                if call.operation == "CreateRestoreTestingPlan":
-                    here.restore_plans.append(
-                        {
-                            **asked["RestoreTestingPlan"],
-                            "RestoreTestingPlanArn": self.tests.outputs["RestoreTestingPlanArn"],
-                            "CreationTime": self.now - timedelta(days=100),
-                        }
-                    )
+            name = alarm["AlarmName"]
+            here.alarms[name] = {"AlarmConfigurationUpdatedTimestamp": self.now - AGE}
+            watch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="there were jobs")
+        for call in (*self.main.calls.made, *self.tests.calls.made):
+            asked = call.parameters
+            if call.operation == "PutBackupVaultAccessPolicy":
+                here.vault_policies[asked["BackupVaultName"]] = asked["Policy"]
+            if "WarmUpConfiguration" in asked:
+                warm_up = {"WarmUpConfiguration": asked["WarmUpConfiguration"]}
+                here.alarms[asked["AlarmName"]] |= warm_up
+            if call.operation == "CreateRestoreTestingPlan":
+                arn = self.tests.outputs["RestoreTestingPlanArn"]
+                plan = {"RestoreTestingPlanArn": arn, "CreationTime": self.now - AGE}
+                here.restore_plans.append({**asked["RestoreTestingPlan"], **plan})
+        nodes = parts.as_list(parts.untagged(f"{soca.CLUSTER_ID}-compute-node"))
         aws.client("ec2").run_instances(
-            ImageId=IMAGE,
+            ImageId=parts.IMAGE,
             MinCount=2,
             MaxCount=2,
-            TagSpecifications=[
-                {
-                    "ResourceType": "instance",
-                    "Tags": [
-                        {"Key": "soca:ClusterId", "Value": soca.CLUSTER_ID},
-                        {"Key": "Name", "Value": "soca-mycluster-compute-node"},
-                    ],
-                }
-            ],
+            TagSpecifications=[{"ResourceType": "instance", "Tags": nodes}],
         )
-        kinds = ["Aurora", "DynamoDB", "EBS", "EC2", "EFS", "FSx", "RDS", "S3"]
-        self._make_old(self.now - timedelta(days=100))
         here.region_settings = {
-            "ResourceTypeOptInPreference": dict.fromkeys(kinds, True),
+            "ResourceTypeOptInPreference": dict.fromkeys(parts.KINDS, True),
             "ResourceTypeManagementPreference": {"DynamoDB": True, "EFS": True},
         }
+        self.set_age(AGE)
 
-    def _make_old(self, then: datetime) -> None:
-        from moto.backup.models import backup_backends
-        from moto.ec2.models import ec2_backends
-        from moto.efs.models import efs_backends
-
-        account, region = self.aws.account, self.aws.region
-        ec2, efs = ec2_backends[account][region], efs_backends[account][region]
-        backup = backup_backends[account][region]
-        for instance in ec2.all_instances():
-            instance.launch_time = then
-        for volume in ec2.volumes.values():
-            volume.create_time = then
-        for file_system in efs.file_systems_by_id.values():
-            file_system.creation_time = then.timestamp()
-        for plan in backup.plans.values():
-            plan.creation_date = then.timestamp()
-        for vault in backup.vaults.values():
-            vault.creation_date = then.timestamp()
-
-    def _remember(self, copies: str) -> None:
-        plan_id = self.backup.outputs["BackupPlanId"]
-        plan = self.aws.client("backup").get_backup_plan(BackupPlanId=plan_id)
-        [rule] = plan["BackupPlan"]["Rules"]
-        vault = self.aws.client("backup").describe_backup_vault(BackupVaultName=self.vault)
-        self.maker = Maker(
+    def _maker(self) -> Maker:
+        client, plan_id = self.aws.client("backup"), self.backup.outputs["BackupPlanId"]
+        plan = client.get_backup_plan(BackupPlanId=plan_id)
+        rule = plan["BackupPlan"]["Rules"][0]
+        tomorrow = last_start(self.now) + timedelta(days=1)
+        tomorrow += timedelta(days=tomorrow < self.now)
+        self.here.next_starts[rule["RuleName"]] = [
+            tomorrow + timedelta(days=day) for day in range(10)
+        ]
+        return Maker(
             self.aws.region,
             self.vault,
-            vault["EncryptionKeyArn"],
+            client.describe_backup_vault(BackupVaultName=self.vault)["EncryptionKeyArn"],
             self.backup.outputs["BackupRoleArn"],
             {
                 "BackupPlanId": plan_id,
@@ -277,57 +277,22 @@ class Cluster:
                 "BackupPlanVersion": plan["VersionId"],
                 "BackupRuleId": rule["RuleId"],
             },
-            copies,
-            KEPT_DAYS,
+            self.copies.outputs["CopyDestinationVaultArn"] if rule.get("CopyActions") else "",
+            rule["Lifecycle"]["DeleteAfterDays"],
         )
-        tomorrow = self.now.replace(hour=HOUR, minute=0, second=0, microsecond=0)
-        tomorrow += timedelta(days=self.now >= tomorrow)
-        self.here.next_starts[rule["RuleName"]] = [
-            tomorrow + timedelta(days=day) for day in range(10)
-        ]
-        self.add_points(*self.resources)
-        month = last_start(self.now).replace(day=2, hour=7)
-        if month > self.now - timedelta(days=1):
-            month = (month - timedelta(days=5)).replace(day=2)
+
+    def _test_restores(self) -> None:
+        """Let the last restore test have restored each EFS, and cleaned up."""
+        last = last_start(self.now).replace(day=2, hour=7)
+        if last > self.now - timedelta(days=1):
+            last = (last - timedelta(days=5)).replace(day=2)
         [test] = self.here.restore_plans
-        test["LastExecutionTime"] = month
+        test["LastExecutionTime"] = last
         for resource in self.resources:
             if resource.kind == "EFS":
-                point = self.maker.point(resource, month - timedelta(hours=2))
+                point = self.maker.point(resource, last - timedelta(hours=2))
                 arn = test["RestoreTestingPlanArn"]
-                self.here.restore_jobs.append(self.maker.restore_test(point, arn, month))
-
-
-def _tags(name: str) -> dict[str, str]:
-    return {"soca:ClusterId": soca.CLUSTER_ID, _BACKUP_TAG: soca.CLUSTER_ID, "Name": name}
-
-
-def _main_template(parameters: dict[str, str]) -> str:
-    """Return the main stack: SOCA's, with two file systems, and a key for all that it stores."""
-    document: dict[str, Any] = json.loads(soca.cluster(**parameters))
-    resources = document["Resources"]
-    everything = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
-    owner = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
-    policy = {"Version": "2012-10-17", "Statement": [{**everything, "Principal": owner}]}
-    resources["Key"] = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy}}
-    key = {"Fn::GetAtt": ["Key", "Arn"]}
-    resources["Scheduler"]["Properties"]["ImageId"] = IMAGE
-    disk = {"VolumeSize": 30, "Encrypted": True, "KmsKeyId": key}
-    resources["Scheduler"]["Properties"]["BlockDeviceMappings"] = [
-        {"DeviceName": "/dev/xvda", "Ebs": disk}
-    ]
-    resources["EFSApps"] = json.loads(json.dumps(resources["EFSData"]))
-    for name, member in (
-        ("Scheduler", "Tags"),
-        ("EFSApps", "FileSystemTags"),
-        ("EFSData", "FileSystemTags"),
-    ):
-        properties = resources[name]["Properties"]
-        named = {"Key": "Name", "Value": {"Fn::Sub": f"${{ClusterId}}-{name}"}}
-        properties[member] = [*properties[member], named]
-        if name != "Scheduler":
-            properties["KmsKeyId"] = key
-    return json.dumps(document)
+                self.here.restore_jobs.append(self.maker.restore_test(point, arn, last))
 
 
 @contextmanager

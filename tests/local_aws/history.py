@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.local_aws.local_aws import ACCOUNT
 
-HOUR = 5
+_HOUR = 5
 """The plan starts at 05:00 UTC."""
 _POINTS = {
     "EC2": "arn:aws:ec2:{region}::image/ami-{id}",
@@ -145,7 +145,7 @@ def _of(item: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def last_start(now: datetime) -> datetime:
     """Return the last start of the plan whose jobs are over."""
-    today = now.replace(hour=HOUR, minute=0, second=0, microsecond=0)
+    today = now.replace(hour=_HOUR, minute=0, second=0, microsecond=0)
     return today if now - today > timedelta(hours=2) else today - timedelta(days=1)
 
 

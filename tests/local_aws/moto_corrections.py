@@ -69,6 +69,19 @@ def _subscriptions(served: Served, asked: Parameters, moto: Moto) -> dict[str, A
     return answer
 
 
+def _topic(served: Served, asked: Parameters, moto: Moto) -> dict[str, Any]:
+    """Moto counts neither."""
+    from moto.sns.models import sns_backends
+
+    backend = sns_backends[served.account][served.region]
+    hears, _ = backend.list_subscriptions_by_topic(asked.pop("TopicArn"))
+    pending = sum(each.endpoint in served.unconfirmed for each in hears)
+    answer = moto()
+    answer["Attributes"]["SubscriptionsConfirmed"] = str(len(hears) - pending)
+    answer["Attributes"]["SubscriptionsPending"] = str(pending)
+    return answer
+
+
 def _key_policy(served: Served, asked: Parameters, _: Moto) -> dict[str, Any]:
     """Moto wants the name of the policy, which is always this one."""
     from moto.kms.models import kms_backends
@@ -89,5 +102,6 @@ def serves(served: Served) -> dict[str, Serves]:
         "efs.DescribeFileSystems": partial(_efs_file_systems, served),
         "cloudwatch.DescribeAlarms": partial(_alarms, served),
         "sns.ListSubscriptionsByTopic": partial(_subscriptions, served),
+        "sns.GetTopicAttributes": partial(_topic, served),
         "kms.GetKeyPolicy": partial(_key_policy, served),
     }

@@ -84,7 +84,11 @@ def _tagged(served: Served) -> Iterator[tuple[str, Mapping[str, str]]]:
         if backend.SERVICE_NAMESPACE != "fsx"
         for each in backend.iter_tagged_resources()
     }
-    known = {**of_moto, **served.tags}
+    of_fsx = {
+        item["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in item["Tags"]}
+        for item in (*served.fsx_file_systems, *served.fsx_volumes)
+    }
+    known = {**of_moto, **of_fsx}
     yield from known.items()
     for point in served.points:
         yield point["RecoveryPointArn"], known.get(point["ResourceArn"], {})

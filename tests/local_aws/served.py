@@ -48,8 +48,6 @@ class Served:
     """Alarm to what DescribeAlarms says otherwise than moto."""
     unconfirmed: set[str] = field(default_factory=set)
     """Endpoints whose owners have not confirmed the subscription."""
-    tags: dict[str, dict[str, str]] = field(default_factory=dict)
-    """ARN to tags, of resources of services that moto does not know."""
     most_per_page: int = 1000
     """No page of a list is longer."""
 

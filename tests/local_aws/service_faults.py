@@ -47,27 +47,27 @@ def throttled(call: str) -> Happens:
 
 
 def says(body: bytes, status: int = 200, kind: str = "text/html") -> Happens:
-    """Answer with these bytes, as something between us and AWS might."""
+    """Answer with these bytes, as something between us and AWS might: see ``breaks_off``."""
     return lambda _: Answer(status, {"Content-Type": kind}, body)
 
 
-def hangs_up(_: Exchange) -> None:
+def hangs_up(exchange: Exchange) -> None:
     """Close the connection instead of answering."""
+    exchange.socket.shutdown(socket.SHUT_RDWR)
 
 
 def never_answers(exchange: Exchange) -> None:
     """Say nothing until the client gives up."""
-    _wait_for_its_end(exchange.socket)
+    exchange.socket.settimeout(60)
+    with contextlib.suppress(OSError):
+        exchange.socket.recv(1)
 
 
 def breaks_off(exchange: Exchange) -> Answer:
-    """Close the connection in the middle of the body."""
+    """Close the connection in the middle of the body.
+
+    botocore does not compare the length, and takes JSON that it cannot read for an empty answer.
+    """
     answer = exchange.answer()
     whole = {**answer.headers, "Content-Length": str(len(answer.body))}
     return Answer(answer.status, whole, answer.body[: len(answer.body) // 2])
-
-
-def _wait_for_its_end(connection: socket.socket) -> None:
-    connection.settimeout(60)
-    with contextlib.suppress(OSError):
-        connection.recv(1)
