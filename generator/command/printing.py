@@ -12,16 +12,21 @@ from generator.printable import LONGEST, printable
 class Progress:
     """Says on stderr what is being done, from when it is entered until it is left.
 
-    In a log it is a line, on a terminal one that goes away.
+    In a log it is a line, or nothing; on a terminal one that goes away.
     """
 
-    def __init__(self, doing: str) -> None:
+    def __init__(self, doing: str, *, in_a_log: bool = True) -> None:
+        self._doing = doing
         self._line = f"build.py: {doing} ..."
         self._goes_away = sys.stderr.isatty()
+        self._in_a_log = in_a_log
 
     def __enter__(self) -> None:
         """Say it at once."""
-        write(self._line if self._goes_away else f"{self._line}\n", sys.stderr)
+        if self._goes_away:
+            write(self._line, sys.stderr)
+        elif self._in_a_log:
+            write(f"{self._line}\n", sys.stderr)
 
     def __exit__(self, *_: object) -> None:
         """Take the line off the terminal."""
@@ -33,6 +38,13 @@ class Progress:
         self._hide()
         yield
         if self._goes_away:
+            write(self._line, sys.stderr)
+
+    def count(self, done: int, of: int) -> None:
+        """Say on a terminal how far it is."""
+        if self._goes_away:
+            self._hide()
+            self._line = f"build.py: {self._doing}: {done} of {of} ..."
             write(self._line, sys.stderr)
 
     def _hide(self) -> None:
