@@ -112,6 +112,7 @@ def test_what_is_for_people_never_goes_to_a_pipeline() -> None:
 NOWHERE = ["--bucket=aaa", "--regions=us-east-1", "--endpoint-url=http://127.0.0.1:9"]
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_MAX_ATTEMPTS": "1",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
 }  # fmt: skip
 
 EXIT_CODES: dict[str, tuple[int, list[str]]] = {
@@ -135,6 +136,7 @@ EXIT_CODES: dict[str, tuple[int, list[str]]] = {
     "check-parent with findings": (1, ["check-parent", "{folder}/parent"]),
     "publish to nowhere": (1, ["publish", "--json", *NOWHERE]),
     "verify of nowhere": (1, ["verify", *NOWHERE]),
+    "inspect of nowhere": (2, ["inspect", "--json", "--region=us-east-1", "soca-a-backup"]),
 }
 """Case -> with which exit code it ends, and its words."""
 

@@ -11,6 +11,7 @@ from generator.command import (
     deployer_policy,
     explain,
     generated,
+    inspect,
     parent,
     release,
 )
@@ -56,6 +57,7 @@ VERBS = (
         "--bucket my-templates --against-local",
         release.add_verify_options,
     ),
+    Verb(inspect.inspect, "soca-mycluster-backup --region eu-west-1", inspect.add_options),
 )
 
 
@@ -96,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Generates the CloudFormation template that backs up a SOCA cluster.",
         epilog="Without a verb, it runs templates. `python build.py VERB --help` has an example. "
         "The exit code is 0 if all is well, 1 for a finding or a failure, 2 for wrong usage or "
-        "what cannot be read, and 130 after an interrupt.",
+        "what cannot be read or is not answered, and 130 after an interrupt.",
         formatter_class=_Help,
     )
     parser.add_argument("--version", action="version", version=VERSION)

@@ -36,6 +36,13 @@ from tests.command.support import run
         pytest.param(["explain", "Retention=1"], "'Retention'", id="unknown-parameter"),
         pytest.param(["explain", "RetentionDays=0"], "RetentionDays: '0'", id="refused-value"),
         pytest.param(["explain", "VaultLock=compliance"], "ComplianceIsConfirmed", id="refused"),
+        pytest.param(["inspect"], "STACK", id="no-stack"),
+        pytest.param(["inspect", ""], "''", id="a-stack-without-a-name"),
+        pytest.param(["inspect", "a b"], "'a b'", id="no-name-of-a-stack"),
+        *(
+            pytest.param(["inspect", "a", f"--since={hours}"], f"{hours!r}", id=f"since-{hours}")
+            for hours in ("", "0", "841", "-1", "1.5", "1e2", "\u0663", "9" * 30)
+        ),
     ],
 )
 def test_wrong_usage_exits_2_and_names_the_value(words: list[str], named: str) -> None:
