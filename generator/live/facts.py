@@ -4,12 +4,13 @@ A fact that AWS did not answer raises that error again for everybody who needs i
 not known is never taken for what is well.
 """
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from generator.cloudformation.errors import UnreadableError
@@ -174,7 +175,7 @@ class Facts:
         )
         return [
             answer["BackupSelection"]
-            for answer in _each(
+            for answer in side_by_side(
                 lambda its: self.account.ask(
                     "backup.GetBackupSelection", BackupPlanId=plan, SelectionId=its["SelectionId"]
                 ),
@@ -209,7 +210,7 @@ class Facts:
         """The role's own policies, by name."""
         role = _name(self.role_arn)
         names = self.account.pages("iam.ListRolePolicies", "PolicyNames", RoleName=role)
-        answers = _each(
+        answers = side_by_side(
             lambda name: self.account.ask("iam.GetRolePolicy", RoleName=role, PolicyName=name),
             names,
         )
@@ -264,7 +265,7 @@ class Facts:
             )
 
         found = {}
-        for each in (one for several in _each(asked, [*keys]) for one in several):
+        for each in (one for several in side_by_side(asked, [*keys]) for one in several):
             tags = {tag["Key"]: tag["Value"] for tag in each.get("Tags", [])}
             if RESTORE_TEST_KEY not in tags:
                 found[each["ResourceARN"]] = tags
@@ -294,7 +295,7 @@ class Facts:
             for at in range(0, len(ids), MOST_IN_A_FILTER)
         )
         tagged = {"Name": f"tag:{self.tag_key}", "Values": [_literal(self.cluster)]}
-        found = _each(
+        found = side_by_side(
             lambda its: self.account.pages("ec2.DescribeVolumes", "Volumes", Filters=[its]),
             [tagged, *attached],
         )
@@ -422,7 +423,7 @@ class Facts:
 
     def copy_jobs(self, destinations: Iterable[str], since: datetime) -> list[Data]:
         """Return the jobs that copy from the vault to those vaults since a time."""
-        found = _each(
+        found = side_by_side(
             lambda arn: self.account.pages(
                 "backup.ListCopyJobs",
                 "CopyJobs",
@@ -448,7 +449,7 @@ class Facts:
     def test_plans(self) -> list[Data]:
         """The plans of restore tests that take backups out of the vault."""
         listed = self.account.pages("backup.ListRestoreTestingPlans", "RestoreTestingPlans")
-        answers = _each(
+        answers = side_by_side(
             lambda its: self.account.ask(
                 "backup.GetRestoreTestingPlan",
                 RestoreTestingPlanName=its["RestoreTestingPlanName"],
@@ -468,7 +469,7 @@ class Facts:
     @fact
     def test_jobs(self) -> dict[str, list[Data]]:
         """The restore jobs of each plan of restore tests, by its name."""
-        found = _each(
+        found = side_by_side(
             lambda plan: self.account.pages(
                 "backup.ListRestoreJobs",
                 "RestoreJobs",
@@ -519,42 +520,51 @@ class Facts:
 
     # All of them.
 
-    def ask_all(self, asked: Callable[[int, int], None]) -> None:
-        """Ask for all facts side by side; call ``asked`` with how many of how many are there."""
+    def ask_all(
+        self, asked: Callable[[int, int], None], more: Iterable[Callable[[], object]] = ()
+    ) -> None:
+        """Ask for all facts, and more, side by side.
+
+        ``asked`` is called with how many of how many are there.
+        """
         names = [name for name, its in vars(Facts).items() if isinstance(its, fact)]
         if not self.topic_arn:
             names = [name for name in names if name not in _OF_ALERTS]
+        asks: list[Callable[[], object]] = [
+            *(partial(getattr, self, name) for name in names),
+            *more,
+        ]
         with ThreadPoolExecutor(MAX_THREADS) as pool:
-            running = [pool.submit(self._ask, name) for name in names]
+            running = [pool.submit(_ask, each) for each in asks]
             try:
-                for done, one in enumerate(running, 1):
+                for done, one in enumerate(as_completed(running), 1):
                     one.result()
                     asked(done, len(running))
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
-    def _ask(self, name: str) -> None:
-        try:
-            getattr(self, name)
-        except (NotAnsweredError, NotThereError):
-            return  # whoever needs it hears of it
+
+def _ask(ask: Callable[[], object]) -> None:
+    with contextlib.suppress(NotAnsweredError, NotThereError):
+        ask()  # whoever needs it hears of the error
 
 
 _OF_ALERTS = ("topic", "subscriptions", "event_rules", "alarms")
 Item = TypeVar("Item")
 
 
-def _each(ask: Callable[[Item], T], items: Sequence[Item]) -> list[T]:
+def side_by_side(ask: Callable[[Item], T], items: Iterable[Item]) -> list[T]:
     """Return the answer for each item, asked side by side."""
-    if len(items) <= 1:
-        return [ask(each) for each in items]
-    with ThreadPoolExecutor(min(len(items), MAX_THREADS)) as pool:
-        return [*pool.map(ask, items)]
+    several = [*items]
+    if len(several) <= 1:
+        return [ask(each) for each in several]
+    with ThreadPoolExecutor(min(len(several), MAX_THREADS)) as pool:
+        return [*pool.map(ask, several)]
 
 
 def _by_key(ask: Callable[[str], T], keys: Sequence[str]) -> dict[str, T]:
-    return dict(zip(keys, _each(ask, keys), strict=True))
+    return dict(zip(keys, side_by_side(ask, keys), strict=True))
 
 
 def _name(arn: str) -> str:

@@ -10,6 +10,7 @@ from generator.live.errors import NotAnsweredError, NotThereError
 from generator.live.facts import Data, Facts
 from generator.live.findings import Answer, Finding, Inspection, Resource, Start, Verdict
 from generator.live.hearers import the_hearers
+from generator.live.keys import ask_for_keys
 from generator.live.protections import Protections
 from generator.live.resources import History, asked_for, the_resources, told
 from generator.live.restores import a_restore
@@ -38,25 +39,20 @@ def inspect(
     """Return what AWS says of a backup stack, or of the one that a main stack nests.
 
     ``since`` is how many hours back jobs are looked at; ``asked`` is called with how many of how
-    many facts are known; ``now`` is the time from which all is counted. Raises NoStackError, and NotAnsweredError if AWS does not describe the
-    stack.
+    many facts are known; ``now`` is the time from which all is counted. Raises NoStackError, and
+    NotAnsweredError if AWS does not describe the stack.
     """
     described = _backup_stack(account, stack)
     facts = Facts(account, described, now or datetime.now(timezone.utc), since)
-    facts.ask_all(asked)
-    return inspection(facts)
-
-
-def inspection(facts: Facts) -> Inspection:
-    """Return the answers to all questions."""
-    protections = Protections(facts)
-    history = History(facts)
+    protections, history = Protections(facts), History(facts)
+    its_jobs = jobs.Jobs(facts, protections, history)
+    facts.ask_all(asked, [lambda: ask_for_keys(facts), *its_jobs.asks()])
     answers = [
         the_stack(facts, protections),
         the_resources(facts, protections, history),
         tonight(facts, protections),
         a_restore(facts, protections),
-        jobs.Jobs(facts, protections, history).answer(),
+        its_jobs.answer(),
         the_vault(facts, protections),
         the_hearers(facts, protections),
     ]
@@ -69,7 +65,7 @@ def inspection(facts: Facts) -> Inspection:
         region=facts.place.region,
         account=facts.place.account,
         at=facts.now,
-        hours=jobs.hours(facts, protections),
+        hours=its_jobs.hours,
         answers=answers,
         resources=resources,
         starts=following,

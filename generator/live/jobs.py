@@ -1,6 +1,6 @@
 """The last hours: jobs that failed, copies, restores, and the last restore test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -36,7 +36,19 @@ class Jobs:
 
     def __init__(self, facts: Facts, protections: Protections, history: History) -> None:
         self._facts, self._protections, self._history = facts, protections, history
-        self._since = facts.now - timedelta(hours=hours(facts, protections))
+
+    @cached_property
+    def hours(self) -> int:
+        """How far back jobs are looked at."""
+        return hours(self._facts, self._protections)
+
+    @cached_property
+    def _since(self) -> datetime:
+        return self._facts.now - timedelta(hours=self.hours)
+
+    def asks(self) -> list[Callable[[], object]]:
+        """Return what asks for those that only the plan tells which they are."""
+        return [lambda: self._copies, lambda: self._restores]
 
     def answer(self) -> Answer:
         """Return what failed, or did not end whole."""

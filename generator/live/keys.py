@@ -6,8 +6,9 @@ from _backup.iam import Answer, decide
 from _backup.matching import unknown
 
 from generator.live import checks
+from generator.live.carriers import FILE_SYSTEMS, FSX, FSX_VOLUMES, VOLUMES, carriers
 from generator.live.errors import NotAnsweredError
-from generator.live.facts import Facts, Key
+from generator.live.facts import Facts, Key, side_by_side
 from generator.protection.abilities import REQUESTS, RESTORE, Request
 from generator.protection.texts import accounts
 
@@ -39,6 +40,42 @@ def why_unusable(arn: str, types: Iterable[str], facts: Facts) -> str:
             "nobody can know here: look at it"
         )
     return ""
+
+
+def users_of_keys(facts: Facts) -> dict[str, tuple[set[str], list[str]]]:
+    """Return the types and the names of what each key encrypts, by the ARN of the key."""
+    found: dict[str, tuple[set[str], list[str]]] = {}
+
+    def add(key: str | None, kind: str, name: str) -> None:
+        if key:
+            types, users = found.setdefault(key, (set(), []))
+            types.add(kind)
+            users.append(name)
+
+    for volume, its in facts.volumes.items():
+        add(its.get("KmsKeyId"), VOLUMES, volume)
+    for carrier in carriers(facts):
+        if carrier.type == FILE_SYSTEMS:
+            add(facts.efs.get(carrier.arn, {}).get("KmsKeyId"), FILE_SYSTEMS, str(carrier))
+        elif carrier.type in (FSX, FSX_VOLUMES):
+            its = facts.fsx_volumes.get(carrier.arn, {})
+            of = [
+                each
+                for each in facts.fsx_file_systems.values()
+                if each["ResourceARN"] == carrier.arn
+                or each["FileSystemId"] == its.get("FileSystemId")
+            ]
+            for each in of:
+                add(each.get("KmsKeyId"), carrier.type, str(carrier))
+    return found
+
+
+def ask_for_keys(facts: Facts) -> None:
+    """Ask for all keys side by side, for what asks for one after the other later."""
+    found = [*users_of_keys(facts)]
+    if checks.known(lambda: facts.vault) and (key := facts.vault.get("EncryptionKeyArn")):
+        found.append(key)
+    side_by_side(lambda arn: checks.known(lambda: facts.key(arn)), dict.fromkeys(found))
 
 
 def _requests(types: Iterable[str]) -> Iterator[Request]:

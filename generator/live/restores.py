@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from _backup.matching import like
 
 from generator.live import checks
-from generator.live.carriers import FILE_SYSTEMS, FSX, FSX_VOLUMES, VOLUMES, carriers
+from generator.live.carriers import FILE_SYSTEMS, carriers
 from generator.live.errors import NotThereError
 from generator.live.facts import Data, Facts
 from generator.live.findings import RESTORE, Answer, Finding, Verdict
-from generator.live.keys import why_unusable
+from generator.live.keys import users_of_keys, why_unusable
 from generator.live.protections import Protections
 from generator.live.resources import COMPLETE
 from generator.live.tonight import denies
@@ -71,41 +71,13 @@ def _instance_roles(facts: Facts, protections: Protections) -> Iterator[Finding]
 
 def _keys(facts: Facts) -> Iterator[Finding]:
     """Yield the keys of volumes and file systems that cannot be used."""
-    for arn, (types, users) in _users_of_keys(facts).items():
+    for arn, (types, users) in users_of_keys(facts).items():
         if why := why_unusable(arn, types, facts):
             yield Finding(
                 Verdict.NOT_WELL,
                 f"the key {arn}, which encrypts {checks.named(users)}, {why}",
                 "see When a restore fails, in docs/operations.md",
             )
-
-
-def _users_of_keys(facts: Facts) -> dict[str, tuple[set[str], list[str]]]:
-    """Return the types and the names of what each key encrypts, by the ARN of the key."""
-    found: dict[str, tuple[set[str], list[str]]] = {}
-
-    def add(key: str | None, kind: str, name: str) -> None:
-        if key:
-            types, users = found.setdefault(key, (set(), []))
-            types.add(kind)
-            users.append(name)
-
-    for volume, its in facts.volumes.items():
-        add(its.get("KmsKeyId"), VOLUMES, volume)
-    for carrier in carriers(facts):
-        if carrier.type == FILE_SYSTEMS:
-            add(facts.efs.get(carrier.arn, {}).get("KmsKeyId"), FILE_SYSTEMS, str(carrier))
-        elif carrier.type in (FSX, FSX_VOLUMES):
-            its = facts.fsx_volumes.get(carrier.arn, {})
-            of = [
-                each
-                for each in facts.fsx_file_systems.values()
-                if each["ResourceARN"] == carrier.arn
-                or each["FileSystemId"] == its.get("FileSystemId")
-            ]
-            for each in of:
-                add(each.get("KmsKeyId"), carrier.type, str(carrier))
-    return found
 
 
 def _denied(facts: Facts) -> Iterator[Finding]:

@@ -52,20 +52,18 @@ def _selection(cluster: Cluster) -> dict[str, Any]:
     return next(each for each in its.values() if each["SelectionName"].startswith("Tag"))
 
 
-def _retag(cluster: Cluster, name: str, **tags: str | None) -> None:
-    cluster.tag(cluster.main.attribute(name, "Arn"), **tags)
+def _retag(cluster: Cluster, tags: dict[str, str | None]) -> None:
+    """Change tags of a file system; None takes one away."""
+    cluster.tag(cluster.resource("EFSData").arn, tags)
 
 
-def _forget(cluster: Cluster, name: str, nights: int) -> None:
-    """Take the newest recovery points of a resource away, and let their jobs have failed."""
-    arn = cluster.resource(f"soca-mycluster-{name}").arn
-    its = [each for each in cluster.here.points if each["ResourceArn"] == arn]
-    gone = {each["RecoveryPointArn"] for each in its[:nights]}
-    here = cluster.here
+def _forget(cluster: Cluster, nights: int) -> None:
+    """Take the newest recovery points of a file system away, and let their jobs have failed."""
+    its, here = cluster.resource("EFSData"), cluster.here
+    gone = {each["RecoveryPointArn"] for each in cluster.points(its)[:nights]}
     here.points = [each for each in here.points if each["RecoveryPointArn"] not in gone]
-    for job in here.jobs:
-        if job["RecoveryPointArn"] in gone:
-            job |= {"State": "FAILED", "StatusMessage": "Insufficient privileges"}
+    for job in cluster.jobs(its)[:nights]:
+        job |= {"State": "FAILED", "StatusMessage": "Insufficient privileges"}
     here.copy_jobs = [each for each in here.copy_jobs if each["SourceRecoveryPointArn"] not in gone]
 
 
@@ -73,8 +71,6 @@ def _last(items: list[dict[str, Any]], **changes: Any) -> None:
     """Change the newest job."""
     newest = max(items, key=lambda each: each["CreationDate"])
     newest |= changes
-
-
 
 
 def _moto_plan(cluster: Cluster) -> Any:
@@ -137,26 +133,17 @@ def _automatic(cluster: Cluster) -> None:
     its._backup = True  # noqa: SLF001 - moto 5.2.5 has no PutBackupPolicy
 
 
-def _add_fsx(cluster: Cluster, kind: str, volume: str = "", **details: Any) -> None:
-    """Add a file system of FSx, or one of its volumes, that carries the tag."""
-    tags = {"soca:ClusterId": soca.CLUSTER_ID, "soca:BackupPlan": soca.CLUSTER_ID}
-    number = "fs-0aaaaaaaaaaaaaaaa"
-    arn = f"arn:aws:fsx:{REGION}:{ACCOUNT}:file-system/{number}"
-    like = cluster.here.fsx_file_systems[0]
-    new = {**like, "FileSystemId": number, "ResourceARN": arn, "FileSystemType": kind}
-    cluster.here.fsx_file_systems.append({**new, **details})
-    if volume:
-        arn = f"arn:aws:fsx:{REGION}:{ACCOUNT}:volume/{number}/{volume}"
-        cluster.here.fsx_volumes.append(
-            {
-                "CreationTime": cluster.now - timedelta(hours=1),
-                "FileSystemId": number,
-                "VolumeId": volume,
-                "VolumeType": kind,
-                "ResourceARN": arn,
-            }
-        )
-    cluster.here.tags[arn] = tags
+_TAGS = {"soca:ClusterId": soca.CLUSTER_ID, TAG: soca.CLUSTER_ID}
+
+
+def _openzfs_without_opt_in(cluster: Cluster) -> None:
+    volume = cluster.add_fsx_volume(cluster.add_fsx("OPENZFS", {"Name": "zfs"}), _TAGS)
+    volume["CreationTime"] = cluster.now - timedelta(hours=1)
+    cluster.here.region_settings["ResourceTypeOptInPreference"]["FSx"] = False
+
+
+def _scratch(cluster: Cluster) -> None:
+    cluster.add_fsx("LUSTRE", _TAGS)["LustreConfiguration"] = {"DeploymentType": "SCRATCH_2"}
 
 
 def _add_volume(cluster: Cluster, **changes: Any) -> str:
@@ -170,6 +157,14 @@ def _add_volume(cluster: Cluster, **changes: Any) -> str:
     return str(made)
 
 
+def _volume_under_awss_key(cluster: Cluster) -> None:
+    from moto.kms.models import kms_backends
+
+    key = cluster.aws.client("kms").create_key()["KeyMetadata"]
+    kms_backends[ACCOUNT][REGION].keys[key["KeyId"]].key_manager = "AWS"
+    _add_volume(cluster, Encrypted=True, KmsKeyId=key["Arn"])
+
+
 def _tag_volume(cluster: Cluster) -> None:
     ec2 = cluster.aws.client("ec2")
     made = _add_volume(cluster)
@@ -178,10 +173,16 @@ def _tag_volume(cluster: Cluster) -> None:
 
 def _untag_all(cluster: Cluster) -> None:
     for each in cluster.resources:
-        if each.kind == "FSx":
-            del cluster.here.tags[each.arn][TAG]
-        else:
-            cluster.tag(each.arn, soca_BackupPlan=None)
+        cluster.tag(each.arn, {TAG: None})
+
+
+def _database(cluster: Cluster) -> None:
+    cluster.aws.client("rds").create_db_instance(
+        DBInstanceIdentifier="jobs",
+        DBInstanceClass="db.t3.micro",
+        Engine="mysql",
+        Tags=[{"Key": TAG, "Value": soca.CLUSTER_ID}],
+    )
 
 
 def _new_file_system(cluster: Cluster) -> None:
@@ -195,20 +196,15 @@ def _new_file_system(cluster: Cluster) -> None:
 
 
 def _never_backed_up(cluster: Cluster) -> None:
-    _forget(cluster, "EFSData", 30)
-    arn = cluster.resource("soca-mycluster-EFSData").arn
+    _forget(cluster, 30)
+    arn = cluster.resource("EFSData").arn
     cluster.here.jobs = [each for each in cluster.here.jobs if each["ResourceArn"] != arn]
 
 
 def _running(cluster: Cluster) -> None:
-    _forget(cluster, "EFSData", 1)
-    _last(cluster.here.jobs, State="COMPLETED")
-    arn = cluster.resource("soca-mycluster-EFSData").arn
-    _last(
-        [each for each in cluster.here.jobs if each["ResourceArn"] == arn],
-        State="RUNNING",
-        StatusMessage="",
-    )
+    _forget(cluster, 1)
+    job = cluster.jobs(cluster.resource("EFSData"))[0]
+    job |= {"State": "RUNNING", "StatusMessage": ""}
 
 
 def _cold(cluster: Cluster) -> None:
@@ -217,7 +213,7 @@ def _cold(cluster: Cluster) -> None:
 
 
 def _good_later(cluster: Cluster) -> None:
-    resource = cluster.resource("soca-mycluster-EFSData")
+    resource = cluster.resource("EFSData")
     point = cluster.maker.point(resource, cluster.now - timedelta(hours=9))
     cluster.here.jobs.append(cluster.maker.job(point, State="ABORTED"))
     point = cluster.maker.point(resource, cluster.now - timedelta(hours=8))
@@ -231,6 +227,11 @@ def _failed_restore(cluster: Cluster) -> None:
     at = cluster.now - timedelta(hours=3)
     changes = {"CreationDate": at, "Status": "FAILED", "StatusMessage": "no subnet"}
     cluster.here.restore_jobs.append(job | changes)
+
+
+def _never_tested(cluster: Cluster) -> None:
+    cluster.here.restore_jobs.clear()
+    del cluster.here.restore_plans[0]["LastExecutionTime"]
 
 
 def _subscriptions(cluster: Cluster) -> str:
@@ -306,49 +307,48 @@ OF_THE_RESOURCES = {
             ("resources", NOT_WELL, "EFSApps) is not selected"),
             ("resources", NOT_WELL, "EFSData) is not selected"),
             ("resources", NOT_WELL, "Lustre) is not selected"),
+            ("resources", TO_KNOW, "3 instances of the cluster do not carry the tag"),
         ),
         lost=3,
     ),
     "two nights failed": Fault(
-        lambda c: _forget(c, "EFSData", 2),
+        lambda c: _forget(c, 2),
         (("resources since", NOT_WELL, "last job: FAILED: Insufficient privileges"),),
     ),
     "a resource was never backed up": Fault(
         _never_backed_up, (("resources", NOT_WELL, "has no backup in the vault"),)
     ),
-    "a resource is new": Fault(
-        _new_file_system, (("resources", TO_KNOW, "has no backup yet"),)
-    ),
+    "a resource is new": Fault(_new_file_system, (("resources", TO_KNOW, "has no backup yet"),)),
     "a backup takes long": Fault(
         _running, (("resources", TO_KNOW, "a backup has been running since 2026-11-25 05:20 UTC"),)
     ),
     "a tag under the key of another release": Fault(
-        lambda c: _retag(c, "EFSData", soca_BackupPlan=None, edh_BackupPlan=soca.CLUSTER_ID),
+        lambda c: _retag(c, {TAG: None, "edh:BackupPlan": soca.CLUSTER_ID}),
         (("resources", NOT_WELL, "it carries edh:BackupPlan=soca-mycluster, not soca:BackupPlan"),),
         lost=1,
     ),
     "a value in capital letters": Fault(
-        lambda c: _retag(c, "EFSData", soca_BackupPlan="soca-MyCluster"),
+        lambda c: _retag(c, {TAG: "soca-MyCluster"}),
         (("resources", NOT_WELL, "it carries soca:BackupPlan=soca-MyCluster, not"),),
         lost=1,
     ),
     "a value with the prefix twice": Fault(
-        lambda c: _retag(c, "EFSData", soca_BackupPlan="soca-soca-mycluster"),
+        lambda c: _retag(c, {TAG: "soca-soca-mycluster"}),
         (("resources", NOT_WELL, "it carries soca:BackupPlan=soca-soca-mycluster, not"),),
         lost=1,
     ),
     "a value without the prefix": Fault(
-        lambda c: _retag(c, "EFSData", soca_BackupPlan="mycluster"),
+        lambda c: _retag(c, {TAG: "mycluster"}),
         (("resources", NOT_WELL, "it carries soca:BackupPlan=mycluster, not"),),
         lost=1,
     ),
     "a key in capital letters": Fault(
-        lambda c: _retag(c, "EFSData", soca_BackupPlan=None, SOCA_BackupPlan=soca.CLUSTER_ID),
+        lambda c: _retag(c, {TAG: None, "SOCA:BackupPlan": soca.CLUSTER_ID}),
         (("resources", NOT_WELL, "it carries SOCA:BackupPlan=soca-mycluster, not"),),
         lost=1,
     ),
     "a file system without the tag": Fault(
-        lambda c: _retag(c, "EFSData", soca_BackupPlan=None),
+        lambda c: _retag(c, {TAG: None}),
         (("resources", NOT_WELL, "it belongs to the cluster and does not carry soca:BackupPlan"),),
         lost=1,
     ),
@@ -360,12 +360,12 @@ OF_THE_RESOURCES = {
         ),
     ),
     "ONTAP tagged instead of its volumes": Fault(
-        lambda c: _add_fsx(c, "ONTAP"),
+        lambda c: c.add_fsx("ONTAP", _TAGS),
         (("resources", NOT_WELL, "ONTAP is backed up volume by volume: tag its volumes"),),
         lost=1,
     ),
     "a scratch file system": Fault(
-        lambda c: _add_fsx(c, "LUSTRE", LustreConfiguration={"DeploymentType": "SCRATCH_2"}),
+        _scratch,
         (("resources", NOT_WELL, "a scratch file system of Lustre cannot be backed up"),),
         lost=1,
     ),
@@ -376,10 +376,14 @@ OF_THE_RESOURCES = {
         lost=1,
     ),
     "a database with the tag": Fault(
-        lambda c: c.here.tags.update(
-            {f"arn:aws:rds:{REGION}:{ACCOUNT}:db:jobs": {TAG: soca.CLUSTER_ID}}
+        _database,
+        (
+            (
+                "resources",
+                NOT_WELL,
+                "jobs is not backed up: the stack does not back up RDS databases",
+            ),
         ),
-        (("resources", NOT_WELL, "jobs is not backed up: the stack does not back up RDS databases"),),
         lost=1,
     ),
 }
@@ -394,9 +398,7 @@ OF_TONIGHT = {
     "the vault is gone": Fault(
         _drop_vault, (("stack tonight vault", NOT_WELL, "does not exist"),), lost=4
     ),
-    "the role is gone": Fault(
-        _drop_role, (("stack tonight", NOT_WELL, "does not exist"),), lost=4
-    ),
+    "the role is gone": Fault(_drop_role, (("stack tonight", NOT_WELL, "does not exist"),), lost=4),
     "the role trusts somebody else": Fault(
         lambda c: _trust(c, "ec2.amazonaws.com"),
         (("tonight", NOT_WELL, "does not trust AWS Backup"),),
@@ -426,10 +428,7 @@ OF_TONIGHT = {
         lost=1,
     ),
     "OpenZFS without the opt-in": Fault(
-        lambda c: (
-            _add_fsx(c, "OPENZFS", "fsvol-0123456789abcdef0"),
-            c.here.region_settings["ResourceTypeOptInPreference"].update(FSx=False),
-        ),
+        _openzfs_without_opt_in,
         (
             ("tonight", NOT_WELL, "the region is not opted in to FSx"),
             ("resources", TO_KNOW, "has no backup yet"),
@@ -438,9 +437,7 @@ OF_TONIGHT = {
     ),
     "the lock refuses what the plan makes": Fault(
         lambda c: c.here.vaults[c.vault].update(Locked=True, MinRetentionDays=60),
-        (
-            ("tonight", NOT_WELL, "AWS Backup refuses what SOCADailyBackup makes: the lock refuses"),
-        ),
+        (("tonight", NOT_WELL, "AWS Backup refuses what SOCADailyBackup makes: the lock refuses"),),
         {"VaultLock": "governance"},
         lost=4,
     ),
@@ -463,11 +460,9 @@ OF_A_RESTORE = {
         lambda c: _efs_policy(c, "elasticfilesystem:Restore"),
         (("restore", NOT_WELL, "denies the role a restore into it"),),
     ),
-    "cold storage": Fault(
-        _cold, (("restore", TO_KNOW, "1 recovery point is in cold storage"),)
-    ),
+    "cold storage": Fault(_cold, (("restore", TO_KNOW, "1 recovery point is in cold storage"),)),
     "a volume under aws/ebs": Fault(
-        lambda c: _add_volume(c, Encrypted=True),
+        _volume_under_awss_key,
         (("restore", NOT_WELL, "cannot be copied to account 444455556666: the key is aws/ebs"),),
     ),
 }
@@ -505,7 +500,7 @@ OF_THE_LAST_HOURS = {
         (("since", TO_KNOW, "could not delete arn:aws:elasticfilesystem"),),
     ),
     "a restore test that never ran": Fault(
-        lambda c: (c.here.restore_jobs.clear(), c.here.restore_plans[0].pop("LastExecutionTime")),
+        _never_tested,
         (("since", TO_KNOW, "and has not run yet"),),
     ),
     "no restore test": Fault(
@@ -548,10 +543,7 @@ OF_THOSE_WHO_HEAR = {
         lambda c: c.aws.client("events").put_targets(
             Rule=_rule(c), Targets=[{"Id": "Alerts", "Arn": f"arn:aws:sns:{REGION}:{ACCOUNT}:x"}]
         ),
-        (
-            ("hears", NOT_WELL, "failed backups"),
-            ("hears", NOT_WELL, "the deletion of the plan"),
-        ),
+        (("hears", NOT_WELL, "admin@example.com no longer hears of aborted backups"),),
     ),
     "the subscription is not confirmed": Fault(
         lambda c: c.here.unconfirmed.add(EMAIL),
