@@ -67,6 +67,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "advice": finding.advice or None,
         "resource": finding.resource or None,
         "action": finding.action or None,
+        "stops": [*finding.stops],
     }
 
 
@@ -79,6 +80,7 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "verdict": _verdict(resource.verdict),
         "why": resource.why or None,
         "newest": _utc(resource.newest) if resource.newest else None,
+        "points": resource.points,
         "strip": resource.strip or None,
         "last_job": resource.last_job or None,
         "tonight": resource.tonight,

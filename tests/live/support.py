@@ -49,6 +49,7 @@ def instance(number: int = 1, **changes: Any) -> Resource:
         verdict=Verdict.WELL,
         newest=NOW - timedelta(hours=11, minutes=20),
         strip=POINT * DAYS,
+        points=DAYS,
         last_job="COMPLETED",
     )
     return replace(made, **changes)

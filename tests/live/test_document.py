@@ -68,7 +68,9 @@ def test_the_whole_document_of_a_small_cluster() -> None:
     new_york = timezone(timedelta(hours=-5))
     inspection = an_inspection(
         {
-            RESOURCES: [Finding(Verdict.NOT_WELL, "it is old", "back it up", "arn:1")],
+            RESOURCES: [
+                Finding(Verdict.NOT_WELL, "it is old", "back it up", "arn:1", stops=("arn:1",))
+            ],
             VAULT: [Finding(Verdict.NOT_CHECKED, "no answer", action="kms:DescribeKey")],
         },
         at=NOW.astimezone(new_york),
@@ -80,7 +82,14 @@ def test_the_whole_document_of_a_small_cluster() -> None:
                 why="it is old",
                 last_job="FAILED: no key",
             ),
-            fsx(newest=None, strip="", verdict=Verdict.NOT_CHECKED, tonight=None, last_job=""),
+            fsx(
+                newest=None,
+                points=None,
+                strip="",
+                verdict=Verdict.NOT_CHECKED,
+                tonight=None,
+                last_job="",
+            ),
         ],
         starts=[Start("Daily", datetime(2026, 11, 26, 0, 0, tzinfo=new_york))],
     )
@@ -91,6 +100,7 @@ def test_the_whole_document_of_a_small_cluster() -> None:
             "advice": "back it up",
             "resource": "arn:1",
             "action": None,
+            "stops": ["arn:1"],
         },
         "vault": {
             "verdict": "not_checked",
@@ -98,6 +108,7 @@ def test_the_whole_document_of_a_small_cluster() -> None:
             "advice": None,
             "resource": None,
             "action": "kms:DescribeKey",
+            "stops": [],
         },
     }
     assert found(inspection) == {
@@ -130,6 +141,7 @@ def test_the_whole_document_of_a_small_cluster() -> None:
                 "verdict": "not_well",
                 "why": "it is old",
                 "newest": "2026-11-24T03:00:59+00:00",
+                "points": 35,
                 "strip": "................................#xx",
                 "last_job": "FAILED: no key",
                 "tonight": True,
@@ -142,6 +154,7 @@ def test_the_whole_document_of_a_small_cluster() -> None:
                 "verdict": "not_checked",
                 "why": None,
                 "newest": None,
+                "points": None,
                 "strip": None,
                 "last_job": None,
                 "tonight": None,
