@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ from generator.live.findings import (
     FAILED,
     NONE,
     POINT,
+    RESOURCES,
     Answer,
     Finding,
     Inspection,
@@ -25,10 +26,17 @@ WIDTH = 100
 MOST = 10
 """More findings of one verdict than this, in answer to one question, are told by their number."""
 LONGEST_ID, LONGEST_KIND, LONGEST_PARAGRAPH = 26, 8, 1_000
-_SHORTEST_NAME = 12  # to which a long one is cut
+_SHORTEST_NAME = 10  # to which a long one is cut
 _GAP = "  "
 _DEEP = " " * 4  # what AWS says goes on deeper than rows and advice begin, and passes for neither
-_MARKS = {Verdict.NOT_WELL: "!", Verdict.NOT_CHECKED: "?"}
+_MARK = " " * 3
+_MARKS = {
+    "!!": "no next backup",
+    "!?": "not well, and the next backup not checked",
+    "!": "not well",
+    "??": "the next backup not checked",
+    "?": "not checked",
+}
 
 _BOLD = "1"
 _COLOURS = {
@@ -130,83 +138,80 @@ def _table(inspection: Inspection, paint: _Paint) -> Iterator[str]:
     resources = inspection.resources
     if not resources:
         return
-    kinds = [_cell(each.kind, LONGEST_KIND) for each in resources]
-    ids = [_cell(each.id, LONGEST_ID) for each in resources]
-    ages = [_age(each, inspection.at) for each in resources]
-    heading = "newest backup"
-    widths = [*map(_width, (kinds, ids)), max(_width(ages), len(heading))]
-    left = WIDTH - sum(widths) - DAYS - len(_GAP) * (len(widths) + 2)
-    names = [_cell(each.name, max(left, _SHORTEST_NAME)) for each in resources]
-    widths.insert(2, _width(names))
-    if any(each.strip for each in resources):
-        today = inspection.at.astimezone(timezone.utc).date()
-        days = f"{today - timedelta(days=DAYS - 1)}{f'{today}':>{DAYS - len(f'{today}')}}"
-        yield _row("", ("", "", "", heading), widths) + days
-    before = ""
-    indent = len(_GAP) * 2 + widths[0]
-    for each, *cells in zip(resources, kinds, ids, names, ages, strict=True):
-        colour = _COLOURS[each.verdict]
-        mark = paint(_MARKS.get(each.verdict, ""), colour) + " " * (each.verdict not in _MARKS)
+    columns = [
+        [_cell(each.kind, LONGEST_KIND) for each in resources],
+        [_cell(each.id, LONGEST_ID) for each in resources],
+        [*_backups(resources, inspection.at)],
+    ]
+    heading = "backups, newest"
+    widths = [max(map(len, column)) for column in columns]
+    widths[2] = max(widths[2], len(heading))
+    left = WIDTH - len(_MARK) - sum(widths) - DAYS - len(_GAP) * (len(widths) + 1)
+    columns.insert(2, [_cell(each.name, max(left, _SHORTEST_NAME)) for each in resources])
+    widths.insert(2, max(map(len, columns[2])))
+    today = inspection.at.astimezone(timezone.utc).date()
+    first = f"{today - timedelta(days=DAYS - 1)}"
+    yield _MARK + _row(["", "", "", heading], widths) + first + f"{today}".rjust(DAYS - len(first))
+    for each, *cells in zip(resources, *columns, strict=True):
+        mark = _mark(each).ljust(len(_MARK))
         strip = each.strip.replace(FAILED, paint(FAILED, _COLOURS[Verdict.NOT_WELL]))
-        yield _row(mark, cells, widths) + (strip or "not known")
-        note = _note(each)
-        if note and note != before:  # the same of many is said once
-            yield from _wrapped(note, " " * indent, " " * (indent + len(_GAP)))
-        before = note
+        yield paint(mark, _COLOURS[each.verdict]) + _row(cells, widths) + (strip or "not known")
     yield from _legend(resources)
 
 
-def _row(mark: str, cells: Iterable[str], widths: Sequence[int]) -> str:
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     padded = [cell.ljust(width) + _GAP for cell, width in zip(cells, widths, strict=True) if width]
-    return (mark or " ") + " " + "".join(padded)
-
-
-def _width(cells: Iterable[str]) -> int:
-    return max(map(len, cells))
+    return "".join(padded)
 
 
 def _cell(text: str, longest: int) -> str:
-    """Return the text, without its middle if it is too long: names of a cluster begin alike."""
+    """Return the text, without its beginning if it is too long: names of a cluster begin alike."""
     line = printable(text, longest=None)
-    if len(line) <= longest:
-        return line
-    end = longest * 2 // 3
-    return f"{line[: longest - end - 2]}..{line[-end:]}"
+    return line if len(line) <= longest else f"..{line[2 - longest :]}"
 
 
-def _age(resource: Resource, now: datetime) -> str:
-    if not resource.newest:
-        none = "none yet" if resource.verdict is Verdict.WELL else "none"
-        return none if resource.strip else "not known"
-    age = max(now - resource.newest, timedelta())  # clocks differ
+def _backups(resources: Sequence[Resource], now: datetime) -> Iterator[str]:
+    """Yield for each resource how many backups it has, and how old the newest one is."""
+    digits = max(len(f"{each.points or 0}") for each in resources)
+    for each in resources:
+        if each.points is None:
+            yield "not known"
+        elif each.newest:
+            yield f"{each.points:>{digits}}, {_age(each.newest, now)} ago"
+        else:
+            yield "none yet" if each.verdict <= Verdict.TO_KNOW else "none"
+
+
+def _age(newest: datetime, now: datetime) -> str:
+    age = max(now - newest, timedelta())  # clocks differ
     hours = age // timedelta(hours=1)
     if not hours:
-        return f"{duration(age)} ago"
+        return duration(age)
     if age < timedelta(days=2):
-        return f"{hours} hour{'s' * (hours != 1)} ago"
-    return f"{day_count(age.days)} ago"
+        return f"{hours} hour{'s' * (hours != 1)}"
+    return day_count(age.days)
 
 
-def _note(resource: Resource) -> str:
-    """Return why a resource is not well; empty: it is."""
-    parts = [resource.why]
-    if resource.verdict is Verdict.NOT_WELL and resource.last_job:
-        parts.append(f"last job: {resource.last_job}")
-    if resource.tonight is None:
-        parts.append("not known whether the next backup runs for it")
-    elif not resource.tonight:
-        parts.append("the next backup will not run for it")
-    return printable("; ".join(filter(None, parts)))
+def _mark(resource: Resource) -> str:
+    """Return the sign of _MARKS, which says at a glance what is not well; empty: nothing."""
+    if resource.tonight is False:
+        return "!!"
+    is_open = resource.tonight is None
+    if resource.verdict is Verdict.NOT_WELL:
+        return "!?" if is_open else "!"
+    if is_open:
+        return "??"
+    return "?" if resource.verdict is Verdict.NOT_CHECKED else ""
 
 
-def _legend(resources: Sequence[Resource]) -> Iterator[str]:
-    signs = []
-    if any(each.strip for each in resources):
-        signs += [f"{POINT} a backup", f"{NONE} none", f"{FAILED} a failed job"]
-    verdicts = {each.verdict for each in resources}
-    signs += [f"{mark} {verdict.words}" for verdict, mark in _MARKS.items() if verdict in verdicts]
-    if signs:
-        yield _GAP + "   ".join(signs)
+def _legend(resources: Sequence[Resource]) -> list[str]:
+    days = [f"{POINT} a backup", f"{NONE} none", f"{FAILED} a failed job"]
+    marks = {_mark(each) for each in resources}
+    lines = [
+        days if any(each.strip for each in resources) else [],
+        [f"{mark} {words}" for mark, words in _MARKS.items() if mark in marks],
+    ]
+    return [line for signs in lines if signs for line in _wrapped("   ".join(signs), _MARK, _MARK)]
 
 
 # The findings
@@ -215,11 +220,10 @@ def _legend(resources: Sequence[Resource]) -> Iterator[str]:
 def _section(inspection: Inspection, verdict: Verdict, paint: _Paint) -> Iterator[str]:
     """Yield what is found of a verdict, the same of many resources once."""
     groups: dict[str, list[tuple[Question, Finding]]] = {}
-    for answer in inspection.answers:
-        for finding in answer.findings:
-            if finding.verdict is verdict:
-                alike = groups.setdefault(_without_its_resource(finding), [])
-                alike.append((answer.question, finding))
+    for question, finding in _findings(inspection):
+        if finding.verdict is verdict:
+            alike = groups.setdefault(_without_its_resource(finding), [])
+            alike.append((question, finding))
     if not groups:
         return
     yield paint(verdict.words.capitalize(), f"{_BOLD};{_COLOURS[verdict]}")
@@ -232,6 +236,21 @@ def _section(inspection: Inspection, verdict: Verdict, paint: _Paint) -> Iterato
     for question, number in told.items():
         if number > MOST:
             yield f"- {_name(question, inspection)}: {number - MOST} more; --json has all of them"
+
+
+def _findings(inspection: Inspection) -> list[tuple[Question, Finding]]:
+    """Return all findings, and why a resource is not well, if none of them says it."""
+    found = [(each.question, finding) for each in inspection.answers for finding in each.findings]
+    told: dict[str, list[str]] = {}
+    for _, finding in found:
+        for arn in (finding.resource, *finding.stops):
+            told.setdefault(arn, []).append(finding.text)
+    found += (
+        (RESOURCES, Finding(each.verdict, f"{each.id}: {each.why}", resource=each.arn))
+        for each in inspection.resources
+        if each.why and not any(text.endswith(each.why) for text in told.get(each.arn, ()))
+    )
+    return found
 
 
 def _without_its_resource(finding: Finding) -> str:
@@ -253,7 +272,7 @@ def _told(
     questions = dict.fromkeys(_name(question, inspection) for question, _ in alike)
     findings = [finding for _, finding in alike]
     text = findings[0].text
-    ids = dict.fromkeys(_cell(_id(each.resource), LONGEST_ID) for each in findings)
+    ids = dict.fromkeys(_id(each.resource) for each in findings)
     if len(ids) > 1:
         text = f"each of {len(ids)} resources ({shortened([*ids])}){what}"
     text = printable(text).rstrip(".")
@@ -267,9 +286,14 @@ def _told(
 
 def _advice(advice: str) -> list[str]:
     """Return what to do; a command stays on one line, and can be copied."""
-    if advice.startswith(("aws ", "python ")):
-        return [f"  Do: {printable(advice, LONGEST_PARAGRAPH)}"]
-    return _wrapped(f"{printable(advice).rstrip('.')}.", "  Do: ", " " * 6)
+    sentence, found, command = f": {advice}".partition(": aws ")
+    sentence = printable(sentence.removeprefix(": ")).rstrip(".")
+    if not found:
+        return _wrapped(f"{sentence}.", "  Do: ", " " * 8)
+    line = f"aws {printable(command, LONGEST_PARAGRAPH)}"
+    if not sentence:
+        return [f"  Do: {line}"]
+    return [*_wrapped(f"{sentence}:", "  Do: ", " " * 8), " " * 6 + line]
 
 
 def _conclusion(inspection: Inspection) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,12 +23,11 @@ from generator.live.findings import (
     Finding,
     Inspection,
     Question,
-    Resource,
     Start,
     Verdict,
 )
 from generator.live.page import MOST, WIDTH, as_text
-from tests.live.support import NOW, an_inspection, file_system, fsx, instance
+from tests.live.support import NOW, an_inspection, file_system, instance
 from tests.test_printable import HOSTILE
 
 HEALTHY = """\
@@ -42,12 +42,12 @@ the vault          well         Vault-soca-mycluster has 120 recovery points, th
                                 2026-10-26
 who hears of it    well         1 confirmed subscription, 2 alarms
 
-                                                  newest backup  2026-10-22               2026-11-25
-  EC2  i-00000000000000001      soca..-Scheduler  11 hours ago   ###################################
-  EFS  fs-00000000000000001     EFSApps           11 hours ago   ###################################
-  EFS  fs-00000000000000002     EFSData           11 hours ago   ###################################
-  FSx  fsvol-0123456789abcdef0                    11 hours ago   ###################################
-  # a backup   . none   x a failed job
+                                               backups, newest   2026-10-22               2026-11-25
+   EC2  i-00000000000000001      ..-Scheduler  35, 11 hours ago  ###################################
+   EFS  fs-00000000000000001     EFSApps       35, 11 hours ago  ###################################
+   EFS  fs-00000000000000002     EFSData       35, 11 hours ago  ###################################
+   FSx  fsvol-0123456789abcdef0                35, 11 hours ago  ###################################
+   # a backup   . none   x a failed job
 
 Tonight's backup will run for 4 of 4 resources.
 """
@@ -142,52 +142,97 @@ def test_a_question_has_a_line_with_its_verdict(
 
 
 HOUR = timedelta(hours=1)
-ROWS: list[tuple[Resource, list[str]]] = [
-    (instance(newest=NOW - HOUR * 26), [f"  EC2 .*  26 hours ago   {POINT * DAYS}"]),
-    (instance(newest=NOW - HOUR * 24 * 9), [f"  EC2 .*  9 days ago     {POINT * DAYS}"]),
-    (instance(newest=NOW - HOUR), [f"  EC2 .*  1 hour ago     {POINT * DAYS}"]),
-    (instance(newest=NOW - HOUR / 60), [f"  EC2 .*  1 minute ago   {POINT * DAYS}"]),
-    (instance(newest=NOW + HOUR), [f"  EC2 .*  0 minutes ago  {POINT * DAYS}"]),
-    (instance(newest=None, strip=NONE * DAYS), [rf"  EC2 .*  none yet       \.{{{DAYS}}}"]),
+BAD = {"verdict": Verdict.NOT_WELL, "why": "it is old"}
+OPEN = {"verdict": Verdict.NOT_CHECKED, "strip": ""}
+EMPTY = {"newest": None, "points": 0, "strip": NONE * 34 + FAILED}
+ROWS: list[tuple[dict[str, Any], str, str]] = [
+    ({"newest": NOW - HOUR * 26}, "", f"35, 26 hours ago  {POINT * DAYS}"),
+    ({"newest": NOW - HOUR * 24 * 9}, "", f"35, 9 days ago    {POINT * DAYS}"),
+    ({"newest": NOW - HOUR}, "", f"35, 1 hour ago    {POINT * DAYS}"),
+    ({"newest": NOW - HOUR / 60, "points": 1}, "", f" 1, 1 minute ago  {POINT * DAYS}"),
+    ({"newest": NOW + HOUR}, "", f"35, 0 minutes ago  {POINT * DAYS}"),
+    (EMPTY, "", f"none yet          {NONE * 34}x"),
+    ({**EMPTY, **BAD, "tonight": False}, "!!", f"none              {NONE * 34}x"),
+    (BAD, "!", f"35, 11 hours ago  {POINT * DAYS}"),
+    ({**BAD, "tonight": None}, "!?", f"35, 11 hours ago  {POINT * DAYS}"),
     (
-        instance(
-            newest=None,
-            strip=NONE * 34 + FAILED,
-            verdict=Verdict.NOT_WELL,
-            why="it has none",
-            tonight=False,
-            last_job="FAILED: no key",
-        ),
-        [
-            r"! EC2 .*  none           \.{34}x",
-            "       it has none; last job: FAILED: no key; the next backup will not run for it",
-            "  # a backup .*   ! not well",
-        ],
+        {**OPEN, "newest": None, "points": None, "tonight": None},
+        "??",
+        "not known         not known",
     ),
-    (
-        fsx(newest=None, strip="", verdict=Verdict.NOT_CHECKED, tonight=None),
-        [
-            r"\? FSx .*  not known      not known",
-            "       not known whether the next backup runs for it",
-            r"  \? not checked",
-        ],
-    ),
+    (OPEN, "?", "35, 11 hours ago  not known"),
 ]
 
 
-@pytest.mark.parametrize(("resource", "lines"), ROWS, ids=[lines[0] for _, lines in ROWS])
-def test_a_resource_has_a_row(resource: Resource, lines: list[str]) -> None:
-    made = as_text(an_inspection(resources=[resource]))
-    table = made.split("\n\n")[2].splitlines()
-    for line, expected in zip(table[bool(resource.strip) :], lines, strict=False):
-        assert re.fullmatch(expected, line)
+@pytest.mark.parametrize(("its", "mark", "row"), ROWS, ids=[row for *_, row in ROWS])
+def test_a_resource_has_a_row_and_a_sign_of_what_is_wrong(
+    its: dict[str, Any], mark: str, row: str
+) -> None:
+    others = [file_system(number) for number in range(9)]
+    made = as_text(an_inspection(resources=[instance(**its), *others]))
+    [found] = [line for line in made.splitlines() if line[3:].startswith("EC2  i-")]
+    assert found.startswith(f"{mark:3}EC2  {instance().id}   ..")
+    assert found.endswith(f"r-Scheduler  {row}")
+
+
+WHY = "is not selected: no resource assignment takes it"
+
+
+@pytest.mark.parametrize(
+    ("findings", "told"),
+    [
+        ({}, f"- the resources: {instance().id}: {WHY}.\n"),
+        (
+            {TONIGHT: [Finding(Verdict.NOT_WELL, f"{instance().id} {WHY}", "", instance().arn)]},
+            f"- tonight: {instance().id} {WHY}.\n",
+        ),
+        (
+            {TONIGHT: [Finding(Verdict.NOT_WELL, WHY, stops=(instance().arn,))]},
+            f"- tonight: {WHY}.\n",
+        ),
+    ],
+    ids=["by-no-question", "of-the-resource", "of-several"],
+)
+def test_why_a_resource_is_not_well_is_told_once(
+    findings: dict[Question, list[Finding]], told: str
+) -> None:
+    """Slip: tell it only if a question has."""
+    resource = instance(verdict=Verdict.NOT_WELL, why=WHY, tonight=False)
+    made = as_text(an_inspection(findings, resources=[resource]))
+    assert (
+        f"   # a backup   . none   x a failed job\n   !! no next backup\n\nNot well\n{told}" in made
+    )
+    assert made.count("selected") == 1
+
+
+@pytest.mark.parametrize(
+    ("advice", "lines"),
+    [
+        (
+            f"aws sns subscribe --topic-arn arn:{'x' * 99}",
+            [f"  Do: aws sns subscribe --topic-arn arn:{'x' * 99}"],
+        ),
+        (
+            f"follow the link: aws sns subscribe --topic-arn arn:{'x' * 99}",
+            ["  Do: follow the link:", f"      aws sns subscribe --topic-arn arn:{'x' * 99}"],
+        ),
+        (
+            f"follow the link {'x' * 60} {'y' * 30}.",
+            [f"  Do: follow the link {'x' * 60}", f"        {'y' * 30}."],
+        ),
+    ],
+    ids=["command", "sentence-and-command", "sentence"],
+)
+def test_a_command_is_on_one_line(advice: str, lines: list[str]) -> None:
+    """Slip: wrap it."""
+    made = as_text(an_inspection({STACK: [Finding(Verdict.NOT_WELL, "it is so", advice)]}))
+    assert "\n".join(["- the stack: it is so.", *lines, "", ""]) in made
 
 
 def test_the_same_of_many_resources_is_told_once() -> None:
     number = 200
     resources = [
-        file_system(each, verdict=Verdict.NOT_WELL, why="it is old", last_job="")
-        for each in range(number)
+        file_system(each, verdict=Verdict.NOT_WELL, why="it collides") for each in range(number)
     ]
     command = "aws efs put-backup-policy --backup-policy Status=DISABLED --file-system-id"
     findings = [
@@ -196,7 +241,6 @@ def test_the_same_of_many_resources_is_told_once() -> None:
     ]
     lines = as_text(an_inspection({TONIGHT: findings}, resources=resources)).splitlines()
     assert len(lines) <= 24 + number + 4
-    assert lines.count("       it is old") == 1
     told = lines[lines.index("Not well") :]
     assert told[1].startswith(f"- tonight: each of {number} resources (fs-0")
     assert "and 197 more): it collides." in " ".join(told[1:3])
@@ -222,7 +266,7 @@ def test_of_many_findings_of_one_question_some_are_told_and_of_each_other_questi
 
 def test_without_resources_there_is_no_table() -> None:
     made = as_text(an_inspection(resources=[]))
-    assert made == re.sub("\n {50}newest(.*\n)*?\n", "\n", HEALTHY)
+    assert made == re.sub("\n +backups, newest(.*\n)*?\n", "\n", HEALTHY)
 
 
 def hostile(text: str) -> Inspection:
@@ -232,8 +276,7 @@ def hostile(text: str) -> Inspection:
         kind=text,
         id=text,
         name=text,
-        why=text,
-        last_job=text,
+        why=text + "!",
         verdict=Verdict.NOT_WELL,
     )
     found = [
