@@ -37,6 +37,7 @@ _SERVICES = {"tagging": "resourcegroupstaggingapi", "elasticfilesystem": "efs",
              "monitoring": "cloudwatch"}  # fmt: skip
 """Signing name to botocore's name, where they differ."""
 _MODELLED = {call.service for call in CALLS.values()}
+_TO_THE_HOUR = re.compile(r"(datetime\.datetime\((?:\d+, ){4})[^)]*")
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<name>[^/]+)/aws4_request")
 
 
@@ -217,7 +218,8 @@ class Front:
         """What the models refused: our own faults."""
         self.latency_seconds = 0.0
         self.remembers = False
-        """Whether an answer is given again to the same question: for measuring."""
+        """Whether an answer is given again to a question that is the same to the hour: for
+        measuring, where what counts is the time that passes far away."""
         self._faults: list[tuple[Fault, list[int]]] = []
         self._known: dict[str, Answer] = {}
         self._lock = threading.Lock()
@@ -252,7 +254,7 @@ class Front:
     def _answer(self, exchange: Exchange) -> Answer:
         if not self.remembers or exchange.is_the_tests_own:
             return exchange.answer()
-        question = repr(exchange.seen)
+        question = _TO_THE_HOUR.sub(r"\1", repr(exchange.seen))
         if question not in self._known:
             self._known[question] = exchange.answer()
         return self._known[question]
