@@ -112,8 +112,23 @@ def _vault(served: Served, name: str) -> None:
 
 def _describe_vault(served: Served, asked: Parameters, moto: Moto) -> dict[str, Any]:
     name = asked.pop("BackupVaultName")
+    vault = moto()
+    if not vault.get("EncryptionKeyArn"):  # moto knows no key but one that is given
+        vault["EncryptionKeyArn"] = _own_key(served)
     in_it = sum(point["BackupVaultName"] == name for point in served.points)
-    return without_none({**moto(), "NumberOfRecoveryPoints": in_it, **served.vaults[name]})
+    return {**vault, "NumberOfRecoveryPoints": in_it, **served.vaults[name]}
+
+
+def _own_key(served: Served) -> str:
+    """Return the ARN of the key aws/backup, which moto does not make by itself."""
+    from moto.kms.models import kms_backends
+
+    backend, alias = kms_backends[served.account][served.region], "alias/aws/backup"
+    key = backend.get_key_id_from_alias(alias)
+    if not key:
+        key = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", None).id
+        backend.create_alias(key, alias)
+    return backend.keys[key].arn
 
 
 def _vault_policy(served: Served, asked: Parameters, _: Moto) -> dict[str, Any]:

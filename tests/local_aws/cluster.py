@@ -16,7 +16,7 @@ from generator.stacks import MAIN
 from tests.local_aws import cluster_parts as parts
 from tests.local_aws.deployer import Deployer
 from tests.local_aws.front import Fault, Front, Happens, Seen, Serves, in_front
-from tests.local_aws.history import Maker, Tagged, last_start, nights
+from tests.local_aws.history import Maker, Tagged, nights, starts
 from tests.local_aws.local_aws import ACCOUNT, LocalAws, local_aws
 from tests.local_aws.other_services import serves
 from tests.local_aws.served import Served
@@ -38,18 +38,22 @@ _JOBS_DAYS = 30
 class Cluster:
     """The cluster, and the means to break it."""
 
-    def __init__(self, aws: LocalAws, now: datetime | None, **parameters: str) -> None:
+    def __init__(self, aws: LocalAws, now: datetime | None) -> None:
         self.aws = aws
         self.now = now or datetime.now(timezone.utc)
         self._places: dict[tuple[str, str], tuple[Served, dict[str, Serves]]] = {}
         self.front = Front(lambda account, region: self._place(account, region)[1])
         self.here = self._place(aws.account, aws.region)[0]
         """What moto does not know of the cluster's account and region."""
-        there = aws.elsewhere(OTHER_REGION, OTHER_ACCOUNT)
-        self.there = self._place(there.account, there.region)[0]
+        self.there = self._place(OTHER_ACCOUNT, OTHER_REGION)[0]
         """The same of the place of the copies."""
+
+    def deploy(self, **parameters: str) -> None:
+        """Deploy the stacks, and let time pass; the parameters are the nested stack's."""
+        aws = self.aws
         soca.install(aws)
         given = completed(COPIES, {"SourceAccountId": ACCOUNT})
+        there = aws.elsewhere(OTHER_REGION, OTHER_ACCOUNT)
         self.copies = Deployer(there).create(text(COPIES), "copies", given)
         main = parts.main_template(
             {
@@ -75,7 +79,7 @@ class Cluster:
         self.resources = [*self._tagged_by_moto(), self._add_lustre()]
         """What carries the tag."""
         self._settle()
-        self.maker = self._maker()
+        self._plan()
         self.add_points(*self.resources)
         self._test_restores()
 
@@ -184,7 +188,7 @@ class Cluster:
 
     def add_points(self, *resources: Tagged, number: int = 0) -> None:
         """Let resources have been backed up, and copied, so many nights; 0: as long as is kept."""
-        for resource, at in nights(self.now, resources, number or self.maker.days):
+        for resource, at in nights(resources, self.starts[: number or self.maker.days]):
             point = self.maker.point(resource, at)
             self.here.points.append(point)
             if self.now - at < timedelta(days=_JOBS_DAYS):
@@ -257,16 +261,20 @@ class Cluster:
         }
         self.set_age(AGE)
 
-    def _maker(self) -> Maker:
+    def _plan(self) -> None:
         client, plan_id = self.aws.client("backup"), self.backup.outputs["BackupPlanId"]
         plan = client.get_backup_plan(BackupPlanId=plan_id)
-        rule = plan["BackupPlan"]["Rules"][0]
-        tomorrow = last_start(self.now) + timedelta(days=1)
-        tomorrow += timedelta(days=tomorrow < self.now)
-        self.here.next_starts[rule["RuleName"]] = [
-            tomorrow + timedelta(days=day) for day in range(10)
-        ]
-        return Maker(
+        rules = plan["BackupPlan"]["Rules"]
+        year = timedelta(days=366)
+        for rule in rules:
+            when = (rule["ScheduleExpression"], rule["ScheduleExpressionTimezone"])
+            self.here.next_starts[rule["RuleName"]] = starts(*when, self.now, self.now + year)
+        daily = rules[0]
+        when = (daily["ScheduleExpression"], daily["ScheduleExpressionTimezone"])
+        over = self.now - timedelta(hours=2)
+        self.starts = starts(*when, self.now - year, over)[::-1]
+        """Of the first rule, the last one whose jobs are over first."""
+        self.maker = Maker(
             self.aws.region,
             self.vault,
             client.describe_backup_vault(BackupVaultName=self.vault)["EncryptionKeyArn"],
@@ -275,19 +283,18 @@ class Cluster:
                 "BackupPlanId": plan_id,
                 "BackupPlanArn": plan["BackupPlanArn"],
                 "BackupPlanVersion": plan["VersionId"],
-                "BackupRuleId": rule["RuleId"],
+                "BackupRuleId": daily["RuleId"],
             },
-            self.copies.outputs["CopyDestinationVaultArn"] if rule.get("CopyActions") else "",
-            rule["Lifecycle"]["DeleteAfterDays"],
+            self.copies.outputs["CopyDestinationVaultArn"] if daily.get("CopyActions") else "",
+            daily["Lifecycle"]["DeleteAfterDays"],
         )
 
     def _test_restores(self) -> None:
         """Let the last restore test have restored each EFS, and cleaned up."""
-        last = last_start(self.now).replace(day=2, hour=7)
-        if last > self.now - timedelta(days=1):
-            last = (last - timedelta(days=5)).replace(day=2)
         [test] = self.here.restore_plans
-        test["LastExecutionTime"] = last
+        when = (test["ScheduleExpression"], test["ScheduleExpressionTimezone"])
+        over = self.now - timedelta(days=1)
+        last = test["LastExecutionTime"] = starts(*when, over - timedelta(days=32), over)[-1]
         for resource in self.resources:
             if resource.kind == "EFS":
                 point = self.maker.point(resource, last - timedelta(hours=2))
@@ -301,8 +308,9 @@ def healthy_cluster(
 ) -> Iterator[Cluster]:
     """Give a cluster whose nested stack has these parameters, in an AWS that is otherwise empty."""
     with local_aws(endpoint_url, "us-east-1") as aws:
-        cluster = Cluster(aws, now, **parameters)
+        cluster = Cluster(aws, now)
         with in_front(cluster.front):
+            cluster.deploy(**parameters)
             yield cluster
 
 

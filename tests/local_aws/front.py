@@ -113,9 +113,10 @@ class Exchange:
         serves = self._front.serves(self.account, self.seen.region).get(call)
         try:
             if not serves:
-                if self._model and call in CALLS:
-                    self._moto()  # only to see that the model takes its answer
-                return self.forward()
+                answer = self.forward()
+                if call in CALLS:
+                    self._parsed(answer)  # only to see that the model takes it
+                return answer
             taken = dict(self.seen.parameters)
             if self._model.input_shape:
                 shapes.validate(self._model.input_shape, taken)
@@ -133,9 +134,11 @@ class Exchange:
         return self._written(result)
 
     def _moto(self) -> dict[str, Any]:
+        return self._parsed(self.forward())
+
+    def _parsed(self, answer: Answer) -> dict[str, Any]:
         from botocore.parsers import create_parser
 
-        answer = self.forward()
         if answer.status >= 400:
             raise ForwardedError(answer)
         headers = {name.lower(): value for name, value in answer.headers.items()}

@@ -1,15 +1,15 @@
 """What AWS Backup remembers of resources that were backed up every night."""
 
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.local_aws.local_aws import ACCOUNT
 
-_HOUR = 5
-"""The plan starts at 05:00 UTC."""
 _POINTS = {
     "EC2": "arn:aws:ec2:{region}::image/ami-{id}",
     "EBS": "arn:aws:ec2:{region}::snapshot/snap-{id}",
@@ -143,18 +143,30 @@ def _of(item: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: item[name] for name in names}
 
 
-def last_start(now: datetime) -> datetime:
-    """Return the last start of the plan whose jobs are over."""
-    today = now.replace(hour=_HOUR, minute=0, second=0, microsecond=0)
-    return today if now - today > timedelta(hours=2) else today - timedelta(days=1)
+def starts(schedule: str, zone: str, since: datetime, until: datetime) -> list[datetime]:
+    """Return the starts of a rule: at an hour each day, on a day of the week or of the month."""
+    found = re.fullmatch(r"cron\((\d+) (\d+) (\d+|[*?]) \* ([A-Z]{3}|[*?]) \*\)", schedule)
+    if not found:
+        raise ValueError(f"{schedule} is not known here: make another plan, or teach it")
+    minute, hour, day, weekday = found.groups()
+    first = since.astimezone(ZoneInfo(zone)).replace(
+        hour=int(hour), minute=int(minute), second=0, microsecond=0
+    )
+    every = (first + timedelta(days=number) for number in range((until - since).days + 2))
+    return [
+        at.astimezone(timezone.utc)
+        for at in every
+        if since <= at < until
+        and day in ("*", "?", str(at.day))
+        and weekday in ("*", "?", at.strftime("%a").upper())
+    ]
 
 
 def nights(
-    now: datetime, resources: Iterable[Tagged], number: int
+    resources: Iterable[Tagged], several: Iterable[datetime]
 ) -> Iterator[tuple[Tagged, datetime]]:
-    """Yield each resource with each of its starts, the newest first: 05:00 to 05:40."""
-    several = list(resources)
-    for night in range(number):
-        for position, resource in enumerate(several):
-            minutes = 40 * position / len(several)
-            yield resource, last_start(now) - timedelta(days=night) + timedelta(minutes=minutes)
+    """Yield each resource with each start, all within 40 minutes as AWS Backup spreads them."""
+    all_of_them = list(resources)
+    for start in several:
+        for position, resource in enumerate(all_of_them):
+            yield resource, start + timedelta(minutes=40 * position / len(all_of_them))

@@ -95,6 +95,18 @@ def _key_policy(served: Served, asked: Parameters, _: Moto) -> dict[str, Any]:
     return {"Policy": key.policy, "PolicyName": name}
 
 
+def _key(served: Served, asked: Parameters, moto: Moto) -> dict[str, Any]:
+    """To moto every key is a customer's."""
+    from moto.kms.models import kms_backends
+
+    del asked["KeyId"]
+    answer = moto()
+    key = kms_backends[served.account][served.region].keys[answer["KeyMetadata"]["KeyId"]]
+    if any(alias.startswith("alias/aws/") for alias in key.aliases):
+        answer["KeyMetadata"]["KeyManager"] = "AWS"
+    return answer
+
+
 def serves(served: Served) -> dict[str, Serves]:
     """Return who answers which call."""
     return {
@@ -103,5 +115,6 @@ def serves(served: Served) -> dict[str, Serves]:
         "cloudwatch.DescribeAlarms": partial(_alarms, served),
         "sns.ListSubscriptionsByTopic": partial(_subscriptions, served),
         "sns.GetTopicAttributes": partial(_topic, served),
+        "kms.DescribeKey": partial(_key, served),
         "kms.GetKeyPolicy": partial(_key_policy, served),
     }
