@@ -7,12 +7,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from generator.cloudformation.errors import UnreadableError
+from generator.cloudformation.read import MAX_DEPTH, entry
+from generator.protection.texts import maps, text, texts
 
 Node = Mapping[str, Any]
 Properties = dict[str, Any]
 _SHOWN = 40
 """So many letters of a text are shown that is not what it should be."""
-RENAMED = {"TargetBackupVaultName": "TargetBackupVault"}
+_RENAMED = {"TargetBackupVaultName": "TargetBackupVault"}
 """A key of a rule as the API has it, and as a template does."""
 
 
@@ -28,6 +30,8 @@ class Answers:
     """What DescribeBackupVault answers."""
     vault_policy: str | None = None
     """``Policy`` of GetBackupVaultAccessPolicy; empty: the vault has none."""
+    key_policy: str | None = None
+    """``Policy`` of GetKeyPolicy, of the key that encrypts the vault, unless it is AWS's own."""
     role: Node | None = None
     """``Role`` of GetRole."""
     inline: Mapping[str, Any] | None = None
@@ -48,15 +52,26 @@ class Answers:
 
 def plan(its: Properties, name: str, answers: Answers) -> Properties:
     """Return the properties of a plan."""
-    if answers.plan is None or answers.plan.get("BackupPlanId") != name:
+    found = entry(answers.plan, "BackupPlan")
+    if not answers.plan or answers.plan.get("BackupPlanId") != name or not found:
         return its
-    found = answers.plan["BackupPlan"]
-    rules = [
-        {RENAMED.get(key, key): value for key, value in rule.items()}
-        for rule in found.get("Rules", [])
-    ]
+    # Of two rules that keep backups for the same time, the first one counts where both start.
+    order = [rule.get("RuleName") for rule in maps(entry(its, "BackupPlan").get("BackupPlanRule"))]
+    rules = sorted(
+        map(_rule_of_plan, found.get("Rules", [])),
+        key=lambda each: (
+            order.index(name) if (name := each.get("RuleName")) in order else len(order)
+        ),
+    )
     settings = found.get("AdvancedBackupSettings") or []
     return {**its, "BackupPlan": {"BackupPlanRule": rules, "AdvancedBackupSettings": settings}}
+
+
+def _rule_of_plan(found: Node) -> Properties:
+    renamed = {_RENAMED.get(key, key): value for key, value in found.items()}
+    # So AWS writes the zone of a rule that names none.
+    zone = found.get("ScheduleExpressionTimezone")
+    return {**renamed, "ScheduleExpressionTimezone": "UTC"} if zone == "Etc/UTC" else renamed
 
 
 def selection(its: Properties, _: str, answers: Answers) -> Properties | None:
@@ -69,13 +84,11 @@ def vault(its: Properties, name: str, answers: Answers) -> Properties:
     found = dict(its)
     if answers.vault is not None and answers.vault.get("BackupVaultName") == name:
         found.pop("LockConfiguration", None)
-        limits = {key: answers.vault.get(key) for key in ("MinRetentionDays", "MaxRetentionDays")}
-        date = answers.vault.get("LockDate")
-        lock = {key: value for key, value in limits.items() if value is not None}
+        limits = _only(answers.vault, ("MinRetentionDays", "MaxRetentionDays"))
         # Only a lock in compliance mode has a date. How many days it gave is not known any more.
-        lock |= {} if date is None else {"ChangeableForDays": "0"}
-        if lock or answers.vault.get("Locked"):
-            found["LockConfiguration"] = lock
+        final = {"ChangeableForDays": "0"} if answers.vault.get("LockDate") else {}
+        if answers.vault.get("Locked") or limits or final:
+            found["LockConfiguration"] = {**limits, **final}
     if answers.vault_policy is not None:
         found.pop("AccessPolicy", None)
         if answers.vault_policy:
@@ -83,19 +96,23 @@ def vault(its: Properties, name: str, answers: Answers) -> Properties:
     return found
 
 
+def key(its: Properties, _: str, answers: Answers) -> Properties:
+    """Return the properties of the key that encrypts the vault."""
+    return its if answers.key_policy is None else {**its, "KeyPolicy": document(answers.key_policy)}
+
+
 def role(its: Properties, name: str, answers: Answers) -> Properties:
     """Return the properties of a role."""
-    if answers.role is None or answers.role.get("RoleName") != name:
-        return its
-    found = _only(its, ("Policies", "ManagedPolicyArns"))
-    found["AssumeRolePolicyDocument"] = document(answers.role["AssumeRolePolicyDocument"])
-    boundary = answers.role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    if boundary:
-        found["PermissionsBoundary"] = boundary
+    found = dict(its)
+    if answers.role is not None and answers.role.get("RoleName") == name:
+        trust = answers.role.get("AssumeRolePolicyDocument", {})
+        found["AssumeRolePolicyDocument"] = document(trust)
+        boundary = answers.role.get("PermissionsBoundary") or {}
+        found["PermissionsBoundary"] = boundary.get("PermissionsBoundaryArn", "")
     if answers.inline is not None:
         found["Policies"] = [
-            {"PolicyName": name, "PolicyDocument": document(policy)}
-            for name, policy in answers.inline.items()
+            {"PolicyName": policy, "PolicyDocument": document(its)}
+            for policy, its in answers.inline.items()
         ]
     if answers.attached is not None:
         found["ManagedPolicyArns"] = [*answers.attached]
@@ -132,31 +149,37 @@ def topic(its: Properties, arn: str, answers: Answers) -> Properties:
 
 def topic_policy(its: Properties, _: str, answers: Answers) -> Properties | None:
     """Return the properties of a topic's policy: that of AWS stands beside it."""
-    left = [each for each in its.get("Topics", []) if each not in answers.topics]
+    found = policies_of_topics(answers)
+    left = [each for each in texts(its.get("Topics")) if each not in found]
     return {**its, "Topics": left} if left else None
 
 
-def policy_of_topic(arn: str, attributes: Node | None) -> Properties:
-    """Return the properties of the policy of a topic; a topic that is gone takes nothing."""
-    text = "" if attributes is None else attributes.get("Policy")
-    return {
-        "Topics": [arn],
-        "PolicyDocument": document(text) if text else {"Statement": []},
-    }
+def policies_of_topics(answers: Answers) -> dict[str, Properties]:
+    """Return the properties of the policies of topics, by ARN.
+
+    A topic that is gone takes nothing.
+    """
+    found = {}
+    for arn, attributes in answers.topics.items():
+        policy = "{}" if attributes is None else attributes.get("Policy")
+        if policy:
+            policy = {"Statement": [], **document(policy)}
+            found[arn] = {"Topics": [arn], "PolicyDocument": policy}
+    return found
 
 
 def subscription(its: Properties, _: str, answers: Answers) -> Properties | None:
     """Return the properties of a subscription; None: nothing is sent to it."""
-    if its.get("TopicArn") not in answers.subscriptions:
+    found = answers.subscriptions.get(text(its.get("TopicArn")))
+    if found is None:
         return its
-    found = answers.subscriptions[its["TopicArn"]]
     # One that waits, or is deleted, has a word instead of an ARN.
     confirmed = {_subscriber(e) for e in found if e.get("SubscriptionArn", "").startswith("arn:")}
     return its if _subscriber(its) in confirmed else None
 
 
 def _subscriber(properties: Node) -> tuple[str, str]:
-    protocol, endpoint = (str(properties.get(key, "")) for key in ("Protocol", "Endpoint"))
+    protocol, endpoint = (text(properties.get(each)) for each in ("Protocol", "Endpoint"))
     # Mail servers make no difference between small and capital letters.
     return protocol, endpoint.lower() if protocol.startswith("email") else endpoint
 
@@ -178,6 +201,7 @@ AS_FOUND: dict[str, Callable[[Properties, str, Answers], Properties | None]] = {
     "AWS::CloudWatch::Alarm": alarm,
     "AWS::Events::Rule": rule,
     "AWS::IAM::Role": role,
+    "AWS::KMS::Key": key,
     "AWS::SNS::Subscription": subscription,
     "AWS::SNS::Topic": topic,
     "AWS::SNS::TopicPolicy": topic_policy,
@@ -191,12 +215,24 @@ def document(policy: Any) -> Any:
 
     Raises UnreadableError for a text that is none.
     """
-    if not isinstance(policy, str):
-        return policy
-    text = policy if policy.lstrip().startswith("{") else unquote(policy)
+    found = _parsed(policy) if isinstance(policy, str) else policy
+    level = [found]
+    for _ in range(MAX_DEPTH):
+        level = [each for node in level for each in _members(node)]
+    if level:
+        raise UnreadableError(f"AWS answers with JSON that nests more than {MAX_DEPTH} levels deep")
+    return found
+
+
+def _parsed(policy: str) -> dict[str, Any]:
     try:
-        return json.loads(text)
+        found = json.loads(policy if policy.lstrip().startswith("{") else unquote(policy))
     except (ValueError, RecursionError):
-        raise UnreadableError(
-            f"AWS answers with {policy[:_SHOWN]!r} where JSON was expected"
-        ) from None
+        found = None
+    if not isinstance(found, dict):
+        raise UnreadableError(f"AWS answers with {policy[:_SHOWN]!r} where JSON was expected")
+    return found
+
+
+def _members(node: Any) -> Iterable[Any]:
+    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()

@@ -21,12 +21,12 @@ from generator.live import answers as said
 from generator.live.answers import Answers
 from generator.protection.given import is_hidden
 from generator.protection.model import Protection, Role, Vault
+from generator.protection.reaches import takes
 from generator.protection.reading import protection_of
 from generator.protection.texts import AS_REF, Place, Stack
 from generator.protection.vaults import NEEDED
 from generator.protection.words import listed
 
-_KEY = "AWS::KMS::Key"
 _KEY_ARN = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/"
 _SSM = "AWS::SSM::Parameter::Value<"
 
@@ -111,7 +111,7 @@ def _names(
         properties = entry(resource, "Properties")
         if kind in AS_REF:
             found[f"{name}.{AS_REF[kind]}"] = its
-        if kind == _KEY:
+        if kind == "AWS::KMS::Key":
             found[f"{name}.Arn"] = _arn(view, _KEY_ARN, its)
         if form := FORMS.get(kind):
             path = view.resolve(properties.get("Path", ""))
@@ -137,11 +137,13 @@ def live(its: Deployed, answers: Answers) -> Protection:
     So nothing is lost by a question that AWS does not answer. Raises UnreadableError for a policy
     that is none.
     """
-    resources = dict(_as_found(its, answers))
-    resources |= _beside(its, answers)
+    resources = {**dict(_as_found(its, answers)), **dict(_beside(its, answers))}
     document = {**its.template.document, "Resources": resources}
-    values = {**its.values, **{arn: arn for arn in answers.topics}}
-    return protection_of(Stack(replace(its.template, document=document), values))
+    # What stands beside the template is called by its ARN.
+    arns = {arn: arn for arn in resources if arn.startswith("arn:")}
+    values = {**its.values, **arns, **{f"{arn}.Arn": arn for arn in arns}}
+    found = replace(its.template, name="the stack as AWS has it", document=document)
+    return protection_of(Stack(found, values))
 
 
 def _as_found(its: Deployed, answers: Answers) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -164,23 +166,29 @@ def _beside(its: Deployed, answers: Answers) -> Iterator[tuple[str, dict[str, An
     for number, selection in enumerate(answers.selections or []) if plans else ():
         properties = {"BackupPlanId": its.stack.ref(plans[0]), "BackupSelection": selection}
         yield f"selection {number}", _resource("AWS::Backup::BackupSelection", properties)
-    made = {its.stack.ref(name) for name, _ in its.stack.of_type("AWS::Backup::BackupVault")}
+    made = {
+        its.stack.ref(name)
+        for name, _ in its.stack.of_type("AWS::Backup::BackupVault", "AWS::SNS::Topic")
+    }
     name = (answers.vault or {}).get("BackupVaultName")
     if name and name not in made:  # adopted
-        found = said.vault({"BackupVaultName": name}, name, answers)
-        yield "a vault", _resource("AWS::Backup::BackupVault", found)
-    topics = {its.stack.ref(name) for name, _ in its.stack.of_type("AWS::SNS::Topic")}
-    for arn, attributes in answers.topics.items():
-        yield (
-            f"policy {arn}",
-            _resource("AWS::SNS::TopicPolicy", said.policy_of_topic(arn, attributes)),
-        )
-        if arn not in topics:
+        known = {"BackupVaultName": name, "EncryptionKeyArn": _key(answers)}
+        yield "a vault", _resource("AWS::Backup::BackupVault", said.vault(known, name, answers))
+    if answers.key_policy is not None and its.stack.key_named(_key(answers)) is None:
+        yield _key(answers), _resource("AWS::KMS::Key", said.key({}, "", answers))
+    for arn, policy in said.policies_of_topics(answers).items():
+        yield f"policy {arn}", _resource("AWS::SNS::TopicPolicy", policy)
+        if arn not in made:
             yield arn, _resource("AWS::SNS::Topic", said.topic({}, arn, answers))
 
 
+def _key(answers: Answers) -> str:
+    return str((answers.vault or {}).get("EncryptionKeyArn", ""))
+
+
 def _resource(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {"Type": kind, "Properties": properties}
+    kept = dict.fromkeys(("DeletionPolicy", "UpdateReplacePolicy"), "Retain")
+    return {"Type": kind, **kept, "Properties": properties}
 
 
 # What is lost
@@ -194,10 +202,14 @@ def drift(its: Deployed, answers: Answers) -> list[str]:
     before = its.expected
     found = live(its, _without_alerts(answers))
     before = replace(before, vaults={**before.vaults, **dict(_adopted(before, found))})
-    others = [*_of_other_roles(before, found)]
-    after = replace(found, roles={**found.roles, **dict(_stand_ins(before, found))})
-    losses = [loss for lost in _OF_A_STACK for loss in lost(before, after)]
-    return sentences([*others, *losses])
+    after = replace(
+        found,
+        # Of several roles, the first one is compared.
+        reaches=tuple(sorted(found.reaches, key=lambda reach: reach.role not in found.roles)),
+        roles={**found.roles, **dict(_stand_ins(before, found))},
+    )
+    losses = (loss for lost in _OF_A_STACK for loss in lost(before, after))
+    return sentences([*_of_other_roles(before, found), *losses])
 
 
 def unheard(its: Deployed, answers: Answers) -> list[str]:
@@ -229,13 +241,16 @@ def _adopted(before: Protection, after: Protection) -> Iterator[tuple[str, Vault
 
 
 def _of_other_roles(before: Protection, after: Protection) -> Iterator[Loss]:
-    was, is_now = (
-        dict.fromkeys(selection.role for selection in each.selections) for each in (before, after)
-    )
-    others = [role for role in is_now if role not in was]
-    for role in was:
-        if others and role not in is_now:
-            yield Loss(f"resources are backed up with the role {listed(others)} instead of {role}")
+    """Yield what is backed up with a role of which nothing is known."""
+    for reach in before.reaches:
+        roles = {
+            each.role: None
+            for each in after.reaches
+            if each.type == reach.type and takes(each, reach)
+        }
+        if roles and reach.role not in roles:
+            others = f" are backed up with the role {listed([*roles])} instead of {reach.role}"
+            yield Loss("", reach.type, others)
 
 
 def _stand_ins(before: Protection, after: Protection) -> Iterator[tuple[str, Role]]:
