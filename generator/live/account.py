@@ -14,7 +14,7 @@ from generator.printable import without_secrets
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 20
 MOST_AT_ONCE = 32
-"""So many requests of one service can be under way without waiting for a connection."""
+"""So many connections to each service are kept for the next requests, side by side."""
 
 MAX_BYTES = 64 * 1_048_576
 """Of one answer: a page of 1000 instances has some 10 MiB."""

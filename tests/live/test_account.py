@@ -206,6 +206,14 @@ def test_a_broken_connection(
         account.ask("backup.DescribeBackupVault", **VAULT)
 
 
+def test_a_vault_that_may_not_exist(server: Proxy, account: Account) -> None:
+    server.add(Fault(says(of_rest_json(403, "AccessDeniedException", "Insufficient privileges"))))
+    with pytest.raises(NotAnsweredError, match="or there is no such vault"):
+        account.ask("backup.DescribeBackupVault", **VAULT)
+    with pytest.raises(NotAnsweredError, match="if it is there, another policy denies it"):
+        account.pages(*JOBS)
+
+
 def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(
@@ -312,7 +320,7 @@ def test_what_has_pages_can_be_asked_for_all_of_them() -> None:
 def test_thirty_two_threads_ask_at_the_same_time(
     server: Proxy, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each waits for all the others: a lock around a request, or fewer connections, would hang."""
+    """Each waits for all the others: with a lock around a request, all would wait in vain."""
     made: list[str] = []
     original = boto3.Session.client
 
