@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from generator.in_parallel import side_by_side
 from generator.release import contents
 from generator.release.bucket import ASSUMED_REGION, Bucket, Connection, open_bucket
 from generator.release.contents import Object, Release
-from generator.release.in_parallel import side_by_side
 from generator.release.options import Target
 from generator.release.s3_errors import S3Error
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from generator import VERSION
+from generator.in_parallel import side_by_side
 from generator.release import contents, manifest
 from generator.release.bucket import Bucket, Connection, open_bucket
 from generator.release.contents import Release
-from generator.release.in_parallel import side_by_side
 from generator.release.manifest import Listed
 from generator.release.options import Target
 from generator.release.s3_errors import S3Error

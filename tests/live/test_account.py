@@ -13,11 +13,11 @@ from botocore.loaders import Loader
 from botocore.session import Session
 
 from generator import bounded
+from generator.in_parallel import side_by_side
 from generator.live import account as room
 from generator.live.account import Account
 from generator.live.calls import CALLS
 from generator.live.errors import NotAnsweredError, NotThereError
-from generator.release.in_parallel import side_by_side
 from tests.local_aws.faulty_proxy import (
     Answer,
     Exchange,

@@ -34,10 +34,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": set(),
     "hosts": set(),
     "iam_language": set(),
+    "in_parallel": set(),
     "paths": set(),
     "printable": set(),
 }
-EVERYBODY_MAY = {"bounded", "files", "hosts", "iam_language", "paths", "printable", "VERSION"}
+EVERYBODY_MAY = {
+    *("bounded", "files", "hosts", "iam_language", "in_parallel", "paths", "printable"),
+    "VERSION",
+}
 SLOW = {"boto3", "botocore", "cfnlint"}
 """What takes long to import, and which most verbs do not need."""
 

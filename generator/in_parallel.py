@@ -1,10 +1,10 @@
-"""Does the same for every bucket at once: the slowest decides how long it takes, not the number."""
+"""Does the same for many at once: the slowest decides how long it takes, not the number."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
-# Threads that wait for S3 cost next to nothing, and AWS has fewer regions than this.
+# Threads that wait for AWS cost next to nothing, and it has fewer regions than this.
 MAX_THREADS = 64
 
 Item = TypeVar("Item")
