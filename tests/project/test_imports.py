@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What cfn-lint loads by itself, from any directory.
     "rules": set(),
     # What everybody may import.
+    "aws_errors": set(),
     "bounded": set(),
     "files": set(),
     "hosts": set(),
@@ -39,8 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "printable": set(),
 }
 EVERYBODY_MAY = {
-    *("bounded", "files", "hosts", "iam_language", "in_parallel", "paths", "printable"),
-    "VERSION",
+    *("aws_errors", "bounded", "files", "hosts", "iam_language", "in_parallel", "paths"),
+    *("printable", "VERSION"),
 }
 SLOW = {"boto3", "botocore", "cfnlint"}
 """What takes long to import, and which most verbs do not need."""

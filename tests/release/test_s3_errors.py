@@ -5,43 +5,7 @@ from botocore import exceptions
 
 from generator.release.s3_errors import SENTENCES, Request, sentence
 
-URL = "https://bbb.s3.us-east-1.amazonaws.com/"
 REQUEST = Request("s3:PutObject", "bbb", "us-east-1", "f/templates/x", "123456789012")
-
-
-@pytest.mark.parametrize(
-    ("error", "says"),
-    [
-        (exceptions.UnauthorizedSSOTokenError(), "credentials have expired: sign in again"),
-        (exceptions.SSOTokenLoadError(error_msg="x"), "credentials have expired: sign in again"),
-        (
-            exceptions.TokenRetrievalError(provider="sso", error_msg="x"),
-            "credentials have expired: sign in again",
-        ),
-        (
-            exceptions.PartialCredentialsError(provider="env", cred_var="x"),
-            "no credentials were found",
-        ),
-        (
-            exceptions.SSLError(endpoint_url=URL, error=ValueError("bad\ncertificate")),
-            "bad certificate",
-        ),
-        (exceptions.ProxyConnectionError(proxy_url="http://p"), "cannot be reached"),
-        (exceptions.ConnectTimeoutError(endpoint_url=URL), "did not answer in time"),
-        (
-            exceptions.ParamValidationError(report="odd\nreport"),
-            "odd report: check --profile and the AWS configuration",
-        ),
-        (
-            exceptions.CredentialRetrievalError(provider="custom-process", error_msg=""),
-            "from custom-process: check --profile and the AWS configuration",
-        ),
-    ],
-)
-def test_a_failure_before_any_answer_is_one_sentence(error: Exception, says: str) -> None:
-    told = sentence(error, REQUEST)
-    assert says in told
-    assert "\n" not in told
 
 
 @pytest.mark.parametrize("code", SENTENCES)
