@@ -14,10 +14,10 @@ from generator.printable import json_text
 def publish(arguments: argparse.Namespace) -> int:
     """Run `check`, then publish templates/ to S3, as a release that is never changed again."""
     from generator import templates_folder
+    from generator.aws_errors import AwsError
+    from generator.connection import Connection
     from generator.release import contents, options, provenance, report
     from generator.release import publish as publishing
-    from generator.release.bucket import Connection
-    from generator.release.s3_errors import S3Error
 
     try:
         targets = options.targets(arguments.bucket, arguments.regions)
@@ -27,7 +27,9 @@ def publish(arguments: argparse.Namespace) -> int:
             options.account(arguments.expected_bucket_owner),
             arguments.replace,
         )
-        connection = Connection(arguments.profile, options.endpoint(arguments.endpoint_url))
+        connection = Connection(
+            arguments.profile, endpoint_url=options.endpoint(arguments.endpoint_url)
+        )
         planned = publishing.plan(release, targets, connection.region) if arguments.dry_run else []
     except ValueError as error:
         say(str(error))
@@ -46,7 +48,7 @@ def publish(arguments: argparse.Namespace) -> int:
     try:
         with contextlib.nullcontext() if planned else progress:
             publications = planned or publishing.publish(release, targets, connection, finished)
-    except S3Error as error:
+    except AwsError as error:
         say(str(error))
         return FINDING
     if arguments.json:
@@ -75,16 +77,18 @@ def add_publish_options(verb: argparse.ArgumentParser) -> None:
 def verify(arguments: argparse.Namespace) -> int:
     """Say whether a published release is whole; write nothing."""
     from generator import templates_folder
+    from generator.aws_errors import AwsError
+    from generator.connection import Connection
     from generator.release import contents, options
     from generator.release import verify as verifying
-    from generator.release.bucket import Connection
-    from generator.release.s3_errors import S3Error
 
     try:
         targets = options.targets(arguments.bucket, arguments.regions)
         folder = options.folder(arguments.folder)
         owner = options.account(arguments.expected_bucket_owner)
-        connection = Connection(arguments.profile, options.endpoint(arguments.endpoint_url))
+        connection = Connection(
+            arguments.profile, endpoint_url=options.endpoint(arguments.endpoint_url)
+        )
     except ValueError as error:
         say(str(error))
         return USAGE
@@ -102,7 +106,7 @@ def verify(arguments: argparse.Namespace) -> int:
     try:
         with progress:
             verdicts = verifying.verify(release, targets, connection, finished)
-    except S3Error as error:
+    except AwsError as error:
         say(str(error))
         return FINDING
     return FINDING if any(verdict.findings for verdict in verdicts) else FINE

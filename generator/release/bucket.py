@@ -2,15 +2,15 @@
 
 import base64
 import hashlib
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from generator.bounded import BoundsError, bound
+from generator.connection import Connection
 from generator.hosts import partition
-from generator.printable import printable, without_secrets
+from generator.printable import printable
 from generator.release import manifest
 from generator.release.contents import MANIFEST, Object, Release, key
 from generator.release.options import Target
@@ -18,10 +18,6 @@ from generator.release.s3_errors import UNREADABLE, Request, S3Error, sentence
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
-
-# The files are small. After a timeout, the SDK retries as often as the AWS configuration says.
-CONNECT_TIMEOUT_SECONDS = 10
-READ_TIMEOUT_SECONDS = 20
 
 # The pauses between attempts at what the SDK does not retry: an answer that broke off after its
 # first byte, and a write that S3 asks to repeat because of another write at the same time.
@@ -31,72 +27,6 @@ PAUSES_SECONDS = (0.1, 0.4, 1.6)
 ASSUMED_REGION = "us-east-1"
 
 Result = TypeVar("Result")
-
-
-class Connection:
-    """The caller's credentials, and a client for each region."""
-
-    def __init__(self, profile: str | None = None, endpoint_url: str | None = None) -> None:
-        """Find the profile, without contacting AWS.
-
-        Raises ValueError if there is no such profile, or if the AWS configuration is wrong.
-        """
-        import boto3
-        from botocore.exceptions import BotoCoreError
-
-        self._endpoint_url = endpoint_url
-        self._one_at_a_time = threading.Lock()  # unlike clients, sessions are not thread-safe
-        try:
-            self._session = boto3.Session(profile_name=profile)
-            self.region: str | None = self._session.region_name
-        except BotoCoreError as error:
-            raise ValueError(
-                f"{without_secrets(error)}: check --profile and the AWS configuration"
-            ) from error
-        if self.region:
-            partition(self.region)
-
-    def sign_in(self) -> None:
-        """Find the credentials, once for all buckets; raise S3Error if there are none."""
-        from botocore.exceptions import BotoCoreError, NoCredentialsError
-
-        no_request = Request("", "", "")
-        try:
-            credentials = self._session.get_credentials()
-        except BotoCoreError as error:
-            raise S3Error(sentence(error, no_request)) from error
-        except (OSError, ValueError) as error:  # of a file, a process or an address
-            raise S3Error(
-                f"the credentials cannot be read ({printable(without_secrets(error))}): check "
-                "--profile and the AWS configuration"
-            ) from error
-        if credentials is None:
-            raise S3Error(sentence(NoCredentialsError(), no_request))
-
-    def client(self, region: str) -> Any:
-        """Return a client for a region, with the retries of the AWS configuration.
-
-        Raises S3Error if that configuration is wrong.
-        """
-        from botocore.config import Config
-        from botocore.exceptions import BotoCoreError
-
-        config = Config(
-            connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            read_timeout=READ_TIMEOUT_SECONDS,
-            # Outside AWS, the name of a bucket is hardly ever part of the host name.
-            s3={"addressing_style": "path"} if self._endpoint_url else None,
-        )
-        try:
-            with self._one_at_a_time:
-                client = self._session.client(
-                    "s3", region_name=region, endpoint_url=self._endpoint_url, config=config
-                )
-        except (BotoCoreError, ValueError) as error:
-            why = without_secrets(error)
-            raise S3Error(f"{why}: correct the AWS configuration or the environment") from error
-        bound(client, manifest.MAX_BYTES)
-        return client
 
 
 class Bucket:
@@ -227,12 +157,12 @@ class Bucket:
 def open_bucket(connection: Connection, target: Target, release: Release) -> Bucket:
     """Return the bucket of the release, in the region it is in.
 
-    Raises S3Error if there is no such bucket, if it belongs to another account, or if it is not in
+    Raises AwsError if there is no such bucket, if it belongs to another account, or if it is not in
     the region: the URLs of what is published there would be wrong.
     """
     name, region = target
     assumed = region or connection.region or ASSUMED_REGION
-    bucket = Bucket(connection.client(assumed), name, assumed, release.owner)
+    bucket = Bucket(_client(connection, assumed), name, assumed, release.owner)
     actual = bucket.actual_region(key(release.folder, MANIFEST))
     if actual == assumed:
         return bucket
@@ -245,7 +175,15 @@ def open_bucket(connection: Connection, target: Target, release: Release) -> Buc
             f"S3 says that the bucket is in {printable(actual)}, which is not a region: set "
             "--regions"
         ) from error
-    return Bucket(connection.client(actual), name, actual, release.owner)
+    return Bucket(_client(connection, actual), name, actual, release.owner)
+
+
+def _client(connection: Connection, region: str) -> Any:
+    # Outside AWS, the name of a bucket is hardly ever part of the host name.
+    style = {"addressing_style": "path"} if connection.endpoint_url else None
+    client = connection.client("s3", region, s3=style)
+    bound(client, manifest.MAX_BYTES)
+    return client
 
 
 def _repeated(call: Callable[[], Result], is_transient: Callable[[Exception], bool]) -> Result:

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from generator.aws_errors import AwsError
+from generator.connection import Connection
 from generator.in_parallel import side_by_side
 from generator.release import contents
-from generator.release.bucket import ASSUMED_REGION, Bucket, Connection, open_bucket
+from generator.release.bucket import ASSUMED_REGION, Bucket, open_bucket
 from generator.release.contents import Object, Release
 from generator.release.options import Target
 from generator.release.s3_errors import S3Error
@@ -56,7 +58,7 @@ def publish(
     """Publish to all buckets at once, and return what happened, in the order of the targets.
 
     A bucket that fails does not stop the others. Each publication is also passed to ``finished`` as
-    soon as it is there, in the caller's thread. Raises S3Error if there are no credentials at all.
+    soon as it is there, in the caller's thread. Raises AwsError if there are no credentials at all.
     """
     connection.sign_in()
     return side_by_side(lambda target: _publish_to(target, release, connection), targets, finished)
@@ -68,7 +70,7 @@ def _publish_to(target: Target, release: Release, connection: Connection) -> Pub
         bucket = open_bucket(connection, target, release)
         target = Target(bucket.name, bucket.region)
         _fill(bucket, release, actions)
-    except S3Error as error:
+    except AwsError as error:
         return Publication(target, actions, str(error))
     return Publication(target, actions)
 

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from generator import VERSION
+from generator.aws_errors import AwsError
+from generator.connection import Connection
 from generator.in_parallel import side_by_side
 from generator.release import contents, manifest
-from generator.release.bucket import Bucket, Connection, open_bucket
+from generator.release.bucket import Bucket, open_bucket
 from generator.release.contents import Release
 from generator.release.manifest import Listed
 from generator.release.options import Target
-from generator.release.s3_errors import S3Error
 from generator.stacks import MAIN, TEMPLATES
 
 
@@ -39,7 +40,7 @@ def verify(
     """Return what is wrong with the release in each bucket, in the order of the targets.
 
     If ``release`` has objects, the published ones have to be the same, to the byte. Each verdict is
-    also passed to ``finished`` as soon as it is there, in the caller's thread. Raises S3Error if
+    also passed to ``finished`` as soon as it is there, in the caller's thread. Raises AwsError if
     there are no credentials at all.
     """
 
@@ -47,7 +48,7 @@ def verify(
         try:
             bucket = open_bucket(connection, target, release)
             return _verdict(bucket, release)
-        except S3Error as error:
+        except AwsError as error:
             return Verdict(target, "", [str(error)])
 
     connection.sign_in()

@@ -13,9 +13,9 @@ from botocore.loaders import Loader
 
 import build
 from generator import VERSION, templates_folder
+from generator.connection import Connection
 from generator.paths import ROOT
 from generator.release import contents, provenance
-from generator.release.bucket import Connection
 from generator.release.contents import Release
 from generator.release.options import targets
 from generator.release.publish import Publication

@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What everybody may import.
     "aws_errors": set(),
     "bounded": set(),
+    "connection": set(),
     "files": set(),
     "hosts": set(),
     "iam_language": set(),
@@ -40,8 +41,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "printable": set(),
 }
 EVERYBODY_MAY = {
-    *("aws_errors", "bounded", "files", "hosts", "iam_language", "in_parallel", "paths"),
-    *("printable", "VERSION"),
+    *("aws_errors", "bounded", "connection", "files", "hosts", "iam_language", "in_parallel"),
+    *("paths", "printable", "VERSION"),
 }
 SLOW = {"boto3", "botocore", "cfnlint"}
 """What takes long to import, and which most verbs do not need."""

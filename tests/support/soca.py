@@ -6,8 +6,8 @@ from typing import Any
 from unittest import mock
 
 from generator import templates_folder
+from generator.connection import Connection
 from generator.release import contents, report
-from generator.release.bucket import Connection
 from generator.release.contents import Release
 from generator.release.options import targets
 from generator.release.publish import publish as publish_release
