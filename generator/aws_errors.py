@@ -102,6 +102,14 @@ def of_configuration(error: Exception) -> str:
     return f"{one_line(error).rstrip('.:')}: check --profile and the AWS configuration"
 
 
+def of_credentials(error: Exception) -> str:
+    """Return the sentence for an exception of reading the credentials: a file, a process."""
+    return (
+        f"the credentials cannot be read ({one_line(error)}): check --profile and the AWS "
+        "configuration"
+    )
+
+
 def one_line(error: Exception) -> str:
     """Return the message of an exception as one line, without secrets."""
     return printable(" ".join(without_secrets(error).split()))

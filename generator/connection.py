@@ -3,7 +3,13 @@
 import threading
 from typing import Any
 
-from generator.aws_errors import AwsError, before_an_answer, of_configuration, one_line
+from generator.aws_errors import (
+    AwsError,
+    before_an_answer,
+    of_configuration,
+    of_credentials,
+    one_line,
+)
 from generator.hosts import partition
 
 # After a timeout, the SDK retries as often as the AWS configuration says.
@@ -53,10 +59,7 @@ class Connection:
             told = before_an_answer(error, "AWS", "the proxy") or of_configuration(error)
             raise AwsError(told) from error
         except (OSError, ValueError) as error:  # of a file, a process or an address
-            raise AwsError(
-                f"the credentials cannot be read ({one_line(error)}): check --profile and the AWS "
-                "configuration"
-            ) from error
+            raise AwsError(of_credentials(error)) from error
         return credentials
 
     def client(self, service: str, region: str | None = None, **options: Any) -> Any:

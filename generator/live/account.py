@@ -1,18 +1,16 @@
 """The account that is asked: the only place of the live check that talks to AWS."""
 
 import threading
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
 
+from generator.aws_errors import of_credentials
 from generator.bounded import bound_whole
-from generator.hosts import partition
+from generator.connection import Connection
 from generator.live.calls import CALLS, Call
-from generator.live.errors import NotAnsweredError, of_error, one_line
-from generator.printable import without_secrets
+from generator.live.errors import NotAnsweredError, of_error
 
-# After a timeout, the SDK retries as often as the AWS configuration says.
-CONNECT_TIMEOUT_SECONDS = 10
-READ_TIMEOUT_SECONDS = 20
 MOST_AT_ONCE = 32
 """So many connections to each service are kept for the next requests, side by side."""
 
@@ -27,8 +25,6 @@ _LIMITS = ("Limit", "MaxItems", "MaxRecords", "MaxResults", "ResourcesPerPage")
 # System decides alone. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
 _DOCUMENTED_LIMITS = {"ec2": 1000, "resourcegroupstaggingapi": 100}
 
-Result = TypeVar("Result")
-
 
 class Account:
     """An account in a region, with the credentials of the caller; threads may share it."""
@@ -39,45 +35,24 @@ class Account:
         Raises ValueError if there is no such profile, no region, or no region of that name, or if
         the AWS configuration is wrong.
         """
-        import boto3
-        from botocore.exceptions import BotoCoreError
-
-        try:
-            self._session = boto3.Session(profile_name=profile, region_name=region)
-            found = self._session.region_name
-        except BotoCoreError as error:
-            raise ValueError(
-                f"{without_secrets(error)}: check --profile and the AWS configuration"
-            ) from error
-        if not found:
+        self._connection = Connection(profile, region)
+        if not self._connection.region:
             raise ValueError("no region is known: give --region, the region of the stack")
-        partition(found)
-        self.region = found
+        self.region = self._connection.region
         self.calls = 0
         """How many requests were sent, repeated ones included."""
-        self._lock = threading.Lock()
-        # Unlike clients, sessions are not thread-safe.
-        self._one_at_a_time = threading.Lock()
         self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
 
     def sign_in(self) -> None:
         """Find the credentials, once for all requests; raise NotAnsweredError without any."""
-        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
-
-        try:
-            credentials = self._session.get_credentials()
-            if credentials is None:
-                raise NoCredentialsError
-            # Assumes the role of the profile, if it has one: here, and not in every thread.
-            credentials.get_frozen_credentials()
-        except (BotoCoreError, ClientError) as error:
-            action = f"sts:{getattr(error, 'operation_name', 'AssumeRole')}"
-            raise of_error(error, action, self.region) from error
-        except (OSError, ValueError) as error:  # of a file, a process or an address
-            raise NotAnsweredError(
-                f"the credentials cannot be read ({one_line(error)}): check --profile and the AWS "
-                "configuration"
-            ) from error
+        with self._sentences("signing in"):
+            credentials = self._connection.sign_in()
+            try:
+                # Assumes the role of the profile, if it has one: here, and not in every thread.
+                credentials.get_frozen_credentials()
+            except (OSError, ValueError) as error:
+                raise NotAnsweredError(of_credentials(error)) from error
 
     def ask(self, name: str, /, **parameters: Any) -> dict[str, Any]:
         """Return the answer to a request of CALLS.
@@ -85,18 +60,15 @@ class Account:
         Raises NotThereError if AWS says that it does not exist, otherwise NotAnsweredError.
         """
         call = CALLS[name]
-        client = self._client(call.service)
-
-        def answer() -> dict[str, Any]:
-            return dict(getattr(client, _method(call))(**parameters))
-
-        answered = self._answered(call, parameters, answer)
-        # Of what is no answer of this service, the page of a proxy, botocore makes an empty one.
-        if not answered.keys() & _model(client, call).output_shape.members.keys():
-            raise NotAnsweredError(
-                f"the answer to {call.action} is empty: check the connection and the proxy"
-            )
-        return answered
+        with self._sentences(call.action, parameters):
+            client = self._client(call.service)
+            answer: dict[str, Any] = getattr(client, _method(call))(**parameters)
+            # Of the page of a proxy, and other answers that are none, botocore makes an empty one.
+            if not answer.keys() & _model(client, call).output_shape.members.keys():
+                raise NotAnsweredError(
+                    f"the answer to {call.action} is empty: check the connection and the proxy"
+                )
+        return answer
 
     def pages(self, name: str, key: str, /, **parameters: Any) -> list[Any]:
         """Return a list of an answer, from all its pages; never a part of it.
@@ -104,13 +76,12 @@ class Account:
         Raises NotThereError if AWS says that it does not exist, otherwise NotAnsweredError.
         """
         call = CALLS[name]
-        client = self._client(call.service)
-        paginator = client.get_paginator(_method(call))
-        given = {**_largest_page(client, call, parameters), **parameters}
-
-        def whole() -> list[Any]:
-            entries: list[Any] = []
-            for number, page in enumerate(paginator.paginate(**given), 1):
+        entries: list[Any] = []
+        with self._sentences(call.action, parameters):
+            client = self._client(call.service)
+            given = {**_largest_page(client, call, parameters), **parameters}
+            pages = client.get_paginator(_method(call)).paginate(**given)
+            for number, page in enumerate(pages, 1):
                 if not isinstance(page.get(key), list):
                     raise NotAnsweredError(
                         f"an answer to {call.action} holds no {key}: check the connection and the "
@@ -127,41 +98,23 @@ class Account:
                     f"{call.action} says that there is more, and not where: run the same command "
                     "again"
                 )
-            return entries
+        return entries
 
-        return self._answered(call, parameters, whole)
-
-    def _answered(
-        self, call: Call, parameters: dict[str, Any], result: Callable[[], Result]
-    ) -> Result:
-        """Return the result; raise what an error of botocore means."""
+    @contextmanager
+    def _sentences(self, action: str, parameters: Collection[str] = ()) -> Iterator[None]:
+        """Let every error be one of the two that mean something to people."""
         try:
-            return result()
+            yield
         except NotAnsweredError:
             raise
-        except Exception as error:  # its parsers trip over odd answers in many ways
-            vault = call.service == "backup" and "BackupVaultName" in parameters
-            raise of_error(error, call.action, self.region, vault=vault) from error
+        except Exception as error:  # botocore's parsers trip over odd answers in many ways
+            vault = action.startswith("backup:") and "BackupVaultName" in parameters
+            raise of_error(error, action, self.region, vault=vault) from error
 
     def _client(self, service: str) -> Any:
-        from botocore.config import Config
-        from botocore.exceptions import BotoCoreError
-
-        config = Config(
-            connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            read_timeout=READ_TIMEOUT_SECONDS,
-            max_pool_connections=MOST_AT_ONCE,
-        )
-        with self._one_at_a_time:
+        with self._lock:
             if service not in self._clients:
-                try:
-                    client = self._session.client(  # type: ignore[call-overload] # the stub wants a literal
-                        service, region_name=self.region, config=config
-                    )
-                except (BotoCoreError, ValueError) as error:
-                    raise NotAnsweredError(
-                        f"{one_line(error)}: correct the AWS configuration or the environment"
-                    ) from error
+                client = self._connection.client(service, max_pool_connections=MOST_AT_ONCE)
                 # Before the other one, which raises if the connection breaks.
                 client.meta.events.register("before-send", self._count)
                 bound_whole(client, MAX_BYTES)

@@ -3,14 +3,23 @@
 import re
 from typing import Any
 
+from generator import aws_errors
+from generator.aws_errors import (
+    UNKNOWN_CREDENTIALS,
+    WRONG_CLOCK,
+    AwsError,
+    before_an_answer,
+    of_configuration,
+    one_line,
+)
 from generator.bounded import BoundsError
 from generator.live.calls import CALLS
-from generator.printable import printable, without_secrets
+from generator.printable import printable
 
 POLICY = "docs/inspect-policy.json"
 
 
-class NotThereError(Exception):
+class NotThereError(AwsError):
     """AWS says that what was asked for does not exist; the message is a sentence for people."""
 
     def __init__(self, text: str, code: str) -> None:
@@ -19,7 +28,7 @@ class NotThereError(Exception):
         """What AWS calls it: "FileSystemNotFound", "PolicyNotFound"."""
 
 
-class NotAnsweredError(Exception):
+class NotAnsweredError(AwsError):
     """AWS did not answer what was asked; the message is a sentence for people."""
 
     def __init__(self, text: str, action: str = "") -> None:
@@ -34,14 +43,9 @@ _WHY = re.compile(
     r"(because no|with an explicit deny in an?) ((?:[\w-]{1,20} ){1,3}?(?:policy|boundary))"
 )
 
-EXPIRED = "the credentials have expired: sign in again (aws sso login, or the way you got them)"
 THROTTLED = "{action} is throttled ({code}), even after retries: run the same command later"
 FAILING = "{action} fails inside AWS ({code}), even after retries: run the same command later"
-CLOCK = "this machine's clock is wrong: set it, then run the command again"
-UNKNOWN_CREDENTIALS = (
-    "AWS does not accept the credentials for {action} in {region} ({code}): check the profile and "
-    "the environment, and whether the account has {region} enabled"
-)
+NOT_ENABLED = UNKNOWN_CREDENTIALS + ", and whether the account has {region} enabled"
 NO_SUBSCRIPTION = (
     "the account may not use the service of {action} in {region} ({code}): check whether it has "
     "{region} and the service enabled"
@@ -54,6 +58,7 @@ UNKNOWN_OPERATION = "AWS does not know {action} in {region} ({code}): the region
 
 # https://docs.aws.amazon.com/awssupport/latest/user/CommonErrors.html, and the page of each service
 _CODES = {
+    **aws_errors.SENTENCES,
     **dict.fromkeys(
         (
             "BandwidthLimitExceeded",
@@ -70,25 +75,6 @@ _CODES = {
             "TooManyRequestsException",
         ),
         THROTTLED,
-    ),
-    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException", "RequestExpired"), EXPIRED),
-    **dict.fromkeys(("RequestTimeTooSkewed", "RequestInTheFuture"), CLOCK),
-    **dict.fromkeys(
-        (
-            "AuthFailure",
-            "IncompleteSignature",
-            "IncompleteSignatureException",
-            "InvalidAccessKeyId",
-            "InvalidClientTokenId",
-            "InvalidSecurity",
-            "InvalidSignatureException",
-            "InvalidToken",
-            "MissingAuthenticationToken",
-            "MissingAuthenticationTokenException",
-            "SignatureDoesNotMatch",
-            "UnrecognizedClientException",
-        ),
-        UNKNOWN_CREDENTIALS,
     ),
     **dict.fromkeys(
         ("OptInRequired", "OptInRequiredException", "SubscriptionRequiredException"),
@@ -141,7 +127,7 @@ def of_error(
     from botocore.exceptions import ClientError
 
     if not isinstance(error, ClientError):
-        return NotAnsweredError(_before_an_answer(error, action, region))
+        return NotAnsweredError(_no_answer(error, action, region))
     response: Any = error.response
     said = response.get("Error", {})
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
@@ -163,8 +149,9 @@ def of_error(
 def _sentence(code: str, message: str, status: int) -> str:
     """Return the sentence for an error that is neither an absence nor a denial of IAM."""
     text = _CODES.get(code)
-    if text is UNKNOWN_CREDENTIALS and re.search("expired|not yet current", message):
-        return CLOCK  # the signature has, not the credentials
+    if text is UNKNOWN_CREDENTIALS:
+        # It is the signature that has expired, and not the credentials.
+        return WRONG_CLOCK if re.search("expired|not yet current", message) else NOT_ENABLED
     if text:
         return text
     if status == 429:  # noqa: PLR2004 - Too Many Requests
@@ -200,75 +187,22 @@ def _denied(action: str, message: str, *, vault: bool) -> NotAnsweredError:
     return NotAnsweredError(text, action)
 
 
-def _before_an_answer(error: Exception, action: str, region: str) -> str:
-    """Return the sentence for an exception from botocore that is no answer of AWS."""
+def _no_answer(error: Exception, action: str, region: str) -> str:
+    """Return the sentence for an exception that is no answer of AWS."""
     from botocore import exceptions
 
-    # The first that fits counts: some of these classes are subclasses of others.
-    sentences: list[tuple[tuple[type[Exception], ...], str]] = [
-        ((BoundsError,), "the answer to {action} {error}: check the connection and the proxy"),
-        (
-            (exceptions.NoCredentialsError, exceptions.PartialCredentialsError),
-            "no credentials were found: set AWS_PROFILE or --profile, or sign in",
-        ),
-        (
-            (
-                exceptions.UnauthorizedSSOTokenError,
-                exceptions.SSOTokenLoadError,
-                exceptions.TokenRetrievalError,
-            ),
-            EXPIRED,
-        ),
-        (
-            (exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError),
-            (
-                "AWS did not answer {action} in time: check the connection, then run the same "
-                "command again"
-            ),
-        ),
-        (
-            (exceptions.SSLError,),
-            (
-                "no trusted TLS connection for {action} ({error}): check the proxy and the "
-                "certificates"
-            ),
-        ),
-        (
-            (exceptions.EndpointConnectionError, exceptions.ProxyConnectionError),
-            (
-                "AWS cannot be reached for {action} ({error}): check the connection, and whether "
-                "{region} has the service"
-            ),
-        ),
-        (
-            (exceptions.ConnectionClosedError, exceptions.HTTPClientError),
-            "the connection broke during {action}: run the same command again",
-        ),
-        (
-            (exceptions.PaginationError,),
-            "the pages of {action} repeat themselves: run the same command again",
-        ),
-        (
-            (exceptions.ParamValidationError,),
-            "{action} cannot be asked ({error}): check the stack's outputs",
-        ),
-    ]
-    if "Invalid header value" in str(error):
-        return (
-            "the credentials hold a character that no request may hold, such as a line end: "
-            "correct the environment or the AWS configuration"
+    if isinstance(error, AwsError):
+        return str(error)
+    if isinstance(error, BoundsError):
+        return f"the answer to {action} {error}: check the connection and the proxy"
+    if isinstance(error, exceptions.PaginationError):
+        return f"the pages of {action} repeat themselves: run the same command again"
+    if isinstance(error, exceptions.ParamValidationError):
+        return f"{action} cannot be asked ({one_line(error)}): check the outputs of the stack"
+    told = before_an_answer(error, "AWS", f"and whether {region} has the service", action)
+    if told is None and not isinstance(error, exceptions.BotoCoreError):
+        told = (
+            f"the answer to {action} cannot be understood ({one_line(error)}): check the "
+            "connection and the proxy"
         )
-    for classes, text in sentences:
-        if isinstance(error, classes):
-            return text.format(action=action, error=one_line(error), region=region)
-    if isinstance(error, exceptions.BotoCoreError):
-        return f"{one_line(error).rstrip('.:')}: check --profile and the AWS configuration"
-    return (
-        f"the answer to {action} cannot be understood ({one_line(error)}): check the connection "
-        "and the proxy"
-    )
-
-
-def one_line(error: Exception) -> str:
-    """Return the message of an exception as one line, without secrets."""
-    return printable(" ".join(without_secrets(error).split()))
+    return told or of_configuration(error)

@@ -178,10 +178,10 @@ def stalls(exchange: Exchange) -> None:
 @pytest.mark.parametrize(
     ("happens", "text"),
     [
-        (hangs_up, "the connection broke during backup:DescribeBackupVault"),
-        (never_answers, "AWS did not answer backup:DescribeBackupVault in time"),
-        (breaks_off, "the connection broke during backup:DescribeBackupVault"),
-        (stalls, "AWS did not answer backup:DescribeBackupVault in time"),
+        (hangs_up, "the connection to AWS broke for backup:DescribeBackupVault"),
+        (never_answers, "AWS did not answer in time for backup:DescribeBackupVault"),
+        (breaks_off, "the connection to AWS broke for backup:DescribeBackupVault"),
+        (stalls, "AWS did not answer in time for backup:DescribeBackupVault"),
         (
             lambda exchange: exchange.write([b"HTTP/1.1 200 OK\r\n\r\n", *[b" "] * 999], 0.05),
             "the answer to backup:DescribeBackupVault is not complete after 0.6 seconds",
@@ -198,7 +198,7 @@ def test_a_broken_connection(
     happens: Callable[[Exchange], None],
     text: str,
 ) -> None:
-    monkeypatch.setattr(room, "READ_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr("generator.connection.READ_TIMEOUT_SECONDS", 0.3)
     monkeypatch.setattr(room, "MAX_BYTES", 500)
     monkeypatch.setattr(bounded, "MAX_SECONDS", 0.6)
     server.add(Fault(happens))
@@ -389,6 +389,12 @@ def test_the_role_of_the_profile_is_assumed_at_once(
     with pytest.raises(NotAnsweredError, match=r"^sts:AssumeRole is not allowed") as raised:
         Account("reader").sign_in()
     assert raised.value.action == "sts:AssumeRole"
+    config.write_text(
+        "[profile reader]\nrole_arn = arn:aws:iam::123456789012:role/reader\n"
+        "web_identity_token_file = /nowhere/token\nregion = us-east-1\n"
+    )
+    with pytest.raises(NotAnsweredError, match=r"credentials cannot be read \(.*/nowhere/token"):
+        Account("reader").sign_in()
 
 
 def test_an_address_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def answered(code: str, message: str = "", status: int = 400) -> exceptions.Clie
         ("InternalException InternalFailure ServiceUnavailableException", "fails inside AWS"),
         (
             "AuthFailure InvalidClientTokenId SignatureDoesNotMatch UnrecognizedClientException",
-            "does not accept the credentials for backup:ListBackupJobs in ap-east-1",
+            "and whether the account has ap-east-1 enabled",
         ),
         ("OptInRequired SubscriptionRequiredException", "may not use the service of"),
         ("ExpiredToken ExpiredTokenException RequestExpired", "credentials have expired"),
