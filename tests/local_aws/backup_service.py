@@ -103,15 +103,26 @@ def _list(operation: str, served: Served, asked: Parameters, _: Moto) -> dict[st
     return without_none({member: shown, "NextToken": token})
 
 
-def _vault(served: Served, name: str) -> None:
+def _has_vault(served: Served, name: str) -> bool:
     from moto.backup.models import backup_backends
 
-    if name not in backup_backends[served.account][served.region].vaults:
+    return name in backup_backends[served.account][served.region].vaults
+
+
+def _vault(served: Served, name: str) -> None:
+    if not _has_vault(served, name):
         raise AnsweredError("ResourceNotFoundException", f"Backup vault {name} does not exist")
 
 
 def _describe_vault(served: Served, asked: Parameters, moto: Moto) -> dict[str, Any]:
+    """Moto's vault, with what it holds; of one that does not exist, AWS says that it is denied.
+
+    https://github.com/aws/aws-sdk-js/issues/2625
+    """
     name = asked.pop("BackupVaultName")
+    if not _has_vault(served, name):
+        message = "Insufficient privileges to perform this action."
+        raise AnsweredError("AccessDeniedException", message, 403)
     vault = moto()
     if not vault.get("EncryptionKeyArn"):  # moto knows no key but one that is given
         vault["EncryptionKeyArn"] = _own_key(served)

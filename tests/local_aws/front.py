@@ -74,6 +74,7 @@ class Exchange:
         self.is_the_tests_own = "HTTP_X_MOTO_ACCOUNT_ID" in environ
         self.service = _SERVICES.get(name, name)
         self.socket: Any = environ.get("werkzeug.socket")
+        self.protocol = "json"
         self._model: Any = None
         read = self._read() if self.service in _MODELLED else None
         call = f"{name} {environ['REQUEST_METHOD']} {environ['PATH_INFO']}"

@@ -158,6 +158,11 @@ def test_a_changed_tag_is_found(cluster: Cluster, ask: Ask) -> None:
         assert len(found["ResourceTagMappingList"]) == number, key
 
 
+def test_a_vault_that_is_not_there_looks_denied(ask: Ask) -> None:
+    with pytest.raises(ClientError, match=r"AccessDenied.*Insufficient privileges"):
+        ask("backup.DescribeBackupVault", BackupVaultName="none")
+
+
 def test_nobody_confirmed_the_subscription(cluster: Cluster, ask: Ask) -> None:
     topic = {"TopicArn": cluster.backup.outputs["AlertTopicArn"]}
     for pending in (False, True):
