@@ -7,9 +7,19 @@ import pytest
 from generator.live.calls import CALLS
 from generator.live.findings import QUESTIONS, Inspection, Verdict
 from tests.live.asking import NOW, asked, found
-from tests.local_aws.cluster import Cluster, healthy_cluster
+from tests.local_aws.cluster import NAME, Cluster, healthy_cluster
+from tests.local_aws.front import Happens
+from tests.local_aws.service_faults import breaks_off, hangs_up, refused, says, throttled
 
 FIRST = "cloudformation.DescribeStacks"
+OTHERS = sorted(CALLS.keys() - {FIRST})
+HAPPENS: dict[str, Happens] = {
+    "a failure": refused("InternalFailure", 500),
+    "no AWS": says(b"<html>Sign in to the guest network</html>"),
+    "a closed connection": hangs_up,
+    "half an answer": breaks_off,
+    "no service": refused("UnrecognizedClientException", 400),
+}
 DECIDING = {question.key for question in QUESTIONS if question.decides}
 
 
@@ -33,13 +43,58 @@ def not_checked(inspection: Inspection) -> dict[str, str]:
     return {one.text: one.questions for one in found(inspection) if one.verdict == words}
 
 
-@pytest.mark.parametrize("call", sorted(CALLS.keys() - {FIRST}))
+def is_only_not_checked(inspection: Inspection, action: str) -> bool:
+    """Return whether nothing is wrong but that an action was not answered, which is named."""
+    lacking = not_checked(inspection)
+    questions = {key for keys in lacking.values() for key in keys.split()}
+    return (
+        bool(lacking)
+        and all(action in text for text in lacking)
+        and inspection.is_well is (None if questions & DECIDING else True)
+        and Verdict.NOT_WELL not in {answer.verdict for answer in inspection.answers}
+    )
+
+
+@pytest.mark.parametrize("call", OTHERS)
 def test_a_permission_that_is_missing_is_named(call: str, healthy: Cluster) -> None:
     healthy.deny(call)
     inspection = asked(healthy)
-    lacking = not_checked(inspection)
-    assert lacking
-    assert all(CALLS[call].action in text for text in lacking)
-    questions = {key for keys in lacking.values() for key in keys.split()}
-    assert inspection.is_well is (None if questions & DECIDING else True)
-    assert Verdict.NOT_WELL not in {answer.verdict for answer in inspection.answers}
+    assert is_only_not_checked(inspection, CALLS[call].action)
+    actions = {each.action for answer in inspection.answers for each in answer.findings}
+    assert actions - {""} == {CALLS[call].action}
+
+
+@pytest.mark.parametrize("call", OTHERS)
+def test_whatever_happens_to_a_request_is_told(call: str, healthy: Cluster) -> None:
+    happens = [throttled(call), *HAPPENS.values()]
+    healthy.happens(call, happens[OTHERS.index(call) % len(happens)])
+    assert is_only_not_checked(asked(healthy), CALLS[call].action)
+
+
+PAGED = ("backup.ListRecoveryPointsByBackupVault", "backup.ListBackupJobs", "ec2.DescribeVolumes")
+
+
+@pytest.mark.parametrize("call", PAGED)
+def test_half_of_the_pages_are_not_taken_for_all(call: str, healthy: Cluster) -> None:
+    healthy.here.most_per_page = 1 if call.startswith("ec2") else 50
+    healthy.refuse(call, "InternalFailure", 500, after=1)
+    inspection = asked(healthy)
+    healthy.here.most_per_page = 1000
+    assert is_only_not_checked(inspection, CALLS[call].action)
+
+
+def test_without_any_permission_nothing_is_well(healthy: Cluster) -> None:
+    healthy.deny(*OTHERS)
+    inspection = asked(healthy, healthy.backup.name)
+    assert {answer.verdict for answer in inspection.answers} == {Verdict.NOT_CHECKED}
+    assert inspection.is_well is None
+    assert not inspection.resources
+    assert inspection.conclusion == (
+        "Tonight's backup: for which resources it will run was not checked."
+    )
+
+
+def test_a_stack_that_is_not_described_is_no_stack(healthy: Cluster) -> None:
+    healthy.deny(FIRST)
+    with pytest.raises(NotAnsweredError, match=r"cloudformation:DescribeStacks is not allowed"):
+        asked(healthy, NAME)
