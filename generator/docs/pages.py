@@ -4,6 +4,7 @@ from pathlib import Path
 
 from generator import paths
 from generator.docs import explained, lint_regions, rules_page, tables
+from generator.live import policy as inspect_policy
 from generator.parent import example
 from generator.release import publisher_policy
 from generator.stacks import templates
@@ -25,6 +26,7 @@ def pages() -> dict[Path, str]:
     return {
         **filled,
         example.PATH: render(example.template()),
+        inspect_policy.PATH: inspect_policy.page(),
         publisher_policy.PATH: publisher_policy.example(),
         rules_page.PAGE: rules_page.page(),
         lint_regions.PATH: lint_regions.configuration(described),
