@@ -25,6 +25,7 @@ CALLS: dict[str, Call] = {
         "backup",
         "DescribeBackupVault DescribeRegionSettings GetBackupPlan GetBackupSelection "
         "GetBackupVaultAccessPolicy GetRestoreTestingPlan ListBackupJobs ListBackupSelections "
+        "ListBackupVaults "
         "ListCopyJobs ListRecoveryPointsByBackupVault ListRestoreJobs ListRestoreTestingPlans",
     ),
     **_calls("resourcegroupstaggingapi", "GetResources", "tag"),

@@ -185,8 +185,17 @@ class Facts:
 
     @fact
     def vault(self) -> Data:
-        """The vault."""
-        return self.account.ask("backup.DescribeBackupVault", BackupVaultName=self.vault_name)
+        """The vault; of one that does not exist, AWS Backup says that it is denied."""
+        name = self.vault_name
+        try:
+            return self.account.ask("backup.DescribeBackupVault", BackupVaultName=name)
+        except NotAnsweredError as error:
+            if error.action:
+                with contextlib.suppress(NotAnsweredError):
+                    listed = self.account.pages("backup.ListBackupVaults", "BackupVaultList")
+                    if name not in {each["BackupVaultName"] for each in listed}:
+                        raise NotThereError(f"there is no vault {name}", "") from error
+            raise
 
     @fact
     def vault_policy(self) -> str | None:
@@ -405,11 +414,16 @@ class Facts:
     @fact
     def points(self) -> list[Data]:
         """The recovery points in the vault."""
-        return self.account.pages(
-            "backup.ListRecoveryPointsByBackupVault",
-            "RecoveryPoints",
-            BackupVaultName=self.vault_name,
-        )
+        try:
+            return self.account.pages(
+                "backup.ListRecoveryPointsByBackupVault",
+                "RecoveryPoints",
+                BackupVaultName=self.vault_name,
+            )
+        except NotAnsweredError:
+            with contextlib.suppress(NotAnsweredError):
+                self.vault  # noqa: B018 - it raises NotThereError if there is no such vault
+            raise
 
     @fact
     def jobs(self) -> list[Data]:

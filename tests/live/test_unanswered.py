@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from generator.live.calls import CALLS
+from generator.live.errors import NotAnsweredError
 from generator.live.findings import QUESTIONS, Inspection, Verdict
 from tests.live.asking import NOW, asked, found
 from tests.local_aws.cluster import NAME, Cluster, healthy_cluster
@@ -18,7 +19,7 @@ HAPPENS: dict[str, Happens] = {
     "no AWS": says(b"<html>Sign in to the guest network</html>"),
     "a closed connection": hangs_up,
     "half an answer": breaks_off,
-    "no service": refused("UnrecognizedClientException", 400),
+    "no service": refused("OptInRequired", 403),
 }
 DECIDING = {question.key for question in QUESTIONS if question.decides}
 
