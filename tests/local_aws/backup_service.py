@@ -127,7 +127,7 @@ def _describe_vault(served: Served, asked: Parameters, moto: Moto) -> dict[str, 
     if not vault.get("EncryptionKeyArn"):  # moto knows no key but one that is given
         vault["EncryptionKeyArn"] = _own_key(served)
     in_it = sum(point["BackupVaultName"] == name for point in served.points)
-    return {**vault, "NumberOfRecoveryPoints": in_it, **served.vaults[name]}
+    return without_none({**vault, "NumberOfRecoveryPoints": in_it, **served.vaults[name]})
 
 
 def _own_key(served: Served) -> str:

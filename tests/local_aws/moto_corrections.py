@@ -73,10 +73,10 @@ def _topic(served: Served, asked: Parameters, moto: Moto) -> dict[str, Any]:
     """Moto counts neither."""
     from moto.sns.models import sns_backends
 
+    topic, answer = asked.pop("TopicArn"), moto()
     backend = sns_backends[served.account][served.region]
-    hears, _ = backend.list_subscriptions_by_topic(asked.pop("TopicArn"))
+    hears, _ = backend.list_subscriptions_by_topic(topic)
     pending = sum(each.endpoint in served.unconfirmed for each in hears)
-    answer = moto()
     answer["Attributes"]["SubscriptionsConfirmed"] = str(len(hears) - pending)
     answer["Attributes"]["SubscriptionsPending"] = str(pending)
     return answer
