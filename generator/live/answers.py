@@ -87,7 +87,8 @@ def vault(its: Properties, name: str, answers: Answers) -> Properties:
         limits = _only(answers.vault, ("MinRetentionDays", "MaxRetentionDays"))
         # Only a lock in compliance mode has a date. How many days it gave is not known any more.
         final = {"ChangeableForDays": "0"} if answers.vault.get("LockDate") else {}
-        if answers.vault.get("Locked") or limits or final:
+        # Whether AWS calls a vault locked that it locks for good only later is not documented.
+        if answers.vault.get("Locked") or final:
             found["LockConfiguration"] = {**limits, **final}
     if answers.vault_policy is not None:
         found.pop("AccessPolicy", None)

@@ -118,9 +118,8 @@ def _names(
             path = path.removeprefix("/") if isinstance(path, str) else ""
             own = its.rpartition(":")[2]  # of a topic, Ref is the ARN
             found |= {f"{name}.{each}": own for each in form.name if each}
-            if "EventBusName" not in properties:
-                arn = _arn(view, form.beginning, path + own)
-                found |= {f"{name}.{each}": arn for each in form.arn if each}
+            arn = _arn(view, form.beginning, path + own)
+            found |= {f"{name}.{each}": arn for each in form.arn if each}
     return found
 
 

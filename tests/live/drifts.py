@@ -346,7 +346,7 @@ DRIFTS = {
             answers,
             inline={"Other": _DENIAL, **(answers.inline or {})},
             selections=[
-                {"IamRoleArn": OTHER_ROLE, "Resources": ["*"]},
+                {"IamRoleArn": OTHER_ROLE, "Resources": ["arn:aws:elasticfilesystem:*"]},
                 *(answers.selections or []),
             ],
         ),
@@ -437,6 +437,7 @@ DRIFTS = {
             )
         ),
     ),
+    "the lock is not final yet": lost(_vault(Locked=False)),
     "the lock asks for more": lost(_vault(MinRetentionDays=90, MaxRetentionDays=36_500)),
     "the policy of the key lets nobody copy": lost(
         lambda answers: replace(
