@@ -196,13 +196,20 @@ def _resource(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
 def drift(its: Deployed, answers: Answers) -> list[str]:
     """Return what plan, selections, role and vault protect less than the template, in sentences.
 
-    What is only heard of is told by ``unheard``. Raises what ``live`` raises.
+    What is only heard of is told by ``unheard``. Whether AWS Backup may assume the role, and what
+    it refuses to make, are questions of their own. Raises what ``live`` raises.
     """
     before = its.expected
     found = live(its, _without_alerts(answers))
-    before = replace(before, vaults={**before.vaults, **dict(_adopted(before, found))})
+    before = replace(
+        before,
+        vaults={**before.vaults, **dict(_adopted(before, found))},
+        roles={arn: replace(role, trusted=None) for arn, role in before.roles.items()},
+    )
     after = replace(
         found,
+        rules=(*found.rules, *(each.rule for each in found.refused)),
+        refused=(),
         # Of several roles, the first one is compared.
         reaches=tuple(sorted(found.reaches, key=lambda reach: reach.role not in found.roles)),
         roles={**found.roles, **dict(_stand_ins(before, found))},

@@ -13,6 +13,8 @@ from tests.local_aws.local_s3 import SIGNED_IN
 
 NOW = datetime(2026, 11, 25, 16, 20, tzinfo=timezone.utc)
 """Well after the jobs of the night."""
+RARE = "backup.ListBackupVaults"
+"""The request that is made only if the vault cannot be described."""
 
 
 class Found(NamedTuple):

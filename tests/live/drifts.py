@@ -390,9 +390,8 @@ DRIFTS = {
             ],
         )
     ),
-    "another service is trusted": lost(
-        _trust(Effect="Allow", Principal={"Service": "ec2.amazonaws.com"}),
-        "AWS Backup may no longer assume the role",
+    "another service is trusted, which is a question of its own": lost(
+        _trust(Effect="Allow", Principal={"Service": "ec2.amazonaws.com"})
     ),
     "somebody else is trusted, too": lost(
         _trust(
@@ -426,7 +425,6 @@ DRIFTS = {
     ),
     "the lock refuses backups": lost(
         _vault(MinRetentionDays=184, MaxRetentionDays=2554),
-        f"{ALL} are no longer backed up: no rule makes backups",
         *(
             f"the lock refuses the backups of SOCA{name}Backup, kept {days} days: it asks for at "
             f"{least}"

@@ -7,13 +7,13 @@ import pytest
 from generator.live.calls import CALLS
 from generator.live.errors import NotAnsweredError
 from generator.live.findings import QUESTIONS, Inspection, Verdict
-from tests.live.asking import NOW, asked, found
+from tests.live.asking import NOW, RARE, asked, found
 from tests.local_aws.cluster import NAME, Cluster, healthy_cluster
 from tests.local_aws.front import Happens
 from tests.local_aws.service_faults import breaks_off, hangs_up, refused, says, throttled
 
 FIRST = "cloudformation.DescribeStacks"
-OTHERS = sorted(CALLS.keys() - {FIRST})
+OTHERS = sorted(CALLS.keys() - {FIRST, RARE})
 HAPPENS: dict[str, Happens] = {
     "a failure": refused("InternalFailure", 500),
     "no AWS": says(b"<html>Sign in to the guest network</html>"),
@@ -27,7 +27,7 @@ DECIDING = {question.key for question in QUESTIONS if question.decides}
 @pytest.fixture(scope="module")
 def unharmed(endpoint_url: str) -> Iterator[Cluster]:
     """Give a cluster that nobody changes."""
-    with healthy_cluster(endpoint_url, NOW) as cluster:
+    with healthy_cluster(endpoint_url, NOW, DenyRecoveryPointDeletion="yes") as cluster:
         yield cluster
 
 
