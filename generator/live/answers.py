@@ -38,6 +38,9 @@ class Answers:
     """``PolicyDocument`` of GetRolePolicy, of all inline policies of the role, by name."""
     attached: Sequence[str] | None = None
     """The ARNs of ListAttachedRolePolicies."""
+    managed: Mapping[str, Any] = field(default_factory=dict)
+    """``Document`` of GetPolicyVersion, of what is attached to the role and of its permissions
+    boundary, by ARN."""
     rules: Mapping[str, Node | None] = field(default_factory=dict)
     """What DescribeRule answers, by the name of the rule; None: AWS has no such rule."""
     targets: Mapping[str, Sequence[Node]] = field(default_factory=dict)

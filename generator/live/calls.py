@@ -39,7 +39,8 @@ CALLS: dict[str, Call] = {
     **_calls("kms", "DescribeKey GetKeyPolicy"),
     **_calls(
         "iam",
-        "GetInstanceProfile GetRole GetRolePolicy ListAttachedRolePolicies ListRolePolicies",
+        "GetInstanceProfile GetPolicy GetPolicyVersion GetRole GetRolePolicy "
+        "ListAttachedRolePolicies ListRolePolicies",
     ),
     **_calls("sns", "GetTopicAttributes ListSubscriptionsByTopic"),
     **_calls("events", "DescribeRule ListTargetsByRule"),

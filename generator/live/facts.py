@@ -238,6 +238,19 @@ class Facts:
         ]
 
     @fact
+    def managed_policies(self) -> dict[str, Data]:
+        """The policies that are attached to the role, and its boundary, by ARN."""
+        boundary = self.role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+
+        def asked(arn: str) -> Data:
+            policy = self.account.ask("iam.GetPolicy", PolicyArn=arn)["Policy"]
+            version = policy["DefaultVersionId"]
+            answer = self.account.ask("iam.GetPolicyVersion", PolicyArn=arn, VersionId=version)
+            return _document(answer["PolicyVersion"]["Document"])
+
+        return _by_key(asked, [*self.attached_policies, *filter(None, [boundary])])
+
+    @fact
     def region_settings(self) -> Data:
         """Which types the region is opted in to."""
         answer = self.account.ask("backup.DescribeRegionSettings")

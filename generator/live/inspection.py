@@ -17,7 +17,6 @@ from generator.live.restores import a_restore
 from generator.live.the_stack import the_stack
 from generator.live.the_vault import the_vault
 from generator.live.tonight import starts, tonight
-from generator.protection.abilities import BACKUP
 
 _NEEDED = ("BackupPlanId", "BackupRoleArn", "BackupVaultName")
 """The outputs of every backup stack."""
@@ -155,7 +154,7 @@ def _resources(
     missed = near_misses(facts, asked_for(protections)) if _can_ask(protections) else ()
     found |= {each.arn: each for each in checks.until_open(each for each, _ in missed)}
     findings = [finding for answer in answers for finding in answer.findings]
-    its = [_resource(each, protections, history, findings) for each in found.values()]
+    its = [_resource(each, history, findings) for each in found.values()]
     return sorted(its, key=lambda each: (each.kind, each.name, each.id))
 
 
@@ -163,14 +162,12 @@ def _can_ask(protections: Protections) -> bool:
     return checks.known(lambda: asked_for(protections))
 
 
-def _resource(
-    carrier: Carrier, protections: Protections, history: History, findings: Sequence[Finding]
-) -> Resource:
+def _resource(carrier: Carrier, history: History, findings: Sequence[Finding]) -> Resource:
     arn = carrier.arn
     its = [each for each in findings if arn in (each.resource, *each.stops)]
     worst = max(its, key=lambda each: each.verdict, default=None)
     stopped = next((f for f in its if f.verdict is Verdict.NOT_WELL and arn in f.stops), None)
-    why = _without_name(carrier, stopped.text) if stopped else _why_not(carrier, protections)
+    why = _without_name(carrier, stopped.text) if stopped else ""
     is_open = any(f.verdict is Verdict.NOT_CHECKED and arn in f.stops for f in its)
     knows_points = checks.known(lambda: history.newest(arn))
     job = history.last_job(arn) if checks.known(lambda: history.last_job(arn)) else None
@@ -193,19 +190,6 @@ def _resource(
 def _without_name(carrier: Carrier, text: str) -> str:
     """Return a finding about a resource without its name, which stands beside it."""
     return text.removeprefix(str(carrier)).lstrip(": ")
-
-
-def _why_not(carrier: Carrier, protections: Protections) -> str:
-    """Return why no backup of a resource is made, as far as no question has told it."""
-    if not checks.known(lambda: protections.plan):
-        return ""
-    if protections.backups(carrier.arn, carrier.tags) is None:
-        return "is not selected: no resource assignment of the plan takes it"
-    if checks.known(lambda: protections.role):
-        lacks = protections.role.lacks.get((carrier.type, BACKUP))
-        if lacks:
-            return f"cannot be backed up: the role lacks {checks.named([*lacks])}"
-    return ""
 
 
 def _conclusion(

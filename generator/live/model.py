@@ -19,6 +19,7 @@ from generator.compare.role_losses import role_losses
 from generator.compare.vault_losses import vault_losses
 from generator.live import answers as said
 from generator.live.answers import Answers
+from generator.protection.abilities import BACKUP, RESTORE
 from generator.protection.given import is_hidden
 from generator.protection.model import Protection, Role, Vault
 from generator.protection.reaches import takes
@@ -175,6 +176,9 @@ def _beside(its: Deployed, answers: Answers) -> Iterator[tuple[str, dict[str, An
         yield "a vault", _resource("AWS::Backup::BackupVault", said.vault(known, name, answers))
     if answers.key_policy is not None and its.stack.key_named(_key(answers)) is None:
         yield _key(answers), _resource("AWS::KMS::Key", said.key({}, "", answers))
+    for arn, policy in answers.managed.items():
+        properties = {"PolicyDocument": said.document(policy)}
+        yield arn, _resource("AWS::IAM::ManagedPolicy", properties)
     for arn, policy in said.policies_of_topics(answers).items():
         yield f"policy {arn}", _resource("AWS::SNS::TopicPolicy", policy)
         if arn not in made:
@@ -193,29 +197,38 @@ def _resource(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
 # What is lost
 
 
-def drift(its: Deployed, answers: Answers) -> list[str]:
+def drift(its: Deployed, answers: Answers, types: Iterable[str] = ()) -> list[str]:
     """Return what plan, selections, role and vault protect less than the template, in sentences.
 
-    What is only heard of is told by ``unheard``. Whether AWS Backup may assume the role, and what
-    it refuses to make, are questions of their own. Raises what ``live`` raises.
+    What is only heard of is told by ``unheard``. Whether AWS Backup may assume the role, what it
+    refuses to make, and what it may back up and restore of these types, are questions of their own.
+    Raises what ``live`` raises.
     """
     before = its.expected
     found = live(its, _without_alerts(answers))
-    before = replace(
-        before,
-        vaults={**before.vaults, **dict(_adopted(before, found))},
-        roles={arn: replace(role, trusted=None) for arn, role in before.roles.items()},
-    )
     after = replace(
         found,
-        rules=(*found.rules, *(each.rule for each in found.refused)),
-        refused=(),
         # Of several roles, the first one is compared.
         reaches=tuple(sorted(found.reaches, key=lambda reach: reach.role not in found.roles)),
         roles={**found.roles, **dict(_stand_ins(before, found))},
+        rules=(*found.rules, *(each.rule for each in found.refused)),
+        refused=(),
+    )
+    before = replace(
+        before,
+        vaults={**before.vaults, **dict(_adopted(before, found))},
+        roles={arn: _asked_elsewhere(role, after, types) for arn, role in before.roles.items()},
     )
     losses = (loss for lost in _OF_A_STACK for loss in lost(before, after))
     return sentences([*_of_other_roles(before, found), *losses])
+
+
+def _asked_elsewhere(role: Role, after: Protection, types: Iterable[str]) -> Role:
+    """Return a role that may do, of what other questions ask about, what it may do now."""
+    now = after.roles.get(role.arn, role)
+    asked = ((kind, does) for kind in types for does in (BACKUP, RESTORE))
+    lacks = {each: now.lacks[each] for each in asked if each in now.lacks}
+    return replace(role, trusted=None, lacks={**role.lacks, **lacks})
 
 
 def unheard(its: Deployed, answers: Answers) -> list[str]:

@@ -57,7 +57,10 @@ class Protections:
         """The same, and what the role may."""
         facts = self.facts
         return self._live(
-            role=facts.role, inline=facts.role_policies, attached=facts.attached_policies
+            role=facts.role,
+            inline=facts.role_policies,
+            attached=facts.attached_policies,
+            managed=facts.managed_policies,
         )
 
     @cached_property

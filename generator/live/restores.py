@@ -8,11 +8,13 @@ from generator.live import checks
 from generator.live.carriers import FILE_SYSTEMS, carriers
 from generator.live.errors import NotThereError
 from generator.live.facts import Data, Facts
-from generator.live.findings import RESTORE, Answer, Finding, Verdict
+from generator.live.findings import RESTORE as A_RESTORE
+from generator.live.findings import Answer, Finding, Verdict
 from generator.live.keys import users_of_keys, why_unusable
 from generator.live.protections import Protections
 from generator.live.resources import COMPLETE
-from generator.live.tonight import denies
+from generator.live.tonight import denies, lacking
+from generator.protection.abilities import RESTORE
 from generator.protection.vaults import account_of
 
 _PARAMETERS = "SchedulerIAMRoleArn, ComputeNodeIAMRoleArn or AdditionalInstanceRoleArns"
@@ -21,9 +23,10 @@ _PARAMETERS = "SchedulerIAMRoleArn, ComputeNodeIAMRoleArn or AdditionalInstanceR
 def a_restore(facts: Facts, protections: Protections) -> Answer:
     """Return what would keep a restore from coming back whole."""
     return checks.answer(
-        RESTORE,
+        A_RESTORE,
         lambda: "the role may use the keys, and may pass the roles of the instances",
         [
+            lambda: lacking(RESTORE, protections, carriers(facts)),
             lambda: _instance_roles(facts, protections),
             lambda: _keys(facts),
             lambda: _denied(facts),

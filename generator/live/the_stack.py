@@ -7,6 +7,7 @@ from typing import Any
 
 from generator.live import checks, model
 from generator.live.answers import Answers
+from generator.live.carriers import carriers
 from generator.live.errors import NotThereError
 from generator.live.facts import Facts
 from generator.live.findings import STACK, Answer, Finding, Verdict
@@ -88,8 +89,10 @@ def _drift(facts: Facts, protections: Protections) -> Iterator[Finding]:
         lambda: {"plan": facts.plan, "selections": facts.selections},
         lambda: {"vault": facts.vault, "vault_policy": facts.vault_policy or ""},
         lambda: {"role": facts.role, "inline": facts.role_policies},
-        lambda: {"attached": facts.attached_policies},
+        lambda: {"attached": facts.attached_policies, "managed": facts.managed_policies},
     ):
         yield from checks.checked(partial(taken, part))
-    for sentence in as_read(lambda: model.drift(its, Answers(**known))):
+    has_tags = checks.known(lambda: facts.tagged)
+    types = {each.type for each in carriers(facts)} if has_tags else set()
+    for sentence in as_read(lambda: model.drift(its, Answers(**known), types)):
         yield Finding(Verdict.NOT_WELL, f"was changed by hand: {sentence}", _UNDO)

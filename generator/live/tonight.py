@@ -7,16 +7,19 @@ from _backup.iam import Answer as Decision
 from _backup.iam import decide
 
 from generator.live import checks
-from generator.live.carriers import FILE_SYSTEMS, FSX_VOLUMES, Carrier, carriers
+from generator.live.carriers import FILE_SYSTEMS, FSX_VOLUMES, Carrier, carriers, why_never
 from generator.live.errors import NotAnsweredError, NotThereError
 from generator.live.facts import Data, Facts
 from generator.live.findings import TONIGHT, Answer, Finding, Start, Verdict
 from generator.live.keys import why_unusable
-from generator.live.protections import Protections
+from generator.live.protections import Protections, taking
+from generator.live.resources import asked_for
 from generator.live.the_stack import gone
+from generator.protection.abilities import BACKUP
 from generator.protection.derived import next_starts, plans_of, zone_of
 from generator.protection.resource_types import OWN_KEY
 from generator.protection.texts import accounts
+from generator.protection.words import listed
 
 _AUTOMATIC = 5
 """The hour (UTC) in which EFS starts its own backups.
@@ -46,7 +49,9 @@ def tonight(facts: Facts, protections: Protections) -> Answer:
         [
             checks.about(every, lambda: gone(facts)),
             checks.about(every, lambda: _starts(facts, protections, every)),
+            checks.about(every, lambda: _selected(facts, protections, found)),
             checks.about(every, lambda: _trusted(facts, protections, every)),
+            checks.about(every, lambda: lacking(BACKUP, protections, found)),
             checks.about(every, lambda: _refused(protections, every)),
             checks.about(under_vaults_key, lambda: _vaults_key(facts, under_vaults_key)),
             checks.about(efs, lambda: _automatic(facts, protections)),
@@ -96,6 +101,60 @@ def _starts(facts: Facts, protections: Protections, every: Sequence[str]) -> Ite
             "no rule of the plan starts a backup any more",
             "correct BackupSchedule: Change a parameter, in docs/operations.md",
             stops=(*every,),
+        )
+
+
+def _selected(
+    facts: Facts, protections: Protections, found: Sequence[Carrier]
+) -> Iterator[Finding]:
+    """Yield what the stack is to back up and its plan does not select."""
+    try:
+        protections.plan  # noqa: B018 - it raises
+    except NotThereError:
+        return
+    asked = asked_for(protections)
+    for carrier in found:
+        is_asked = taking(asked, carrier.arn, carrier.tags) and not why_never(carrier, facts)
+        if is_asked and protections.backups(carrier.arn, carrier.tags) is None:
+            yield Finding(
+                Verdict.NOT_WELL,
+                f"{carrier} is not selected: no resource assignment of the plan takes it",
+                "correct the assignment of the plan in the console of AWS Backup",
+                carrier.arn,
+                stops=(carrier.arn,),
+            )
+
+
+def lacking(does: str, protections: Protections, found: Sequence[Carrier]) -> Iterator[Finding]:
+    """Yield the types of which the role may not do that: back up, or restore.
+
+    Raises NotAnsweredError if nobody can know.
+    """
+    try:
+        roles = protections.with_role.roles
+    except NotThereError:
+        return  # the role is gone, or the plan
+    its: dict[tuple[str, str], list[str]] = {}
+    for carrier in found:
+        backups = protections.backups(carrier.arn, carrier.tags)
+        for reach in backups.reaches if backups else ():
+            its.setdefault((reach.role, carrier.type), []).append(carrier.arn)
+    verb, unknown = does.replace("backup", "back up"), []
+    for (arn, kind), carriers_of_it in its.items():
+        lacks = roles[arn].lacks.get((kind, does)) if arn in roles else None
+        if lacks is None:
+            unknown.append(kind)
+        elif lacks:
+            yield Finding(
+                Verdict.NOT_WELL,
+                f"the role may not {verb} {kind}: it lacks {checks.named(lacks)}",
+                "give the role its policies back, as the template of the stack has them",
+                stops=tuple(carriers_of_it) if does == BACKUP else (),
+            )
+    if unknown:
+        raise NotAnsweredError(
+            f"whether the role may {verb} {listed(unknown)} depends on what nobody can know here: "
+            "look at its policies"
         )
 
 

@@ -103,6 +103,15 @@ def _trust(cluster: Cluster, service: str) -> None:
     )
 
 
+def _narrow_boundary(cluster: Cluster) -> None:
+    without = {"Effect": "Allow", "NotAction": "elasticfilesystem:Restore", "Resource": "*"}
+    cluster.aws.client("iam").create_policy_version(
+        PolicyArn=cluster.boundary,
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": without}),
+        SetAsDefault=True,
+    )
+
+
 def _vault_key(cluster: Cluster) -> str:
     return cluster.backup.resources["SOCABackupVaultKey"]
 
@@ -274,8 +283,8 @@ OF_THE_STACK = {
     "the role lost a policy": Fault(
         lambda c: _drop_policy(c, "ProtectEFS"),
         (
-            ("stack", NOT_WELL, "the role may no longer back up EFS file systems"),
-            ("stack", NOT_WELL, "the role may no longer restore EFS file systems"),
+            ("tonight", NOT_WELL, "the role may not back up EFS file systems: it lacks"),
+            ("restore", NOT_WELL, "the role may not restore EFS file systems: it lacks"),
         ),
         lost=2,
     ),
@@ -295,7 +304,12 @@ OF_THE_STACK = {
     ),
     "the assignment asks for another tag": Fault(
         lambda c: _selection(c)["Conditions"]["StringEquals"][0].update(ConditionValue="other"),
-        (("stack", NOT_WELL, "soca:BackupPlan=other"),),
+        (
+            ("stack", NOT_WELL, "soca:BackupPlan=other"),
+            ("tonight", NOT_WELL, "Scheduler) is not selected: no resource assignment"),
+            ("tonight", NOT_WELL, "EFSApps) is not selected: no resource assignment"),
+            ("tonight", NOT_WELL, "EFSData) is not selected: no resource assignment"),
+        ),
         lost=3,
     ),
 }
@@ -437,7 +451,14 @@ OF_TONIGHT = {
     ),
     "the lock refuses what the plan makes": Fault(
         lambda c: c.here.vaults[c.vault].update(Locked=True, MinRetentionDays=60),
-        (("tonight", NOT_WELL, "AWS Backup refuses what SOCADailyBackup makes: the lock refuses"),),
+        (
+            ("stack", NOT_WELL, "the lock refuses the backups of SOCADailyBackup, kept 30 days"),
+            (
+                "tonight",
+                NOT_WELL,
+                "AWS Backup refuses what SOCADailyBackup makes: the lock refuses",
+            ),
+        ),
         {"VaultLock": "governance"},
         lost=4,
     ),
@@ -447,6 +468,9 @@ OF_A_RESTORE = {
         nothing,
         (("restore", NOT_WELL, "the backup role may not pass arn:aws:iam::123456789012:role/"),),
         {"SchedulerIAMRoleArn": ""},
+    ),
+    "the boundary of the role leaves no restore": Fault(
+        _narrow_boundary, (("restore", NOT_WELL, "the role may not restore EFS file systems"),)
     ),
     "the key of the data is disabled": Fault(
         lambda c: c.aws.client("kms").disable_key(KeyId=c.main.resources["Key"]),

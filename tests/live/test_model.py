@@ -16,7 +16,7 @@ from generator.live.model import Deployed, deployed, drift, live, unheard
 from generator.protection.model import Protection
 from generator.protection.texts import Place
 from tests.live.deployments import as_aws_may_write, deploy
-from tests.live.drifts import DRIFTS, GIVEN, TAGGED
+from tests.live.drifts import DRIFTS, GIVEN
 from tests.local_aws.local_aws import ACCOUNT, local_aws
 from tests.support.combinations import Row, switches
 from tests.support.parameter_values import ON, REGIONS, everything
@@ -109,7 +109,6 @@ def test_an_adopted_vault_may_refuse_backups(adopted: tuple[Deployed, Answers]) 
     stack, answers = adopted
     vault = {**(answers.vault or {}), "Locked": True, "MinRetentionDays": 90}
     assert drift(stack, replace(answers, vault=vault)) == [
-        f"{TAGGED} are no longer backed up: no rule makes backups",
         LOCKED,
     ]
     denial = {"Effect": "Deny", "Principal": "*", "Resource": "*"}

@@ -4,6 +4,7 @@ SOCA's main stack nests the Backup template; there are copies in another account
 restore tests beside it.
 """
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -55,9 +56,16 @@ class Cluster:
         given = completed(COPIES, {"SourceAccountId": ACCOUNT})
         there = aws.elsewhere(OTHER_REGION, OTHER_ACCOUNT)
         self.copies = Deployer(there).create(text(COPIES), "copies", given)
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        self.boundary: str = aws.client("iam").create_policy(
+            PolicyName="boundary",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": everything}),
+        )["Policy"]["Arn"]
+        """The role's permissions boundary, which allows everything."""
         main = parts.main_template(
             {
                 "ProtectFSx": "yes",
+                "PermissionsBoundaryArn": self.boundary,
                 "NotificationEmail": EMAIL,
                 "CreateVaultKmsKey": "yes",  # copies to another account need it
                 "CopyDestinationVaultArn": self.copies.outputs["CopyDestinationVaultArn"],
