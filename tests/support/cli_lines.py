@@ -2,10 +2,13 @@
 
 An ``aws`` line is held against botocore's models, from which the AWS CLI makes its commands:
 service, operation or waiter, options, their values, and the fields that ``--query`` names. What it
-gives a template of ours is held against the template's parameters.
+gives a template of ours is held against the template's parameters. Words after ``build.py`` are
+parsed as it does.
 """
 
+import contextlib
 import functools
+import io
 import itertools
 import json
 import re
@@ -20,6 +23,7 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 from botocore.validate import ParamValidator
 
 from generator.cloudformation.parameter_constraints import refusal
+from generator.command.parser import parsed
 from generator.stacks import MAIN, TEMPLATES
 from tests.support.cli_query import query_findings
 from tests.support.generated import template
@@ -32,8 +36,9 @@ SUBSTITUTION = re.compile(r'"?\$\((?P<command>.*)\)"?', re.DOTALL)
 VARIABLE = re.compile(r"\$\{?(?P<name>\w+)\}?")
 LITERAL_DOLLAR = "\ue000"
 """Stands for a dollar sign inside single quotes, where the shell does not look."""
-UNKNOWN = "\ue001"
-"""Stands for the value of a variable that only a running command knows."""
+UNKNOWN = "\ue001" * 20
+"""Stands for the value of a variable that only a running command knows; IAM's ARNs have 20 letters
+at least."""
 GLOBAL_OPTIONS = {
     # name: does a value follow?
     "--query": True,
@@ -136,6 +141,8 @@ class Shell:
         for command in _pipeline(words):
             if command[0] == "aws":
                 problems += aws_findings(command)
+            elif command[1:2] == ["build.py"]:
+                problems += build_findings(command[2:])
             elif any(re.search(r"(?<![-:\w])aws(?= |$)", word) for word in command[1:]):
                 problems.append(f"aws behind {command[0]!r} is not read: give it a line of its own")
         return problems
@@ -220,6 +227,17 @@ def aws_findings(words: list[str]) -> list[str]:
         operation = service.operation_model(operations[verb])
     findings = _option_findings(operation, rest)
     return findings + _creation_findings(rest) if operation.name in CREATIONS else findings
+
+
+def build_findings(words: list[str]) -> list[str]:
+    """Return what ``build.py`` would refuse in the words after its name."""
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        try:
+            parsed([word.replace(UNKNOWN, "x") for word in words])
+        except SystemExit as stopped:
+            return said.getvalue().splitlines()[-1:] if stopped.code else []
+    return []
 
 
 def _override_findings(words: list[str]) -> list[str]:

@@ -48,6 +48,8 @@ GOOD = [
     "TAGS=$(aws sts get-caller-identity --output json || echo '[]')",
     "python3 - x.json <<'E'\nprint(\"aws 'x\")\nE",
     "aws sts get-caller-identity --output text |\n  xargs -I ID aws iam get-role --role-name ID",
+    ".venv/bin/python build.py inspect soca-x --since 168 > x.txt || (cat x.txt; false)",
+    "python build.py explain --help",
 ]
 
 BAD = [
@@ -122,6 +124,8 @@ BAD = [
     ("sudo aws sts get-caller-id", "aws behind 'sudo' is not read"),
     ('NAME="$(date) $(aws sts get-caller-id)"', "aws behind"),
     ("aws backup list-backup-jobs --by-state 'FAILED", "the shell cannot read it"),
+    ("python build.py inspekt soca-x", "invalid choice: 'inspekt'"),
+    (".venv/bin/python build.py inspect soca-x --hours 168", "unrecognized arguments: --hours"),
 ]
 
 
@@ -147,6 +151,13 @@ def test_what_only_a_running_command_knows_may_be_a_list() -> None:
     shell = Shell()
     assert shell.findings("TAGS=$(aws sts get-caller-identity --output json)") == []
     assert shell.findings('aws cloudformation update-stack --stack-name x --tags "$TAGS"') == []
+
+
+def test_what_only_a_running_command_knows_may_be_long_and_a_name() -> None:
+    shell = Shell()
+    assert shell.findings("X=$(aws sts get-caller-identity --output text)") == []
+    assert shell.findings('aws iam attach-role-policy --role-name x --policy-arn "$X"') == []
+    assert shell.findings('python build.py inspect "$X"') == []
 
 
 def test_commands_are_joined_over_lines_and_quotes() -> None:
