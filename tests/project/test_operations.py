@@ -1,11 +1,14 @@
 """What docs/operations.md says of the protections is true of the template, and complete."""
 
+import argparse
 import json
 import re
 from typing import Any
 
 import pytest
 
+from generator.command.inspect import add_options
+from generator.live.findings import Verdict
 from tests.project import pages
 from tests.support.changes import changes
 from tests.support.generated import resolved, template
@@ -47,6 +50,15 @@ def test_every_protection_is_in_the_table_of_threats() -> None:
 def test_every_parameter_is_explained() -> None:
     missing = [name for name in template()["Parameters"] if f"`{name}`" not in OPERATIONS]
     assert not missing, "say in docs/operations.md what they are for"
+
+
+def test_the_options_and_the_verdicts_of_inspect_are_explained() -> None:
+    verb = argparse.ArgumentParser(add_help=False)
+    add_options(verb)
+    options = set(re.findall("--[a-z-]+", verb.format_usage()))
+    told = set(re.findall("`([^`\n]+)`", section("### Ask inspect")))
+    assert {each for each in told if each.startswith("--")} == options
+    assert {verdict.words for verdict in Verdict} <= told
 
 
 def test_a_given_topic_gets_what_a_new_one_has() -> None:
