@@ -8,6 +8,7 @@ import yaml
 
 from generator import VERSION
 from generator.docs.tables import COMPANION_PAGES
+from generator.live.calls import CALLS
 from generator.paths import ROOT
 from generator.stacks import MAIN, TEMPLATES
 from tests.project.pages import OPERATIONS, PAGES, README, in_code, prose, shown
@@ -61,6 +62,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_every_name_in_code_style_exists(page: Path) -> None:
     known = set().union(*ELSEWHERE.values(), full_role())
+    known |= {call.operation for call in CALLS.values()}
     for name in TEMPLATES:
         known |= set(re.findall(r"\bSid: (\w+)", text(name)))
         for section in ("Parameters", "Outputs", "Resources"):
