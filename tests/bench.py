@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, NamedTuple
 
+from tests.local_aws.far_cluster import FarCluster
 from tests.local_aws.far_s3 import FarS3
 from tests.support import generated
 
@@ -102,8 +103,22 @@ ONE_TEMPLATE = (
 )
 
 
+def inspected() -> Row:
+    """Return the row of `inspect`, with the number of its requests, each of which takes 100 ms.
+
+    What it is compared with is the least that any inspection needs: to start, and one request.
+    """
+    far = FarCluster()
+    command = far.inspect()
+    _run(command)
+    name = f"inspect, 200 resources / no stack ({len(far.cluster.seen)} calls)"
+    return Row(name, command, far.inspect("no-such-stack"), 12.0)
+
+
 def rows(folder: Path) -> list[Row]:
     """Return what is measured, in the order of the table."""
+    # Both have the one local AWS of this process, which publish empties.
+    of_inspect = inspected()
     far = FarS3()
     return [
         Row("compare / its property diff, same", *compared(folder, {}), 1.3),
@@ -125,6 +140,7 @@ def rows(folder: Path) -> list[Row]:
             1.2,
             as_after_a_change,
         ),
+        of_inspect,
         Row(
             "publish to 30 regions / to 1",
             far.publish(30),
@@ -173,14 +189,16 @@ def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
-    if done.returncode > ("compare" in command):  # compare ends with 1 if something is lost
+    # compare ends with 1 if something is lost, and inspect with 2 if there is no stack.
+    fine = 1 if "compare" in command else 2 if "no-such-stack" in command else 0
+    if done.returncode > fine:
         sys.exit(f"bench: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return done
 
 
 def main() -> None:
     """Measure each row and print it; over a limit is something to look into, not a failure."""
-    columns = "{:34} {:>8} {:>8} {:>6} {:>6}  {}"
+    columns = "{:45} {:>8} {:>8} {:>6} {:>6}  {}"
     print(columns.format("", "seconds", "other", "ratio", "limit", ""))
     with TemporaryDirectory() as folder:
         _measure(rows(Path(folder)), columns)

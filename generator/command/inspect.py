@@ -30,7 +30,7 @@ def inspect(arguments: argparse.Namespace) -> int:
     from generator.live.inspection import inspect as inspected
 
     try:
-        account = Account(arguments.profile, arguments.region)
+        account = Account(arguments.profile, arguments.region or _region_of(arguments.stack))
     except ValueError as error:
         return _refused(error, arguments)
     progress = Progress("asking AWS", in_a_log=False)
@@ -60,7 +60,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     text = "name or ARN of the backup stack, or of SOCA's main stack"
     add("stack", metavar="STACK", type=_stack, help=text)
     add("--profile", metavar="NAME", help="profile of the AWS configuration")
-    text = "region of the stack (default: that of the AWS configuration)"
+    text = "region of the stack (default: that of its ARN, or of the AWS configuration)"
     add("--region", metavar="REGION", help=text)
     text = "look at the jobs of so many hours (default: what can be lost at worst, plus 2)"
     add("--since", metavar="HOURS", type=_hours, help=text)
@@ -70,11 +70,16 @@ def add_options(verb: argparse.ArgumentParser) -> None:
 def _stack(text: str) -> str:
     import re
 
-    if not re.fullmatch("[A-Za-z][A-Za-z0-9-]*|arn:[A-Za-z0-9:/-]+", text):
+    if not re.fullmatch("[A-Za-z][A-Za-z0-9-]*|arn:[a-z-]+:cloudformation:[A-Za-z0-9:/-]+", text):
         raise argparse.ArgumentTypeError(
             f"{text!r} is neither the name nor the ARN of a stack: letters, digits and hyphens"
         )
     return text
+
+
+def _region_of(stack: str) -> str | None:
+    """Return the region that an ARN names; None: a name has none."""
+    return stack.split(":")[3] or None if stack.startswith("arn:") else None
 
 
 def _hours(text: str) -> int:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from _backup.resource_arns import KINDS
 
 from generator.live import checks
-from generator.live.facts import TAG_KEYS, Data, Facts
+from generator.live.facts import Facts
 from generator.live.findings import Finding, Verdict
 from generator.live.protections import taking, type_of
+from generator.live.stack_facts import TAG_KEYS
 from generator.protection.model import Protection
 
 INSTANCES, VOLUMES, FILE_SYSTEMS, FSX, FSX_VOLUMES = (
@@ -122,7 +123,7 @@ def why_never(carrier: Carrier, facts: Facts) -> str:
     its = facts.fsx_file_systems.get(carrier.arn, {})
     if its.get("FileSystemType") in BY_VOLUME:
         return f"{its['FileSystemType']} is backed up volume by volume: tag its volumes"
-    lustre: Data = its.get("LustreConfiguration") or {}
+    lustre = its.get("LustreConfiguration") or {}
     if str(lustre.get("DeploymentType", "")).startswith("SCRATCH"):
         return "a scratch file system of Lustre cannot be backed up: take the tag off"
     if lustre.get("DataRepositoryConfiguration"):

@@ -4,7 +4,7 @@ import contextlib
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TypeVar
 
 from generator.live.errors import NotAnsweredError, NotThereError
@@ -89,6 +89,13 @@ def named(names: Sequence[str]) -> str:
     if more <= 1:
         return ", ".join(names)
     return f"{', '.join(names[:FEW])} and {more} more"
+
+
+def hours(time: timedelta) -> str:
+    """Return a length of time in hours; more than three days of it in days."""
+    if time > timedelta(days=3):
+        return counted(round(time / timedelta(days=1)), "day")
+    return counted(round(time / timedelta(hours=1)), "hour")
 
 
 def minute(at: datetime) -> str:

@@ -6,9 +6,10 @@ from datetime import timedelta
 from generator.live import checks, model
 from generator.live.answers import Answers
 from generator.live.errors import NotThereError
-from generator.live.facts import Data, Facts
+from generator.live.facts import Facts
 from generator.live.findings import HEARS, Answer, Finding, Verdict
 from generator.live.protections import Protections, as_read
+from generator.live.reading import Data
 
 _ALERTS = "see Alerts, in docs/operations.md"
 

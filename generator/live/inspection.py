@@ -7,11 +7,12 @@ from generator.live import checks, jobs
 from generator.live.account import Account
 from generator.live.carriers import Carrier, carriers, near_misses
 from generator.live.errors import NotAnsweredError, NotThereError
-from generator.live.facts import Data, Facts
+from generator.live.facts import Facts
 from generator.live.findings import Answer, Finding, Inspection, Resource, Start, Verdict
 from generator.live.hearers import the_hearers
 from generator.live.keys import ask_for_keys
 from generator.live.protections import Protections
+from generator.live.reading import Data
 from generator.live.resources import History, asked_for, the_resources, told
 from generator.live.restores import a_restore
 from generator.live.the_stack import the_stack
@@ -217,7 +218,14 @@ def _conclusion(
     for each in left:
         reasons.setdefault(each.why, []).append(each.id)
     for why, ids in [*reasons.items()][: checks.FEW]:
-        text += f"; {why}" if why in general else f"; {checks.named(ids)}: {why}"
+        text += f"; {why}" if why in general else f"; {_said(ids, why)}"
     if len(reasons) > checks.FEW:
         text += f"; and {checks.counted(len(reasons) - checks.FEW, 'other reason')}"
     return f"{text}."
+
+
+def _said(ids: Sequence[str], why: str) -> str:
+    """Return a sentence about resources, of which a finding says it about one."""
+    verb = "is " if len(ids) == 1 else "are "
+    rest = why.removeprefix("is ")
+    return f"{checks.named(ids)}{': ' if rest == why else f' {verb}'}{rest}"

@@ -7,9 +7,10 @@ from functools import cached_property
 from generator.live import checks
 from generator.live.carriers import carriers
 from generator.live.errors import NotThereError
-from generator.live.facts import Data, Facts
+from generator.live.facts import Facts
 from generator.live.findings import SINCE, Answer, Finding, Verdict
 from generator.live.protections import Protections
+from generator.live.reading import Data
 from generator.live.resources import BAD, History, age, told
 from generator.protection.words import named
 

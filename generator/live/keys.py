@@ -8,7 +8,9 @@ from _backup.matching import unknown
 from generator.live import checks
 from generator.live.carriers import FILE_SYSTEMS, FSX, FSX_VOLUMES, VOLUMES, carriers
 from generator.live.errors import NotAnsweredError
-from generator.live.facts import Facts, Key, side_by_side
+from generator.live.facts import Facts
+from generator.live.reading import side_by_side
+from generator.live.resource_facts import Key
 from generator.protection.abilities import REQUESTS, RESTORE, Request
 from generator.protection.texts import accounts
 

@@ -17,11 +17,11 @@ from generator.live.carriers import (
     why_never,
 )
 from generator.live.errors import NotThereError
-from generator.live.facts import Data, Facts
+from generator.live.facts import Facts
 from generator.live.findings import DAYS, FAILED, NONE, POINT, RESOURCES, Answer, Finding, Verdict
 from generator.live.protections import Protections, taking
+from generator.live.reading import Data
 from generator.protection.model import Protection
-from generator.protection.words import duration
 
 COMPLETE = {"AVAILABLE", "COMPLETED"}
 RUNNING = {"CREATED", "PENDING", "RUNNING"}
@@ -166,8 +166,8 @@ def age(
         return Finding(Verdict.TO_KNOW, text, "", carrier.arn)
     last = f"; its last job: {told(job)}" if job else "; no job is known"
     if newest:
-        old, most = duration(facts.now - newest), duration(worst or timedelta())
-        text = f"{carrier}: the newest backup is {old} old, and {most} is the most by its plan"
+        old, most = (checks.hours(each) for each in (facts.now - newest, worst or timedelta()))
+        text = f"{carrier}: the newest backup is {old} old, and by its plan {most} is the most"
     elif _is_new(carrier, facts, backups.last_start):
         text = f"{carrier} has no backup yet: it is newer than the last start of its plan"
         return Finding(Verdict.TO_KNOW, text, "", carrier.arn)

@@ -7,11 +7,12 @@ from _backup.matching import like
 from generator.live import checks
 from generator.live.carriers import FILE_SYSTEMS, carriers
 from generator.live.errors import NotThereError
-from generator.live.facts import Data, Facts
+from generator.live.facts import Facts
 from generator.live.findings import RESTORE as A_RESTORE
 from generator.live.findings import Answer, Finding, Verdict
 from generator.live.keys import users_of_keys, why_unusable
 from generator.live.protections import Protections
+from generator.live.reading import Data
 from generator.live.resources import COMPLETE
 from generator.live.tonight import denies, lacking
 from generator.protection.abilities import RESTORE

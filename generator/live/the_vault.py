@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from generator.live import checks
 from generator.live.errors import NotThereError
-from generator.live.facts import Data, Facts
+from generator.live.facts import Facts
 from generator.live.findings import VAULT, Answer, Finding, Verdict
 from generator.live.protections import Protections
+from generator.live.reading import Data
 from generator.live.resources import COMPLETE
 from generator.live.the_stack import gone
 from generator.protection.words import listed, whom

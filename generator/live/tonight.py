@@ -9,7 +9,7 @@ from _backup.iam import decide
 from generator.live import checks
 from generator.live.carriers import FILE_SYSTEMS, FSX_VOLUMES, Carrier, carriers, why_never
 from generator.live.errors import NotAnsweredError, NotThereError
-from generator.live.facts import Data, Facts
+from generator.live.facts import Facts
 from generator.live.findings import TONIGHT, Answer, Finding, Start, Verdict
 from generator.live.keys import why_unusable
 from generator.live.protections import Protections, taking
@@ -266,7 +266,7 @@ def denies(carrier: Carrier, action: str, facts: Facts) -> bool:
     policy = facts.efs_policies.get(carrier.arn)
     if policy is None:
         return False
-    anything: Data = {
+    anything = {
         "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]
     }
     context = {

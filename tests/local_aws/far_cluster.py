@@ -47,10 +47,10 @@ class FarCluster:
         self.cluster.front.latency_seconds = LATENCY_SECONDS
         self.cluster.front.remembers = True
 
-    def inspect(self) -> tuple[str, ...]:
-        """Return the command that inspects the cluster's main stack."""
+    def inspect(self, stack: str = NAME) -> tuple[str, ...]:
+        """Return the command that inspects a stack, the cluster's main one."""
         variables = (f"{name}={value}" for name, value in self.cluster.environment.items())
-        return ("env", *variables, sys.executable, "build.py", "inspect", NAME)
+        return ("env", *variables, sys.executable, "build.py", "inspect", stack)
 
 
 def grow(cluster: Cluster, size: Size) -> None:
