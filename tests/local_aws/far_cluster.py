@@ -47,6 +47,10 @@ class FarCluster:
         self.cluster.front.latency_seconds = LATENCY_SECONDS
         self.cluster.front.remembers = True
 
+    def forget(self) -> None:
+        """Forget the requests so far."""
+        self.cluster.front.seen.clear()
+
     def inspect(self, stack: str = NAME) -> tuple[str, ...]:
         """Return the command that inspects a stack, the cluster's main one."""
         variables = (f"{name}={value}" for name, value in self.cluster.environment.items())
