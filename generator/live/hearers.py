@@ -1,5 +1,6 @@
 """Who hears of it: the topic and its policy, who is subscribed, and the alarms."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -22,7 +23,7 @@ def the_hearers(facts: Facts, protections: Protections) -> Answer:
         return Answer(HEARS, "", [finding])
     return checks.answer(
         HEARS,
-        lambda: f"{_subscribers(facts)}; {checks.counted(len(facts.alarms), 'alarm')}",
+        lambda: f"{_subscribers(facts)}; alarms: {_states(facts)}",
         [
             lambda: _topic(facts),
             lambda: _unheard(facts, protections),
@@ -35,6 +36,11 @@ def the_hearers(facts: Facts, protections: Protections) -> Answer:
 def _subscribers(facts: Facts) -> str:
     confirmed = [each["Endpoint"] for each in facts.subscriptions if _is_confirmed(each)]
     return checks.named(confirmed)
+
+
+def _states(facts: Facts) -> str:
+    states = Counter(str(each.get("StateValue")) for each in facts.alarms)
+    return ", ".join(f"{number} {state}" for state, number in states.items()) or "none"
 
 
 def _is_confirmed(subscription: Data) -> bool:

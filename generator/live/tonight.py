@@ -83,11 +83,7 @@ def starts(facts: Facts, protections: Protections) -> list[Start]:
 
 
 def _summary(following: Sequence[Start]) -> str:
-    if not following:
-        return ""
-    first, *others = following
-    also = f", and {checks.counted(len(others), 'other rule')} later" if others else ""
-    return f"{first.rule} starts at {first.at:%Y-%m-%d %H:%M %Z}{also}"
+    return ", ".join(f"{each.rule} at {each.at:%Y-%m-%d %H:%M %Z}" for each in following)
 
 
 def _starts(facts: Facts, protections: Protections, every: Sequence[str]) -> Iterator[Finding]:

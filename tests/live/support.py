@@ -30,7 +30,7 @@ ACCOUNT = "111122223333"
 SUMMARIES = {
     STACK: "complete, version 2.1.0; nothing that protects was changed",
     RESOURCES: "4 carry soca:BackupPlan=soca-mycluster",
-    TONIGHT: "SOCADailyBackup starts at 2026-11-26 05:00 UTC",
+    TONIGHT: "SOCADailyBackup at 2026-11-26 05:00 UTC",
     RESTORE: "the role may use all keys, and pass the roles of 1 instance",
     SINCE: "4 backups completed, none failed",
     VAULT: "Vault-soca-mycluster has 120 recovery points, the oldest of 2026-10-26",

@@ -35,7 +35,7 @@ soca-mycluster-backup in eu-west-1, account 111122223333, asked at 2026-11-25 16
 
 the stack          well         complete, version 2.1.0; nothing that protects was changed
 the resources      well         4 carry soca:BackupPlan=soca-mycluster
-tonight            well         SOCADailyBackup starts at 2026-11-26 05:00 UTC
+tonight            well         SOCADailyBackup at 2026-11-26 05:00 UTC
 a restore          well         the role may use all keys, and pass the roles of 1 instance
 the last 27 hours  well         4 backups completed, none failed
 the vault          well         Vault-soca-mycluster has 120 recovery points, the oldest of
