@@ -1,6 +1,6 @@
 """What carries the tag, and what was meant to: near misses of key or value, or no tag at all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from _backup.resource_arns import KINDS
@@ -56,15 +56,37 @@ class Carrier:
 
 
 def carriers(facts: Facts) -> list[Carrier]:
-    """Return what carries the tag; an instance that is gone may still be listed by its tag."""
-    found = [Carrier(arn, tags) for arn, tags in facts.carriers.items()]
-    if not checks.known(lambda: facts.instances):
-        return found
-    return [each for each in found if each.type != INSTANCES or each.id in facts.instances]
+    """Return what carries the tag; what is gone may still be listed by its tag."""
+    found = (Carrier(arn, tags) for arn, tags in facts.carriers.items())
+    return [each for each in found if not _is_gone(each, facts)]
+
+
+_THERE: dict[str, Callable[[Facts], Mapping[str, object]]] = {
+    INSTANCES: lambda facts: facts.instances,
+    VOLUMES: lambda facts: facts.volumes,
+    FILE_SYSTEMS: lambda facts: facts.efs,
+    FSX: lambda facts: facts.fsx_file_systems,
+    FSX_VOLUMES: lambda facts: facts.fsx_volumes,
+}
+"""What there is of a type, by id or ARN."""
+
+
+def _is_gone(carrier: Carrier, facts: Facts) -> bool:
+    there = _THERE.get(carrier.type)
+    if there is None or not checks.known(lambda: there(facts)):
+        return False
+    return not {carrier.id, carrier.arn} & there(facts).keys()
 
 
 def near_misses(facts: Facts, protection: Protection) -> Iterator[tuple[Carrier, Finding]]:
     """Yield what was meant to carry the tag and does not, with why."""
+    for carrier, finding in _misses(facts, protection):
+        # Of instances and volumes, only those with the tag are described.
+        if carrier.type in (INSTANCES, VOLUMES) or not _is_gone(carrier, facts):
+            yield carrier, finding
+
+
+def _misses(facts: Facts, protection: Protection) -> Iterator[tuple[Carrier, Finding]]:
     right = f"{facts.tag_key}={facts.cluster}"
     told = {*facts.carriers}
 

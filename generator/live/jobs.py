@@ -16,20 +16,8 @@ from generator.protection.words import named
 
 _FAILED_RESTORES = {"ABORTED", "FAILED"}
 _USUAL, _MORE = timedelta(hours=24), timedelta(hours=2)
-
-
-def hours(facts: Facts, protections: Protections) -> int:
-    """Return how far back jobs are looked at: as long as the worst loss, plus two."""
-    if facts.hours is not None:
-        return facts.hours
-    losses = [
-        backups.worst_loss
-        for each in (carriers(facts) if checks.known(lambda: carriers(facts)) else ())
-        if checks.known(lambda: protections.plan)
-        and (backups := protections.backups(each.arn, each.tags))
-        and backups.worst_loss
-    ]
-    return round((max(losses, default=_USUAL) + _MORE) / timedelta(hours=1))
+_SOON = timedelta(hours=1)
+"""A copy that was not begun so long after its backup was complete is not begun at all."""
 
 
 class Jobs:
@@ -40,8 +28,17 @@ class Jobs:
 
     @cached_property
     def hours(self) -> int:
-        """How far back jobs are looked at."""
-        return hours(self._facts, self._protections)
+        """How far back jobs are looked at: as long as the worst loss, plus two."""
+        if self._facts.hours is not None:
+            return self._facts.hours
+        longest = max(checks.until_open(self._worst_losses()), default=_USUAL)
+        return round((longest + _MORE) / timedelta(hours=1))
+
+    def _worst_losses(self) -> Iterator[timedelta]:
+        for each in carriers(self._facts):
+            backups = self._protections.backups(each.arn, each.tags)
+            if backups and backups.worst_loss:
+                yield backups.worst_loss
 
     @cached_property
     def _since(self) -> datetime:
@@ -134,11 +131,19 @@ class Jobs:
                     f"{told(job)}",
                     "see docs/copies.md",
                 )
-        done = [job for job in self._backups if job["State"] == "COMPLETED"]
-        if done and not self._copies:
+        yield from self._missing_copies({arn for arn, _ in latest})
+
+    def _missing_copies(self, copied: set[str]) -> Iterator[Finding]:
+        done = {
+            job["ResourceArn"]
+            for job in self._backups
+            if job["State"] == "COMPLETED"
+            and (job.get("CompletionDate") or job["CreationDate"]) <= self._facts.now - _SOON
+        }
+        if left := sorted(named(arn, alone=True) for arn in done - copied):
             yield Finding(
                 Verdict.NOT_WELL,
-                f"{checks.counted(len(done), 'backup')} completed, and no copy job was started",
+                f"the backups of {checks.named(left)} completed, and no copy job was started",
                 "see docs/copies.md",
             )
 

@@ -162,7 +162,8 @@ class ResourceFacts(StackFacts):
 
     @property
     def _has_fsx(self) -> bool:
-        return any(":fsx:" in arn for arn in (*self.carriers, *self.of_the_cluster))
+        found = (*self.tagged, *self.tagged_otherwise, *self.of_the_cluster)
+        return any(":fsx:" in arn for arn in found)
 
     @property
     def carriers(self) -> dict[str, dict[str, str]]:

@@ -230,6 +230,12 @@ def _good_later(cluster: Cluster) -> None:
     cluster.here.jobs.append(cluster.maker.job(point))
 
 
+def _drop_copies_of_one(cluster: Cluster) -> None:
+    arn = cluster.resource("EFSData").arn
+    here = cluster.here
+    here.copy_jobs = [each for each in here.copy_jobs if each["ResourceArn"] != arn]
+
+
 def _failed_restore(cluster: Cluster) -> None:
     job = dict(cluster.here.restore_jobs[0])
     del job["CreatedBy"], job["DeletionStatus"]
@@ -508,6 +514,9 @@ OF_THE_LAST_HOURS = {
     ),
     "no copy was started": Fault(
         lambda c: c.here.copy_jobs.clear(), (("since", NOT_WELL, "no copy job was started"),)
+    ),
+    "a copy of one resource was not started": Fault(
+        _drop_copies_of_one, (("since", NOT_WELL, "and no copy job was started"),)
     ),
     "no copies are asked for": Fault(
         nothing, (("since", TO_KNOW, "backups are not copied"),), {"CopyDestinationVaultArn": ""}

@@ -1,5 +1,6 @@
 """Which stack is asked about, and what is said of it as a whole."""
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,6 +12,8 @@ from generator.live.findings import STACK, Verdict
 from generator.live.inspection import NoStackError
 from tests.live.asking import NOW, asked, found
 from tests.local_aws.cluster import NAME, Cluster, healthy_cluster
+from tests.local_aws.faulty_proxy import Answer
+from tests.local_aws.front import Exchange
 
 MAIN, BACKUP = 0, 1
 """The places of the main stack and of the nested one among the cluster's stacks."""
@@ -117,3 +120,21 @@ def test_times_are_those_of_utc(healthy: Cluster, monkeypatch: pytest.MonkeyPatc
     assert [one.text for one in found(inspection)] == before
     assert {each.strip[-1] for each in inspection.resources} == {"#"}
     assert inspection.at - timedelta(0) == NOW
+
+
+def test_what_is_gone_is_not_missed_though_it_is_still_listed(healthy: Cluster) -> None:
+    its = healthy.resource("EFSApps")
+
+    def without_it(exchange: Exchange) -> Answer:
+        answer = exchange.answer()
+        said = json.loads(answer.body)
+        said["FileSystems"] = [
+            each for each in said["FileSystems"] if each["FileSystemId"] != its.id
+        ]
+        body = json.dumps(said).encode()
+        return Answer(200, {**answer.headers, "content-length": str(len(body))}, body)
+
+    healthy.happens("efs.DescribeFileSystems", without_it)
+    inspection = asked(healthy)
+    assert its.arn not in {each.arn for each in inspection.resources}
+    assert inspection.is_well
