@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime, timezone
+from functools import cache
 from typing import NamedTuple
 from unittest import mock
 
@@ -9,7 +10,6 @@ from generator.live.account import Account
 from generator.live.findings import Inspection
 from generator.live.inspection import inspect
 from tests.local_aws.cluster import NAME, Cluster
-from tests.local_aws.local_s3 import SIGNED_IN
 
 NOW = datetime(2026, 11, 25, 16, 20, tzinfo=timezone.utc)
 """Well after the jobs of the night."""
@@ -27,10 +27,16 @@ class Found(NamedTuple):
 
 def asked(cluster: Cluster, stack: str = NAME, since: int | None = None) -> Inspection:
     """Return what the live check finds out about the cluster."""
-    environment = {**SIGNED_IN, "AWS_ENDPOINT_URL": cluster.aws.endpoint_url}
-    with mock.patch.dict(os.environ, {**environment, "AWS_MAX_ATTEMPTS": "1"}):
-        account = Account(region=cluster.aws.region)
+    with mock.patch.dict(os.environ, {**cluster.environment, "AWS_MAX_ATTEMPTS": "1"}):
+        account = _account(cluster.aws.endpoint_url, cluster.aws.region)
+        account.calls = 0
         return inspect(account, stack, since, now=cluster.now)
+
+
+@cache
+def _account(_: str, region: str) -> Account:
+    """Return one account for all tests with this endpoint: to make its clients takes long."""
+    return Account(region=region)
 
 
 def found(inspection: Inspection) -> list[Found]:
