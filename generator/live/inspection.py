@@ -210,9 +210,11 @@ def _conclusion(
     left = [each for each in resources if each.tonight is False]
     is_open = len(resources) - runs - len(left)
     of = checks.counted(len(resources), "resource")
-    text = f"{when} will run for {runs or 'none'} of {of}"
-    if is_open:
-        text += f"; for {is_open} it was not checked"
+    if is_open and not runs:
+        text = f"{when}: for {is_open} of {of} it was not checked"
+    else:
+        text = f"{when} will run for {runs or 'none'} of {of}"
+        text += f"; for {is_open} it was not checked" if is_open else ""
     general = {each.text for answer in answers for each in answer.findings if not each.resource}
     reasons: dict[str, list[str]] = {}
     for each in left:

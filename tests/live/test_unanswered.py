@@ -95,6 +95,12 @@ def test_without_any_permission_nothing_is_well(healthy: Cluster) -> None:
     )
 
 
+def test_what_was_not_checked_is_not_said_to_run_for_none(healthy: Cluster) -> None:
+    healthy.deny("iam.GetRole")
+    conclusion = asked(healthy).conclusion
+    assert conclusion == "Tonight's backup: for 4 of 4 resources it was not checked."
+
+
 def test_a_stack_that_is_not_described_is_no_stack(healthy: Cluster) -> None:
     healthy.deny(FIRST)
     with pytest.raises(NotAnsweredError, match=r"cloudformation:DescribeStacks is not allowed"):
