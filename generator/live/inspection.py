@@ -228,6 +228,5 @@ def _conclusion(
 
 def _said(ids: Sequence[str], why: str) -> str:
     """Return a sentence about resources, of which a finding says it about one."""
-    verb = "is " if len(ids) == 1 else "are "
-    rest = why.removeprefix("is ")
-    return f"{checks.named(ids)}{': ' if rest == why else f' {verb}'}{rest}"
+    each = "" if len(ids) == 1 else "each of "
+    return f"{each}{checks.named(ids)}{' ' if why.startswith('is ') else ': '}{why}"

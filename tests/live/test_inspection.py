@@ -85,6 +85,16 @@ def test_without_its_template_a_stack_is_checked_by_what_is_there(healthy: Clust
     assert inspection.is_well is False
 
 
+def test_one_reason_of_several_resources_is_told_of_each(healthy: Cluster) -> None:
+    for name in ("EFSApps", "EFSData"):
+        healthy.tag(healthy.resource(name).arn, {"soca:BackupPlan": "Soca-mycluster"})
+    apps, data = (healthy.main.resources[name] for name in ("EFSApps", "EFSData"))
+    assert asked(healthy).conclusion == (
+        f"Tonight's backup will run for 2 of 4 resources; each of {apps}, {data} is not selected: "
+        "it carries soca:BackupPlan=Soca-mycluster, not soca:BackupPlan=soca-mycluster."
+    )
+
+
 def test_a_backup_that_is_not_tonights_is_named_by_its_day(endpoint_url: str) -> None:
     weekly = {"BackupSchedule": "cron(0 5 ? * SUN *)"}
     with healthy_cluster(endpoint_url, NOW, **weekly) as cluster:
