@@ -290,7 +290,9 @@ def _advice(advice: str) -> list[str]:
     sentence = printable(sentence.removeprefix(": ")).rstrip(".")
     if not found:
         return _wrapped(f"{sentence}.", "  Do: ", " " * 8)
-    line = f"aws {printable(command, LONGEST_PARAGRAPH)}"
+    line = f"aws {printable(command, None)}"
+    if len(line) > LONGEST_PARAGRAPH:  # cut in a quoted word, the rest would be a command
+        line = "the command is too long for a page: --json has it."
     if not sentence:
         return [f"  Do: {line}"]
     return [*_wrapped(f"{sentence}:", "  Do: ", " " * 8), " " * 6 + line]

@@ -1,6 +1,7 @@
 """The page of the live check: its lines, and what others wrote cannot pass for one of them."""
 
 import re
+import shlex
 from datetime import timedelta
 from typing import Any
 
@@ -220,11 +221,15 @@ def test_why_a_resource_is_not_well_is_told_once(
             f"follow the link {'x' * 60} {'y' * 30}.",
             [f"  Do: follow the link {'x' * 60}", f"        {'y' * 30}."],
         ),
+        (
+            shlex.join(["aws", "efs", "tag-resource", "--tags", "'" * 900 + "$(id)"]),
+            ["  Do: the command is too long for a page: --json has it."],
+        ),
     ],
-    ids=["command", "sentence-and-command", "sentence"],
+    ids=["command", "sentence-and-command", "sentence", "long-command"],
 )
-def test_a_command_is_on_one_line(advice: str, lines: list[str]) -> None:
-    """Slip: wrap it."""
+def test_a_command_is_whole_and_on_one_line(advice: str, lines: list[str]) -> None:
+    """Slips: wrap it, or cut it."""
     made = as_text(an_inspection({STACK: [Finding(Verdict.NOT_WELL, "it is so", advice)]}))
     assert "\n".join(["- the stack: it is so.", *lines, "", ""]) in made
 
