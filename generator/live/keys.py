@@ -9,12 +9,12 @@ from generator.live import checks
 from generator.live.carriers import FILE_SYSTEMS, FSX, FSX_VOLUMES, VOLUMES, carriers
 from generator.live.errors import NotAnsweredError
 from generator.live.facts import Facts
-from generator.live.reading import side_by_side
+from generator.live.reading import name_in, side_by_side
 from generator.live.resource_facts import Key
 from generator.protection.abilities import REQUESTS, RESTORE, Request
 from generator.protection.texts import accounts
 
-_ENABLED = "Enabled"
+_ENABLED, _DISABLED, _TO_BE_DELETED = "Enabled", "Disabled", "PendingDeletion"
 
 
 def why_unusable(arn: str, types: Iterable[str], facts: Facts) -> str:
@@ -42,6 +42,21 @@ def why_unusable(arn: str, types: Iterable[str], facts: Facts) -> str:
             "nobody can know here: look at it"
         )
     return ""
+
+
+def remedy(arn: str, facts: Facts, otherwise: str) -> str:
+    """Return the command that makes an unusable key usable again; of most, what is given.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html
+    """
+    key = facts.key(arn)
+    state = key.metadata.get("KeyState") if key else ""
+    its = ("--key-id", name_in(arn))
+    enable = checks.command("aws", "kms", "enable-key", *its)
+    if state == _TO_BE_DELETED:  # then it is disabled
+        keep = checks.command("aws", "kms", "cancel-key-deletion", *its)
+        return f"{keep} && {enable}"
+    return enable if state == _DISABLED else otherwise
 
 
 def users_of_keys(facts: Facts) -> dict[str, tuple[set[str], list[str]]]:

@@ -10,7 +10,7 @@ from generator.live.errors import NotThereError
 from generator.live.facts import Facts
 from generator.live.findings import RESTORE as A_RESTORE
 from generator.live.findings import Answer, Finding, Verdict
-from generator.live.keys import users_of_keys, why_unusable
+from generator.live.keys import remedy, users_of_keys, why_unusable
 from generator.live.protections import Protections
 from generator.live.reading import Data
 from generator.live.resources import COMPLETE
@@ -80,7 +80,7 @@ def _keys(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 Verdict.NOT_WELL,
                 f"the key {arn}, which encrypts {checks.named(users)}, {why}",
-                "see When a restore fails, in docs/operations.md",
+                remedy(arn, facts, "see When a restore fails, in docs/operations.md"),
             )
 
 

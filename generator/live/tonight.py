@@ -11,7 +11,7 @@ from generator.live.carriers import FILE_SYSTEMS, FSX_VOLUMES, Carrier, carriers
 from generator.live.errors import NotAnsweredError, NotThereError
 from generator.live.facts import Facts
 from generator.live.findings import TONIGHT, Answer, Finding, Start, Verdict
-from generator.live.keys import why_unusable
+from generator.live.keys import remedy, why_unusable
 from generator.live.protections import Protections, taking
 from generator.live.resources import asked_for
 from generator.live.the_stack import gone
@@ -198,7 +198,7 @@ def _vaults_key(facts: Facts, under_it: Sequence[str]) -> Iterator[Finding]:
         yield Finding(
             Verdict.NOT_WELL,
             f"the key of the vault, {key}, {why}: no backup of EFS can be made or restored",
-            "see A key for the vault, in docs/operations.md",
+            remedy(key, facts, "see A key for the vault, in docs/operations.md"),
             stops=(*under_it,),
         )
 
