@@ -92,10 +92,10 @@ def named(names: Sequence[str]) -> str:
 
 
 def hours(time: timedelta) -> str:
-    """Return a length of time in hours; more than three days of it in days."""
+    """Return a length of time in whole hours; more than three days of it in whole days."""
     if time > timedelta(days=3):
-        return counted(round(time / timedelta(days=1)), "day")
-    return counted(round(time / timedelta(hours=1)), "hour")
+        return counted(time.days, "day")
+    return counted(time // timedelta(hours=1), "hour")
 
 
 def minute(at: datetime) -> str:
