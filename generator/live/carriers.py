@@ -111,9 +111,9 @@ def _misses(facts: Facts, protection: Protection) -> Iterator[tuple[Carrier, Fin
     for arn, tags in facts.of_the_cluster.items():
         carrier = Carrier(arn, tags)
         alike = [key for key in tags if key.casefold() == facts.tag_key.casefold()]
-        if arn in told or facts.tag_key in tags:
+        if arn in told:
             continue
-        if alike:
+        if alike:  # the key, or one that differs in its case; of the key, the value is another one
             yield miss(carrier, f"it carries {alike[0]}={tags[alike[0]]}, not {right}")
         elif _is_meant(carrier, facts, protection):
             yield miss(carrier, f"it belongs to the cluster and does not carry {right}")

@@ -11,9 +11,9 @@ from functools import partial
 from itertools import count
 
 from generator import in_parallel
-from generator.live.errors import NotAnsweredError, NotThereError
+from generator.live.errors import NotAnsweredError
 from generator.live.findings import DAYS
-from generator.live.once import fact
+from generator.live.once import answered, fact
 from generator.live.reading import Data, side_by_side
 from generator.live.resource_facts import ResourceFacts
 
@@ -126,9 +126,4 @@ class Facts(ResourceFacts):
             *more,
         ]
         done = count(1)
-        in_parallel.side_by_side(_ask, asks, lambda _: asked(next(done), len(asks)))
-
-
-def _ask(ask: Callable[[], object]) -> None:
-    with contextlib.suppress(NotAnsweredError, NotThereError):
-        ask()  # whoever needs it hears of the error
+        in_parallel.side_by_side(answered, asks, lambda _: asked(next(done), len(asks)))

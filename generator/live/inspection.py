@@ -1,5 +1,6 @@
 """Asks AWS about a backup stack, and answers all questions."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 
@@ -88,12 +89,16 @@ def _backup_stack(account: Account, name: str) -> Data:
     while level and not found:
         resources = [_resources_of(account, each) for each in level]
         found = [each for each, its in zip(level, resources, strict=True) if _is_backup(each, its)]
-        level = [
-            _described(account, each["PhysicalResourceId"])
+        nested = [
+            each["PhysicalResourceId"]
             for its in resources
             for each in its or ()
             if each["ResourceType"] == _NESTED and each.get("PhysicalResourceId")
         ]
+        level = []
+        for each in nested:
+            with contextlib.suppress(NotThereError):  # somebody has deleted it
+                level.append(_described(account, each))
     if len(found) == 1:
         return found[0]
     if found:

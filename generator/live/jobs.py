@@ -138,6 +138,7 @@ class Jobs:
             job["ResourceArn"]
             for job in self._backups
             if job["State"] == "COMPLETED"
+            and self._is_of_the_plan(job)
             and (job.get("CompletionDate") or job["CreationDate"]) <= self._facts.now - _SOON
         }
         if left := sorted(named(arn, alone=True) for arn in done - copied):
@@ -146,6 +147,12 @@ class Jobs:
                 f"the backups of {checks.named(left)} completed, and no copy job was started",
                 "see docs/copies.md",
             )
+
+    def _is_of_the_plan(self, job: Data) -> bool:
+        """Return whether the plan started a job as it is now: then it copies what the job made."""
+        plan, by = self._facts.plan, job.get("CreatedBy", {})
+        names = (("BackupPlanId", "BackupPlanId"), ("BackupPlanVersion", "VersionId"))
+        return all(by.get(its) == plan[name] for its, name in names)
 
     def _failed_restores(self) -> Iterator[Finding]:
         for job in self._restores:
@@ -182,6 +189,14 @@ def _of_tests(plan: str, jobs: list[Data]) -> Iterator[Finding]:
                 Verdict.NOT_WELL,
                 f"the restore test {plan} of {named(arn, alone=True)} of {_when(job)} ended "
                 f"{_ended(job)}",
+                "see docs/restore-testing.md",
+            )
+        elif job.get("ValidationStatus") == "FAILED":
+            why = job.get("ValidationStatusMessage")
+            yield Finding(
+                Verdict.NOT_WELL,
+                f"the restore test {plan} of {named(arn, alone=True)} of {_when(job)} was called "
+                f"invalid{f': {why}' if why else ''}",
                 "see docs/restore-testing.md",
             )
     for job in jobs:

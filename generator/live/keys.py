@@ -1,6 +1,7 @@
 """Whether the backup role may use the keys that encrypt the cluster's data and its backups."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from _backup.iam import Answer, decide
 from _backup.matching import unknown
@@ -9,6 +10,7 @@ from generator.live import checks
 from generator.live.carriers import FILE_SYSTEMS, FSX, FSX_VOLUMES, VOLUMES, carriers
 from generator.live.errors import NotAnsweredError
 from generator.live.facts import Facts
+from generator.live.once import answered
 from generator.live.reading import name_in, side_by_side
 from generator.live.resource_facts import Key
 from generator.protection.abilities import REQUESTS, RESTORE, Request
@@ -92,7 +94,7 @@ def ask_for_keys(facts: Facts) -> None:
     found = [*users_of_keys(facts)]
     if checks.known(lambda: facts.vault) and (key := facts.vault.get("EncryptionKeyArn")):
         found.append(key)
-    side_by_side(lambda arn: checks.known(lambda: facts.key(arn)), dict.fromkeys(found))
+    side_by_side(answered, [partial(facts.key, arn) for arn in dict.fromkeys(found)])
 
 
 def _requests(types: Iterable[str]) -> Iterator[Request]:

@@ -1,8 +1,10 @@
 """Answers that are asked for once, whoever needs them first, in whichever thread."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any, Generic, Protocol, TypeVar
 
 from generator.live.errors import NotAnsweredError, NotThereError
@@ -54,6 +56,23 @@ class Once:
 
 class _Owner(Protocol):
     once: Once
+
+
+def fact_of(ask: Callable[[Any, str], T]) -> Callable[[Any, str], T]:
+    """Return a method that is asked once for each of the things that it is asked about."""
+
+    @wraps(ask)
+    def answer(owner: _Owner, which: str) -> T:
+        name = f"{ask.__name__.replace('_', ' ')} {which}"
+        return owner.once.answer(name, lambda: ask(owner, which))
+
+    return answer
+
+
+def answered(ask: Callable[[], object]) -> None:
+    """Ask now, for whoever needs it later, and hears of the error then."""
+    with contextlib.suppress(NotAnsweredError, NotThereError):
+        ask()
 
 
 class fact(Generic[T]):  # noqa: N801 - it is used as property is

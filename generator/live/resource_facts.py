@@ -1,12 +1,13 @@
 """What AWS says about what is backed up: resources by their tags, their keys and roles."""
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
-from generator.live.errors import NotThereError
-from generator.live.once import fact
-from generator.live.reading import Data, by_key, document, name_in, side_by_side
+from generator.live.errors import NotAnsweredError, NotThereError
+from generator.live.once import answered, fact, fact_of
+from generator.live.reading import Data, document, name_in, side_by_side
 from generator.live.stack_facts import TAG_KEYS, StackFacts
 
 MOST_IN_A_FILTER = 200
@@ -113,31 +114,23 @@ class ResourceFacts(StackFacts):
         found = self.account.pages("efs.DescribeFileSystems", "FileSystems")
         return {each["FileSystemArn"]: each for each in found}
 
-    @fact
-    def efs_backups(self) -> dict[str, str]:
-        """Whether EFS backs up each tagged file system by itself: ENABLED or another state."""
+    @fact_of
+    def efs_backup(self, arn: str) -> str:
+        """Return whether EFS backs up a file system by itself: ENABLED or another state."""
+        try:
+            answer = self.account.ask("efs.DescribeBackupPolicy", FileSystemId=name_in(arn))
+        except NotThereError:
+            return "DISABLED"
+        return str(answer["BackupPolicy"]["Status"])
 
-        def asked(arn: str) -> str:
-            try:
-                answer = self.account.ask("efs.DescribeBackupPolicy", FileSystemId=name_in(arn))
-            except NotThereError:
-                return "DISABLED"
-            return str(answer["BackupPolicy"]["Status"])
-
-        return by_key(asked, self.tagged_efs)
-
-    @fact
-    def efs_policies(self) -> dict[str, Data]:
-        """The policy of each tagged file system that has one, by ARN."""
-
-        def asked(arn: str) -> Data | None:
-            try:
-                answer = self.account.ask("efs.DescribeFileSystemPolicy", FileSystemId=name_in(arn))
-            except NotThereError:
-                return None
-            return document(answer["Policy"])
-
-        return {arn: its for arn, its in by_key(asked, self.tagged_efs).items() if its}
+    @fact_of
+    def efs_policy(self, arn: str) -> Data | None:
+        """Return the policy of a file system; None: it has none."""
+        try:
+            answer = self.account.ask("efs.DescribeFileSystemPolicy", FileSystemId=name_in(arn))
+        except NotThereError:
+            return None
+        return document(answer["Policy"])
 
     @cached_property
     def tagged_efs(self) -> list[str]:
@@ -174,31 +167,28 @@ class ResourceFacts(StackFacts):
 
     # Keys and roles.
 
-    @fact
-    def instance_roles(self) -> dict[str, list[str] | None]:
-        """The ARNs of the roles of each instance profile, by its ARN; None: it is gone."""
-        profiles = {
-            each["IamInstanceProfile"]["Arn"]
-            for each in self.instances.values()
-            if each.get("IamInstanceProfile")
-        }
+    @property
+    def profiles(self) -> dict[str, list[str]]:
+        """The ids of the tagged instances of each instance profile, by its ARN."""
+        found: dict[str, list[str]] = {}
+        for name, its in self.instances.items():
+            if profile := its.get("IamInstanceProfile"):
+                found.setdefault(profile["Arn"], []).append(name)
+        return found
 
-        def asked(arn: str) -> list[str] | None:
-            try:
-                answer = self.account.ask(
-                    "iam.GetInstanceProfile", InstanceProfileName=name_in(arn)
-                )
-            except NotThereError:
-                return None
-            return [role["Arn"] for role in answer["InstanceProfile"]["Roles"]]
+    @fact_of
+    def roles_of(self, profile: str) -> list[str] | None:
+        """Return the ARNs of the roles of an instance profile; None: it is gone."""
+        name = name_in(profile)
+        try:
+            answer = self.account.ask("iam.GetInstanceProfile", InstanceProfileName=name)
+        except NotThereError:
+            return None
+        return [role["Arn"] for role in answer["InstanceProfile"]["Roles"]]
 
-        return by_key(asked, sorted(profiles))
-
+    @fact_of
     def key(self, arn: str) -> Key | None:
-        """Return a key by its ARN, asked once; None: there is no such key."""
-        return self.once.answer(f"key {arn}", lambda: self._asked_key(arn))
-
-    def _asked_key(self, arn: str) -> Key | None:
+        """Return a key by its ARN; None: there is no such key."""
         try:
             metadata: Data = self.account.ask("kms.DescribeKey", KeyId=arn)["KeyMetadata"]
             key = Key(arn, metadata, None)
@@ -208,6 +198,16 @@ class ResourceFacts(StackFacts):
         except NotThereError:
             return None
         return Key(arn, metadata, document(policy["Policy"]))
+
+    def ask_one_by_one(self) -> None:
+        """Ask for what no list has: about each tagged file system, and each profile."""
+        asks: list[Callable[[], object]] = []
+        with contextlib.suppress(NotAnsweredError):
+            for arn in self.tagged_efs:
+                asks += [partial(self.efs_backup, arn), partial(self.efs_policy, arn)]
+        with contextlib.suppress(NotAnsweredError):
+            asks += [partial(self.roles_of, arn) for arn in self.profiles]
+        side_by_side(answered, asks)
 
 
 def _literal(text: str) -> str:

@@ -157,28 +157,29 @@ def age(
     if backups is None or why_never(carrier, facts):
         return None  # it is told that it is not selected
     worst = backups.worst_loss
-    if newest and (worst is None or facts.now - newest <= worst):
+    age = facts.now - newest if newest else None
+    if age is not None and (worst is None or age <= worst):
         return None
     job = history.last_job(carrier.arn) if checks.known(lambda: facts.jobs) else None
-    if job and job["State"] in RUNNING:
-        since = checks.minute(job["CreationDate"])
-        text = f"{carrier}: a backup has been running since {since}"
-        return Finding(Verdict.TO_KNOW, text, "", carrier.arn)
-    last = f"; its last job: {told(job)}" if job else "; no job is known"
-    if newest:
-        old, most = (checks.hours(each) for each in (facts.now - newest, worst or timedelta()))
-        text = f"{carrier}: the newest backup is {old} old, and by its plan {most} is the most"
-    elif _is_new(carrier, facts, backups.last_start):
-        text = f"{carrier} has no backup yet: it is newer than the last start of its plan"
-        return Finding(Verdict.TO_KNOW, text, "", carrier.arn)
-    else:
+    if age is None:
         text = f"{carrier} has no backup in the vault"
-    return Finding(
-        Verdict.NOT_WELL,
-        text + last,
-        "see Check the jobs, in docs/operations.md",
-        carrier.arn,
-    )
+    else:
+        old, most = (checks.hours(each) for each in (age, worst or timedelta()))
+        text = f"{carrier}: the newest backup is {old} old, and by its plan {most} is the most"
+    if _is_new(carrier, facts, backups.last_start):
+        text = (
+            f"{carrier} waits for its first backup by this stack: one of the two is newer than the "
+            "last start of the plan"
+        )
+        return Finding(Verdict.TO_KNOW, text, "", carrier.arn)
+    if job and job["State"] in RUNNING:
+        text += f"; one has been running since {checks.minute(job['CreationDate'])}"
+        is_late = age is not None and worst and facts.now - job["CreationDate"] > worst
+        if not is_late:
+            return Finding(Verdict.TO_KNOW, text, "", carrier.arn)
+    else:
+        text += f"; its last job: {told(job)}" if job else "; no job is known"
+    return Finding(Verdict.NOT_WELL, text, "see Check the jobs, in docs/operations.md", carrier.arn)
 
 
 def _is_new(carrier: Carrier, facts: Facts, last_start: datetime | None) -> bool:

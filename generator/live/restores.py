@@ -1,23 +1,26 @@
 """A restore: whether what is in the vault can come back, with its keys and its roles."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from _backup.matching import like
 
 from generator.live import checks
-from generator.live.carriers import FILE_SYSTEMS, carriers
+from generator.live.carriers import FILE_SYSTEMS, Carrier, carriers
 from generator.live.errors import NotThereError
 from generator.live.facts import Facts
 from generator.live.findings import RESTORE as A_RESTORE
 from generator.live.findings import Answer, Finding, Verdict
 from generator.live.keys import remedy, users_of_keys, why_unusable
 from generator.live.protections import Protections
-from generator.live.reading import Data
+from generator.live.reading import Data, name_in
 from generator.live.resources import COMPLETE
 from generator.live.tonight import denies, lacking
 from generator.protection.abilities import RESTORE
+from generator.protection.resource_types import OWN_KEY
 from generator.protection.vaults import account_of
 
+_TO_EC2 = ("*", "ec2.amazonaws.com", "ec2.amazonaws.com.cn")
 _PARAMETERS = "SchedulerIAMRoleArn, ComputeNodeIAMRoleArn or AdditionalInstanceRoleArns"
 
 
@@ -39,10 +42,7 @@ def a_restore(facts: Facts, protections: Protections) -> Answer:
 
 def _instance_roles(facts: Facts, protections: Protections) -> Iterator[Finding]:
     """Yield the instance profiles that an instance cannot be restored with."""
-    users: dict[str, list[str]] = {}
-    for each in facts.instances.values():
-        if profile := each.get("IamInstanceProfile"):
-            users.setdefault(profile["Arn"], []).append(each["InstanceId"])
+    users = facts.profiles
     if not users:
         return
     try:
@@ -50,49 +50,59 @@ def _instance_roles(facts: Facts, protections: Protections) -> Iterator[Finding]
     except NotThereError:
         return  # the role is gone, or the plan
     for arn, instances in users.items():
-        profile, whose = arn.rpartition("/")[2], checks.named(instances)
-        roles = facts.instance_roles[arn]
-        if roles is None:
+        yield from checks.checked(partial(_roles, arn, checks.named(instances), facts, passes))
+
+
+def _roles(
+    profile: str, whose: str, facts: Facts, passes: Iterable[tuple[str, str]]
+) -> Iterator[Finding]:
+    roles = facts.roles_of(profile)
+    if roles is None:
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"the instance profile {name_in(profile)} of {whose} does not exist: the restore must "
+            "do without it",
+            "see Restore an instance, in docs/operations.md",
+        )
+    for role in roles or ():
+        if not any(like(its, role) and service in _TO_EC2 for its, service in passes):
             yield Finding(
                 Verdict.NOT_WELL,
-                f"the instance profile {profile} of {whose} does not exist: the restore must do "
-                "without it",
-                "see Restore an instance, in docs/operations.md",
+                f"{whose} cannot be restored with its role: the backup role may not pass {role}",
+                f"give the stack the role as {_PARAMETERS}: Change a parameter, in "
+                "docs/operations.md",
             )
-        for role in roles or ():
-            if not any(
-                like(its, role) and service in ("*", "ec2.amazonaws.com", "ec2.amazonaws.com.cn")
-                for its, service in passes
-            ):
-                yield Finding(
-                    Verdict.NOT_WELL,
-                    f"{whose} cannot be restored with its role: the backup role may not pass "
-                    f"{role}",
-                    f"give the stack the role as {_PARAMETERS}: Change a parameter, in "
-                    "docs/operations.md",
-                )
 
 
 def _keys(facts: Facts) -> Iterator[Finding]:
     """Yield the keys of volumes and file systems that cannot be used."""
     for arn, (types, users) in users_of_keys(facts).items():
-        if why := why_unusable(arn, types, facts):
-            yield Finding(
-                Verdict.NOT_WELL,
-                f"the key {arn}, which encrypts {checks.named(users)}, {why}",
-                remedy(arn, facts, "see When a restore fails, in docs/operations.md"),
-            )
+        yield from checks.checked(partial(_key, arn, types, users, facts))
+
+
+def _key(arn: str, types: Iterable[str], users: Sequence[str], facts: Facts) -> Iterator[Finding]:
+    if why := why_unusable(arn, types, facts):
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"the key {arn}, which encrypts {checks.named(users)}, {why}",
+            remedy(arn, facts, "see When a restore fails, in docs/operations.md"),
+        )
 
 
 def _denied(facts: Facts) -> Iterator[Finding]:
     for carrier in carriers(facts):
-        if carrier.type == FILE_SYSTEMS and denies(carrier, "elasticfilesystem:Restore", facts):
-            yield Finding(
-                Verdict.NOT_WELL,
-                f"{carrier}: the policy of the file system denies the role a restore into it",
-                "correct it in the console of EFS: File system policy",
-                carrier.arn,
-            )
+        if carrier.type == FILE_SYSTEMS:
+            yield from checks.checked(partial(_denies_restore, carrier, facts))
+
+
+def _denies_restore(carrier: Carrier, facts: Facts) -> Iterator[Finding]:
+    if denies(facts.efs_policy(carrier.arn), "elasticfilesystem:Restore", carrier.arn, facts):
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"{carrier}: the policy of the file system denies the role a restore into it",
+            "correct it in the console of EFS: File system policy",
+            carrier.arn,
+        )
 
 
 def _cannot_be_copied(facts: Facts, protections: Protections) -> Iterator[Finding]:
@@ -107,6 +117,7 @@ def _cannot_be_copied(facts: Facts, protections: Protections) -> Iterator[Findin
     others = {account_of(arn) for arn in copies} - {facts.place.account}
     if not others:
         return
+    yield from _vault_cannot_be_copied(facts, others)
     under_it = [
         f"{volume}{_of_instance(its)}"
         for volume, its in facts.volumes.items()
@@ -118,6 +129,21 @@ def _cannot_be_copied(facts: Facts, protections: Protections) -> Iterator[Findin
             f"{checks.named(under_it)} cannot be copied to account {checks.named(sorted(others))}: "
             "the key is aws/ebs, which no other account may use",
             "see docs/copies.md: the key of the backups",
+        )
+
+
+def _vault_cannot_be_copied(facts: Facts, others: Iterable[str]) -> Iterator[Finding]:
+    try:
+        arn = facts.vault.get("EncryptionKeyArn")
+    except NotThereError:
+        return
+    key = facts.key(arn) if arn else None
+    if key and key.is_awss and any(each.type not in OWN_KEY for each in carriers(facts)):
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"backups of EFS cannot be copied to account {checks.named(sorted(others))}: the key "
+            "of the vault is aws/backup, which no other account may use",
+            "see A key for a cluster that has none, in docs/operations.md",
         )
 
 

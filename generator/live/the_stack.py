@@ -23,9 +23,18 @@ _UNDO = (
 )
 
 
+_AGAIN = "deploy the stack again: The stack was deleted: come back, in docs/operations.md"
+
+
 def the_stack(facts: Facts, protections: Protections) -> Answer:
     """Return whether the stack is complete, and what protects less than its template says."""
     status = str(facts.stack["StackStatus"])
+    if status == "DELETE_IN_PROGRESS":
+        text = "the stack is being deleted: there will be no more backups"
+        every = tuple(facts.carriers) if checks.known(lambda: facts.carriers) else ()
+        return Answer(
+            STACK, "being deleted", [Finding(Verdict.NOT_WELL, text, _AGAIN, stops=every)]
+        )
     if status.endswith("_IN_PROGRESS"):
         finding = Finding(
             Verdict.NOT_CHECKED,
@@ -57,10 +66,9 @@ def _status(status: str, facts: Facts) -> Iterator[Finding]:
 
 def gone(facts: Facts) -> Iterator[Finding]:
     """Yield what a backup cannot do without and does not exist."""
-    again = "deploy the stack again: The stack was deleted: come back, in docs/operations.md"
     every = tuple(facts.carriers) if checks.known(lambda: facts.carriers) else ()
 
-    def missing(what: str, ask: Callable[[], object], advice: str = again) -> Iterator[Finding]:
+    def missing(what: str, ask: Callable[[], object], advice: str = _AGAIN) -> Iterator[Finding]:
         try:
             ask()
         except NotThereError:

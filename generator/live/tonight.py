@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import partial
+from typing import Any
 
 from _backup.iam import Answer as Decision
 from _backup.iam import decide
@@ -13,6 +15,7 @@ from generator.live.facts import Facts
 from generator.live.findings import TONIGHT, Answer, Finding, Start, Verdict
 from generator.live.keys import remedy, why_unusable
 from generator.live.protections import Protections, taking
+from generator.live.reading import document, name_in
 from generator.live.resources import asked_for
 from generator.live.the_stack import gone
 from generator.protection.abilities import BACKUP
@@ -53,6 +56,7 @@ def tonight(facts: Facts, protections: Protections) -> Answer:
             checks.about(every, lambda: _trusted(facts, protections, every)),
             checks.about(every, lambda: lacking(BACKUP, protections, found)),
             checks.about(every, lambda: _refused(protections, every)),
+            checks.about(every, lambda: _vault_denies(facts, every)),
             checks.about(under_vaults_key, lambda: _vaults_key(facts, under_vaults_key)),
             checks.about(efs, lambda: _automatic(facts, protections)),
             checks.about(efs, lambda: _denied(facts)),
@@ -91,10 +95,10 @@ def _starts(facts: Facts, protections: Protections, every: Sequence[str]) -> Ite
         rules = protections.plan.rules
     except NotThereError:
         return  # the plan is gone
-    if rules and not starts(facts, protections):
+    if not starts(facts, protections):
         yield Finding(
             Verdict.NOT_WELL,
-            "no rule of the plan starts a backup any more",
+            "no rule of the plan starts a backup any more" if rules else "the plan has no rule",
             "correct BackupSchedule: Change a parameter, in docs/operations.md",
             stops=(*every,),
         )
@@ -208,18 +212,23 @@ def _automatic(facts: Facts, protections: Protections) -> Iterator[Finding]:
     if not _collides(facts, protections):
         return
     for carrier in _efs(facts):
-        if facts.efs_backups.get(carrier.arn) == "ENABLED":
-            yield Finding(
-                Verdict.NOT_WELL,
-                f"{carrier}: EFS starts its own backup in the same hour, and the job of this plan "
-                "can wait behind it until it has expired",
-                checks.command(
-                    *("aws", "efs", "put-backup-policy", "--file-system-id", carrier.id),
-                    *("--backup-policy", "Status=DISABLED"),
-                ),
-                carrier.arn,
-                stops=(carrier.arn,),
-            )
+        check = partial(_makes_its_own, carrier, facts)
+        yield from checks.about([carrier.arn], check)()
+
+
+def _makes_its_own(carrier: Carrier, facts: Facts) -> Iterator[Finding]:
+    if facts.efs_backup(carrier.arn) == "ENABLED":
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"{carrier}: EFS starts its own backup in the same hour, and the job of this plan can "
+            "wait behind it until it has expired",
+            checks.command(
+                *("aws", "efs", "put-backup-policy", "--file-system-id", carrier.id),
+                *("--backup-policy", "Status=DISABLED"),
+            ),
+            carrier.arn,
+            stops=(carrier.arn,),
+        )
 
 
 def _collides(facts: Facts, protections: Protections) -> bool:
@@ -244,23 +253,42 @@ def _efs(facts: Facts) -> list[Carrier]:
 
 def _denied(facts: Facts) -> Iterator[Finding]:
     for carrier in _efs(facts):
-        if denies(carrier, "elasticfilesystem:Backup", facts):
-            yield Finding(
-                Verdict.NOT_WELL,
-                f"{carrier}: the policy of the file system denies the role its backup",
-                "correct it in the console of EFS: File system policy",
-                carrier.arn,
-                stops=(carrier.arn,),
-            )
+        check = partial(_denies_backup, carrier, facts)
+        yield from checks.about([carrier.arn], check)()
 
 
-def denies(carrier: Carrier, action: str, facts: Facts) -> bool:
-    """Return whether the policy of a file system denies the role an action.
+def _denies_backup(carrier: Carrier, facts: Facts) -> Iterator[Finding]:
+    if denies(facts.efs_policy(carrier.arn), "elasticfilesystem:Backup", carrier.arn, facts):
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"{carrier}: the policy of the file system denies the role its backup",
+            "correct it in the console of EFS: File system policy",
+            carrier.arn,
+            stops=(carrier.arn,),
+        )
+
+
+def _vault_denies(facts: Facts, every: Sequence[str]) -> Iterator[Finding]:
+    try:
+        facts.vault  # noqa: B018 - it raises
+    except NotThereError:
+        return
+    policy = facts.vault_policy
+    if denies(policy and document(policy), "backup:StartBackupJob", facts.vault_arn, facts):
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"the policy of the vault {facts.vault_name} denies the role backup:StartBackupJob",
+            "correct it in the console of AWS Backup: the vault, Access policy",
+            stops=(*every,),
+        )
+
+
+def denies(policy: Any, action: str, arn: str, facts: Facts) -> bool:
+    """Return whether the policy of a resource, if it has one, denies the role an action.
 
     It need not allow it: the role's own policies do. Raises NotAnsweredError if nobody can know.
     """
-    policy = facts.efs_policies.get(carrier.arn)
-    if policy is None:
+    if not policy:
         return False
     anything = {
         "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]
@@ -271,11 +299,11 @@ def denies(carrier: Carrier, action: str, facts: Facts) -> bool:
         "aws:SecureTransport": "true",
     }
     principal = {"AWS": facts.role_arn}
-    answer = decide([anything, policy], action, carrier.arn, context, principal=principal)
+    answer = decide([anything, policy], action, arn, context, principal=principal)
     if answer is Decision.UNKNOWN:
         raise NotAnsweredError(
-            f"{carrier}: whether the policy of the file system denies {action} depends on a "
-            "condition that nobody can know here: look at it"
+            f"whether the policy of {name_in(arn)} denies {action} depends on a condition that "
+            "nobody can know here: look at it"
         )
     return answer is Decision.DENIED
 

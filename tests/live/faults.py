@@ -135,6 +135,19 @@ def _efs_policy(cluster: Cluster, action: str) -> None:
     efs.put_file_system_policy(FileSystemId=efs_of(cluster), Policy=document)
 
 
+def _vault_denies_the_role(cluster: Cluster) -> None:
+    role = {"AWS": cluster.backup.outputs["BackupRoleArn"]}
+    deny = {"Effect": "Deny", "Principal": role, "Action": "backup:StartBackupJob", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [deny]}
+    cluster.here.vault_policies[cluster.vault] = json.dumps(policy)
+
+
+def _one_denies_and_one_is_unknown(cluster: Cluster) -> None:
+    _efs_policy(cluster, "elasticfilesystem:Backup")
+    apps = efs_of(cluster, "EFSApps")
+    cluster.refuse("efs.DescribeFileSystemPolicy", "InternalFailure", 500, FileSystemId=apps)
+
+
 def _automatic(cluster: Cluster) -> None:
     from moto.efs.models import efs_backends
 
@@ -194,6 +207,15 @@ def _database(cluster: Cluster) -> None:
     )
 
 
+def _came_back(cluster: Cluster) -> None:
+    """Let the stack be an hour old, and its newest recovery points be of yesterday."""
+    here, today = cluster.here, cluster.now - timedelta(days=1)
+    here.points = [each for each in here.points if each["CreationDate"] < today]
+    here.jobs.clear()
+    here.copy_jobs.clear()
+    here.stacks[1].described["CreationTime"] = cluster.now - timedelta(hours=1)
+
+
 def _new_file_system(cluster: Cluster) -> None:
     """Make a file system after the last start."""
     from moto.efs.models import efs_backends
@@ -228,6 +250,13 @@ def _good_later(cluster: Cluster) -> None:
     point = cluster.maker.point(resource, cluster.now - timedelta(hours=8))
     cluster.here.points.append(point)
     cluster.here.jobs.append(cluster.maker.job(point))
+
+
+def _by_hand(cluster: Cluster) -> None:
+    point = cluster.maker.point(cluster.resource("EFSData"), cluster.now - timedelta(hours=6))
+    cluster.here.points.append({name: its for name, its in point.items() if name != "CreatedBy"})
+    job = cluster.maker.job(point)
+    cluster.here.jobs.append({name: its for name, its in job.items() if name != "CreatedBy"})
 
 
 def _drop_copies_of_one(cluster: Cluster) -> None:
@@ -286,6 +315,11 @@ OF_THE_STACK = {
         lambda c: c.here.stacks[1].described.update(StackStatus="UPDATE_ROLLBACK_FAILED"),
         (("stack", NOT_WELL, "not complete: UPDATE_ROLLBACK_FAILED"),),
     ),
+    "the stack is being deleted": Fault(
+        lambda c: c.here.stacks[1].described.update(StackStatus="DELETE_IN_PROGRESS"),
+        (("stack", NOT_WELL, "the stack is being deleted"),),
+        lost=4,
+    ),
     "the role lost a policy": Fault(
         lambda c: _drop_policy(c, "ProtectEFS"),
         (
@@ -338,9 +372,18 @@ OF_THE_RESOURCES = {
     "a resource was never backed up": Fault(
         _never_backed_up, (("resources", NOT_WELL, "has no backup in the vault"),)
     ),
-    "a resource is new": Fault(_new_file_system, (("resources", TO_KNOW, "has no backup yet"),)),
+    "the stack is new, and its vault is not": Fault(
+        _came_back,
+        tuple(
+            ("resources", TO_KNOW, f"{name}) waits for its first backup by this stack")
+            for name in ("Scheduler", "EFSApps", "EFSData", "Lustre")
+        ),
+    ),
+    "a resource is new": Fault(
+        _new_file_system, (("resources", TO_KNOW, "waits for its first backup by this stack"),)
+    ),
     "a backup takes long": Fault(
-        _running, (("resources", TO_KNOW, "a backup has been running since 2026-11-25 05:20 UTC"),)
+        _running, (("resources", TO_KNOW, "one has been running since 2026-11-25 05:20 UTC"),)
     ),
     "a tag under the key of another release": Fault(
         lambda c: _retag(c, {TAG: None, "edh:BackupPlan": soca.CLUSTER_ID}),
@@ -362,6 +405,16 @@ OF_THE_RESOURCES = {
         (("resources", NOT_WELL, "it carries soca:BackupPlan=mycluster, not"),),
         lost=1,
     ),
+    "a value with a slip": Fault(
+        lambda c: _retag(c, {TAG: "soca-myclustr"}),
+        (("resources", NOT_WELL, "it carries soca:BackupPlan=soca-myclustr, not"),),
+        lost=1,
+    ),
+    "a value with a slip, of the scheduler": Fault(
+        lambda c: c.tag(c.resource("Scheduler").arn, {TAG: "true"}),
+        (("resources", NOT_WELL, "it carries soca:BackupPlan=true, not"),),
+        lost=1,
+    ),
     "a key in capital letters": Fault(
         lambda c: _retag(c, {TAG: None, "SOCA:BackupPlan": soca.CLUSTER_ID}),
         (("resources", NOT_WELL, "it carries SOCA:BackupPlan=soca-mycluster, not"),),
@@ -376,7 +429,7 @@ OF_THE_RESOURCES = {
         _tag_volume,
         (
             ("resources", TO_KNOW, "is backed up twice: with its instance"),
-            ("resources", TO_KNOW, "has no backup yet"),
+            ("resources", TO_KNOW, "waits for its first backup by this stack"),
         ),
     ),
     "ONTAP tagged instead of its volumes": Fault(
@@ -439,6 +492,28 @@ OF_TONIGHT = {
         (("tonight", NOT_WELL, "has a policy that does not let the role use it"),),
         lost=2,
     ),
+    "the plan has no rule": Fault(
+        lambda c: _moto_plan(c).backup_plan["Rules"].clear(),
+        (
+            ("stack", NOT_WELL, "are no longer backed up: no rule makes backups"),
+            ("tonight", NOT_WELL, "the plan has no rule"),
+            ("since", TO_KNOW, "backups are not copied"),
+        ),
+        lost=4,
+    ),
+    "the vault denies the role": Fault(
+        _vault_denies_the_role,
+        (("tonight", NOT_WELL, "denies the role backup:StartBackupJob"),),
+        lost=4,
+    ),
+    "one file system denies, and of another nobody knows": Fault(
+        _one_denies_and_one_is_unknown,
+        (
+            ("tonight", NOT_WELL, "denies the role its backup"),
+            ("tonight restore", "not checked", "elasticfilesystem:DescribeFileSystemPolicy fails"),
+        ),
+        lost=2,
+    ),
     "EFS makes its own backup in the same hour": Fault(
         _automatic, (("tonight", NOT_WELL, "EFS starts its own backup in the same hour"),), lost=1
     ),
@@ -451,7 +526,7 @@ OF_TONIGHT = {
         _openzfs_without_opt_in,
         (
             ("tonight", NOT_WELL, "the region is not opted in to FSx"),
-            ("resources", TO_KNOW, "has no backup yet"),
+            ("resources", TO_KNOW, "waits for its first backup by this stack"),
         ),
         lost=1,
     ),
@@ -491,6 +566,11 @@ OF_A_RESTORE = {
         (("restore", NOT_WELL, "denies the role a restore into it"),),
     ),
     "cold storage": Fault(_cold, (("restore", TO_KNOW, "1 recovery point is in cold storage"),)),
+    "copies to another account of a vault under aws/backup": Fault(
+        nothing,
+        (("restore", NOT_WELL, "backups of EFS cannot be copied to account 444455556666"),),
+        {"CreateVaultKmsKey": "no"},
+    ),
     "a volume under aws/ebs": Fault(
         _volume_under_awss_key,
         (("restore", NOT_WELL, "cannot be copied to account 444455556666: the key is aws/ebs"),),
@@ -515,6 +595,7 @@ OF_THE_LAST_HOURS = {
     "no copy was started": Fault(
         lambda c: c.here.copy_jobs.clear(), (("since", NOT_WELL, "no copy job was started"),)
     ),
+    "a backup by hand, which no plan copies": Fault(_by_hand, ()),
     "a copy of one resource was not started": Fault(
         _drop_copies_of_one, (("since", NOT_WELL, "and no copy job was started"),)
     ),
@@ -527,6 +608,10 @@ OF_THE_LAST_HOURS = {
     "a restore test that failed": Fault(
         lambda c: _last(c.here.restore_jobs, Status="FAILED", StatusMessage="no subnet"),
         (("since", NOT_WELL, "the restore test Test_soca_mycluster of"),),
+    ),
+    "a restore test that somebody called invalid": Fault(
+        lambda c: _last(c.here.restore_jobs, ValidationStatus="FAILED"),
+        (("since", NOT_WELL, "was called invalid"),),
     ),
     "a restore test that left something": Fault(
         lambda c: _last(c.here.restore_jobs, DeletionStatus="FAILED"),
