@@ -12,6 +12,7 @@ from generator.live.findings import HEARS, Answer, Finding, Verdict
 from generator.live.protections import Protections, as_read
 from generator.live.reading import Data
 
+_DISABLED = "DISABLED"
 _ALERTS = "see Alerts, in docs/operations.md"
 
 
@@ -26,6 +27,7 @@ def the_hearers(facts: Facts, protections: Protections) -> Answer:
         lambda: f"{_subscribers(facts)}; alarms: {_states(facts)}",
         [
             lambda: _topic(facts),
+            lambda: _switched_off(facts),
             lambda: _unheard(facts, protections),
             lambda: _not_confirmed(facts),
             lambda: _alarms(facts),
@@ -56,17 +58,41 @@ def _topic(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def _switched_off(facts: Facts) -> Iterator[Finding]:
+    """Yield the rules and the alarms that are there and do nothing."""
+    for name, its in facts.event_rules.items():
+        if its and its[0].get("State") == _DISABLED:
+            yield Finding(
+                Verdict.NOT_WELL,
+                f"the rule {name} is disabled: nobody hears of a job that fails",
+                checks.command("aws", "events", "enable-rule", "--name", name),
+            )
+    for alarm in facts.alarms:
+        if not alarm.get("ActionsEnabled", True):
+            name = alarm["AlarmName"]
+            yield Finding(
+                Verdict.NOT_WELL,
+                f"the actions of the alarm {name} are switched off: it rings, and nobody hears it",
+                checks.command(
+                    *("aws", "cloudwatch", "enable-alarm-actions", "--alarm-names", name)
+                ),
+            )
+
+
 def _unheard(facts: Facts, protections: Protections) -> Iterator[Finding]:
-    """Yield what the topic is not told any more; who is subscribed to it is asked beside this."""
+    """Yield what the topic is not told any more, even if nothing were switched off.
+
+    Who is subscribed to it is asked beside this.
+    """
     rules = facts.event_rules
     try:
         topics = {facts.topic_arn: facts.topic}
     except NotThereError:
         return
     known = Answers(
-        rules={name: its and its[0] for name, its in rules.items()},
+        rules={name: its and {**its[0], "State": "ENABLED"} for name, its in rules.items()},
         targets={name: its[1] for name, its in rules.items() if its},
-        alarms=facts.alarms,
+        alarms=[{**each, "ActionsEnabled": True} for each in facts.alarms],
         topics=topics,
     )
     for sentence in as_read(lambda: model.unheard(protections.deployed, known)):

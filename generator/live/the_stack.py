@@ -17,12 +17,7 @@ _COMPLETE = {
     "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE",
     "IMPORT_ROLLBACK_COMPLETE",
 }  # fmt: skip
-_UNDO = (
-    "undo what was changed by hand; an update of the stack does not, because its template has not "
-    "changed"
-)
-
-
+_UNDO = "see Undo a change by hand, in docs/operations.md"
 _AGAIN = "deploy the stack again: The stack was deleted: come back, in docs/operations.md"
 
 

@@ -119,7 +119,7 @@ def _selected(
             yield Finding(
                 Verdict.NOT_WELL,
                 f"{carrier} is not selected: no resource assignment of the plan takes it",
-                "correct the assignment of the plan in the console of AWS Backup",
+                "see Undo a change by hand, in docs/operations.md",
                 carrier.arn,
                 stops=(carrier.arn,),
             )
@@ -148,7 +148,7 @@ def lacking(does: str, protections: Protections, found: Sequence[Carrier]) -> It
             yield Finding(
                 Verdict.NOT_WELL,
                 f"the role may not {verb} {kind}: it lacks {checks.named(lacks)}",
-                "give the role its policies back, as the template of the stack has them",
+                "see Undo a change by hand, in docs/operations.md",
                 stops=tuple(carriers_of_it) if does == BACKUP else (),
             )
     if unknown:
@@ -173,7 +173,7 @@ def _trusted(facts: Facts, protections: Protections, every: Sequence[str]) -> It
         yield Finding(
             Verdict.NOT_WELL,
             f"the role {role} does not trust AWS Backup, so that no job starts at all",
-            "put backup.amazonaws.com back into its trust policy",
+            "see Undo a change by hand, in docs/operations.md",
             stops=(*every,),
         )
 

@@ -652,10 +652,7 @@ OF_THOSE_WHO_HEAR = {
     ),
     "the rule is disabled": Fault(
         lambda c: c.aws.client("events").disable_rule(Name=_rule(c)),
-        (
-            ("hears", NOT_WELL, "failed backups"),
-            ("hears", NOT_WELL, "the deletion of the plan"),
-        ),
+        (("hears", NOT_WELL, "is disabled: nobody hears of a job that fails"),),
     ),
     "the rule tells another topic": Fault(
         lambda c: c.aws.client("events").put_targets(
@@ -677,7 +674,7 @@ OF_THOSE_WHO_HEAR = {
     ),
     "an alarm does nothing": Fault(
         lambda c: c.aws.client("cloudwatch").disable_alarm_actions(AlarmNames=[_alarm(c)]),
-        (("hears", NOT_WELL, "missing backups"),),
+        (("hears", NOT_WELL, "are switched off: it rings, and nobody hears it"),),
     ),
     "an alarm rings": Fault(
         lambda c: _set_state(c, "ALARM"), (("hears", TO_KNOW, "rings: No backup of EFS"),)
