@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TypeVar
 
-from generator.live.errors import NotAnsweredError, NotThereError
+from generator.live.errors import NotAnsweredError, NotThereError, understood
 from generator.live.findings import Answer, Finding, Question, Verdict
 
 Check = Callable[[], Iterable[Finding]]
@@ -26,7 +26,8 @@ def answer(question: Question, summary: Callable[[], str], checks: Iterable[Chec
     for check in checks:
         findings.update(dict.fromkeys(checked(check)))
     try:
-        text = summary()
+        with understood():
+            text = summary()
     except (NotAnsweredError, NotThereError):
         text = ""
     return Answer(question, text, [*findings])
@@ -35,7 +36,8 @@ def answer(question: Question, summary: Callable[[], str], checks: Iterable[Chec
 def checked(check: Check) -> Iterator[Finding]:
     """Yield the findings of a check, and that AWS did not answer, if it did not."""
     try:
-        yield from check()
+        with understood():
+            yield from check()
     except (NotAnsweredError, NotThereError) as error:
         action = getattr(error, "action", "")
         yield Finding(Verdict.NOT_CHECKED, str(error), action=action)
@@ -55,7 +57,8 @@ def about(arns: Sequence[str], check: Check) -> Check:
 def known(ask: Callable[[], object]) -> bool:
     """Return whether AWS has answered; whoever depends on it reports that it has not."""
     try:
-        ask()
+        with understood():
+            ask()
     except (NotAnsweredError, NotThereError):
         return False
     return True
@@ -63,7 +66,7 @@ def known(ask: Callable[[], object]) -> bool:
 
 def until_open(items: Iterable[Item]) -> Iterator[Item]:
     """Yield items until one of them needs what AWS did not answer."""
-    with contextlib.suppress(NotAnsweredError, NotThereError):
+    with contextlib.suppress(NotAnsweredError, NotThereError), understood():
         yield from items
 
 

@@ -1,6 +1,8 @@
 """What it means that AWS did not answer: a sentence for people, and the action if it is denied."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from generator import aws_errors
@@ -35,6 +37,22 @@ class NotAnsweredError(AwsError):
         super().__init__(text)
         self.action = action
         """The IAM action that is not allowed; empty: it is not that, as far as AWS says."""
+
+
+# What comes of a member that is missing, of another type, or out of all bounds.
+_ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+@contextmanager
+def understood(what: str = "") -> Iterator[None]:
+    """Let an answer that is not what AWS describes count as none: raise NotAnsweredError for it."""
+    try:
+        yield
+    except _ODD as error:
+        about = f" about {what}" if what else ""
+        raise NotAnsweredError(
+            f"what AWS says{about} cannot be understood ({error!r}): run the same command again"
+        ) from error
 
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html

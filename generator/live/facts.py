@@ -27,7 +27,7 @@ class Facts(ResourceFacts):
     def points(self) -> list[Data]:
         """The recovery points in the vault."""
         try:
-            return self.account.pages(
+            found = self.account.pages(
                 "backup.ListRecoveryPointsByBackupVault",
                 "RecoveryPoints",
                 BackupVaultName=self.vault_name,
@@ -36,16 +36,26 @@ class Facts(ResourceFacts):
             with contextlib.suppress(NotAnsweredError):
                 self.vault  # noqa: B018 - it raises NotThereError if there is no such vault
             raise
+        return self._dated(found)
 
     @fact
     def jobs(self) -> list[Data]:
         """The backup jobs into the vault; AWS Backup forgets those that are older than 30 days."""
-        return self.account.pages(
+        found = self.account.pages(
             "backup.ListBackupJobs",
             "BackupJobs",
             ByBackupVaultName=self.vault_name,
             ByCreatedAfter=self.now - timedelta(days=DAYS),
         )
+        for each in found:
+            each["State"]  # it raises
+        return self._dated(found)
+
+    def _dated(self, found: list[Data]) -> list[Data]:
+        """Return them; raise if one has no time, or a time without a zone."""
+        for each in found:
+            each["CreationDate"] - self.now
+        return found
 
     def copy_jobs(self, destinations: Iterable[str], since: datetime) -> list[Data]:
         """Return the jobs that copy from the vault to those vaults since a time."""

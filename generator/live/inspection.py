@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from generator.live import checks, jobs
 from generator.live.account import Account
 from generator.live.carriers import Carrier, carriers, near_misses
-from generator.live.errors import NotAnsweredError, NotThereError
+from generator.live.errors import NotAnsweredError, NotThereError, understood
 from generator.live.facts import Facts
 from generator.live.findings import Answer, Finding, Inspection, Resource, Start, Verdict
 from generator.live.hearers import the_hearers
@@ -30,6 +30,7 @@ class NoStackError(Exception):
     """There is no such backup stack; the text says so to people."""
 
 
+@understood("the stack")
 def inspect(
     account: Account,
     stack: str,
@@ -41,7 +42,7 @@ def inspect(
 
     ``since`` is how many hours back jobs are looked at; ``asked`` is called with how many of how
     many facts are known; ``now`` is the time from which all is counted. Raises NoStackError, and
-    NotAnsweredError if AWS does not describe the stack.
+    NotAnsweredError if AWS does not describe the stack, or not as AWS describes stacks.
     """
     described = _backup_stack(account, stack)
     facts = Facts(account, described, now or datetime.now(timezone.utc), since)
@@ -144,10 +145,8 @@ def _is_backup(stack: Data, resources: list[Data] | None) -> bool:
 
 
 def _known_starts(facts: Facts, protections: Protections) -> list[Start]:
-    found: list[Start] = []
-    if checks.known(lambda: protections.plan):
-        found = starts(facts, protections)
-    return found
+    are_known = checks.known(lambda: starts(facts, protections))
+    return starts(facts, protections) if are_known else []
 
 
 def _resources(

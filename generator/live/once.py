@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Generic, Protocol, TypeVar
 
-from generator.live.errors import NotAnsweredError, NotThereError
+from generator.live.errors import NotAnsweredError, NotThereError, understood
 
 T = TypeVar("T")
 
@@ -39,14 +39,10 @@ class Once:
         with cell.lock:
             if not cell.is_there:
                 try:
-                    cell.value = ask()
+                    with understood(name):
+                        cell.value = ask()
                 except (NotAnsweredError, NotThereError) as error:
                     cell.error = error
-                except (AttributeError, KeyError, TypeError, ValueError) as error:
-                    cell.error = NotAnsweredError(
-                        f"what AWS says about {name} cannot be understood ({error!r}): run the "
-                        "same command again"
-                    )
                 cell.is_there = True
         if cell.error:
             raise cell.error
@@ -71,7 +67,7 @@ def fact_of(ask: Callable[[Any, str], T]) -> Callable[[Any, str], T]:
 
 def answered(ask: Callable[[], object]) -> None:
     """Ask now, for whoever needs it later, and hears of the error then."""
-    with contextlib.suppress(NotAnsweredError, NotThereError):
+    with contextlib.suppress(NotAnsweredError, NotThereError), understood():
         ask()
 
 

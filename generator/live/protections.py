@@ -71,7 +71,13 @@ class Protections:
     @property
     def role(self) -> Role:
         """What the role may do."""
-        return self.with_role.roles[self.facts.role_arn]
+        role = self.with_role.roles.get(self.facts.role_arn)
+        if role is None:
+            raise NotAnsweredError(
+                f"what the role {self.facts.role_arn} may do is not known: it is no role of the "
+                "template of the stack"
+            )
+        return role
 
     def _live(self, **answers: Any) -> Protection:
         facts = self.facts

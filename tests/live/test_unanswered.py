@@ -72,6 +72,37 @@ def test_whatever_happens_to_a_request_is_told(call: str, healthy: Cluster) -> N
     assert is_only_not_checked(asked(healthy), CALLS[call].action)
 
 
+ODD = [
+    ("backup.ListBackupJobs", b'{"BackupJobs": [{"BackupJobId": "no state"}]}'),
+    (
+        "backup.ListRecoveryPointsByBackupVault",
+        b'{"RecoveryPoints": [{"Status": "COMPLETED", "CreationDate": "2026-11-25T05:00:00"}]}',
+    ),
+    ("backup.GetBackupPlan", b'{"BackupPlan": {"Rules": [{"RuleName": 7}]}}'),
+]
+"""Answers that lack what AWS always says, or say it without a zone or as another type."""
+
+
+@pytest.mark.parametrize(("call", "answer"), ODD)
+def test_an_answer_that_is_none_of_awss_is_not_checked(
+    call: str, answer: bytes, healthy: Cluster
+) -> None:
+    healthy.happens(call, says(answer, kind="application/json"))
+    inspection = asked(healthy)
+    assert inspection.is_well is None
+    assert all("cannot be understood" in text for text in not_checked(inspection))
+    assert Verdict.NOT_WELL not in {answer.verdict for answer in inspection.answers}
+
+
+def test_a_stack_that_is_not_described_as_stacks_are(healthy: Cluster) -> None:
+    described = b"<Stacks><member><StackName>mycluster</StackName></member></Stacks>"
+    result = b"<DescribeStacksResult>" + described + b"</DescribeStacksResult>"
+    whole = b"<DescribeStacksResponse>" + result + b"</DescribeStacksResponse>"
+    healthy.happens(FIRST, says(whole, kind="text/xml"))
+    with pytest.raises(NotAnsweredError, match="what AWS says about the stack cannot be under"):
+        asked(healthy, NAME)
+
+
 PAGED = ("backup.ListRecoveryPointsByBackupVault", "backup.ListBackupJobs", "ec2.DescribeVolumes")
 
 
