@@ -32,8 +32,13 @@ def why_unusable(arn: str, types: Iterable[str], facts: Facts) -> str:
     state = str(key.metadata.get("KeyState", ""))
     if state != _ENABLED:
         return f"cannot be used (its state is {state})"
-    if key.policy is None:  # AWS's own: whoever may use the service may use it
+    if key.is_awss:  # whoever may use the service may use it
         return ""
+    if key.policy is None:
+        raise NotAnsweredError(
+            f"whether the role may use the key {arn} is known in the account {key.account} alone: "
+            "look at the key's policy there"
+        )
     answers = {each.action: _answer(key, each, facts) for each in _requests(types)}
     denied = [action for action, answer in answers.items() if answer is Answer.DENIED]
     if denied:

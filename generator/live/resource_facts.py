@@ -33,7 +33,13 @@ class Key:
     arn: str
     metadata: Data
     policy: Data | None
-    """None: it is AWS's own key, which everybody may use through its service."""
+    """None: it is AWS's own key, which everybody may use through its service, or the key of another
+    account, which alone can read its policy."""
+
+    @property
+    def account(self) -> str:
+        """The account that it belongs to."""
+        return self.arn.split(":")[4]
 
     @property
     def is_awss(self) -> bool:
@@ -192,7 +198,7 @@ class ResourceFacts(StackFacts):
         try:
             metadata: Data = self.account.ask("kms.DescribeKey", KeyId=arn)["KeyMetadata"]
             key = Key(arn, metadata, None)
-            if key.is_awss:
+            if key.is_awss or key.account != self.place.account:
                 return key
             policy = self.account.ask("kms.GetKeyPolicy", KeyId=arn, PolicyName="default")
         except NotThereError:

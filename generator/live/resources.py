@@ -158,7 +158,13 @@ def age(
         return None  # it is told that it is not selected
     worst = backups.worst_loss
     age = facts.now - newest if newest else None
-    if age is not None and (worst is None or age <= worst):
+    if age is not None and worst is None:
+        text = (
+            f"{carrier}: its newest backup is {checks.hours(age)} old, and the schedule of its plan "
+            "does not say how old it may be"
+        )
+        return Finding(Verdict.NOT_CHECKED, text, "", carrier.arn)
+    if age is not None and worst is not None and age <= worst:
         return None
     job = history.last_job(carrier.arn) if checks.known(lambda: facts.jobs) else None
     if age is None:

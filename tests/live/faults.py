@@ -10,7 +10,7 @@ from tests.local_aws.cluster import EMAIL, Cluster
 from tests.local_aws.local_aws import ACCOUNT
 from tests.support import soca
 
-NOT_WELL, TO_KNOW = "not well", "to know"
+NOT_WELL, NOT_CHECKED, TO_KNOW = "not well", "not checked", "to know"
 TAG = "soca:BackupPlan"
 REGION = "us-east-1"
 
@@ -185,6 +185,18 @@ def _volume_under_awss_key(cluster: Cluster) -> None:
     key = cluster.aws.client("kms").create_key()["KeyMetadata"]
     kms_backends[ACCOUNT][REGION].keys[key["KeyId"]].key_manager = "AWS"
     _add_volume(cluster, Encrypted=True, KmsKeyId=key["Arn"])
+
+
+def _volume_under_anothers_key(cluster: Cluster) -> None:
+    from moto.ec2.models import ec2_backends
+    from moto.kms.models import kms_backends
+
+    there = f"arn:aws:kms:{REGION}:444455556666:key/0b000000-0000-0000-0000-000000000000"
+    number = cluster.aws.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    keys = kms_backends[ACCOUNT][REGION].keys
+    keys[there.rpartition("/")[2]] = keys[number]  # so that it is described
+    volume = ec2_backends[ACCOUNT][REGION].volumes[_add_volume(cluster, Encrypted=True)]
+    volume.kms_key_id = there
 
 
 def _tag_volume(cluster: Cluster) -> None:
@@ -382,6 +394,21 @@ OF_THE_RESOURCES = {
     "a resource is new": Fault(
         _new_file_system, (("resources", TO_KNOW, "waits for its first backup by this stack"),)
     ),
+    "a schedule that ends": Fault(
+        lambda c: (
+            _moto_plan(c)
+            .backup_plan["Rules"][0]
+            .update(ScheduleExpression="cron(0 5 26 11 ? 2026)")
+        ),
+        (
+            ("stack", NOT_WELL, "are backed up only for some time"),
+            ("stack", NOT_WELL, "are copied only for some time"),
+            *(
+                ("resources", NOT_CHECKED, f"{name}): its newest backup is")
+                for name in ("Scheduler", "EFSApps", "EFSData", "Lustre")
+            ),
+        ),
+    ),
     "a backup takes long": Fault(
         _running, (("resources", TO_KNOW, "one has been running since 2026-11-25 05:20 UTC"),)
     ),
@@ -510,7 +537,7 @@ OF_TONIGHT = {
         _one_denies_and_one_is_unknown,
         (
             ("tonight", NOT_WELL, "denies the role its backup"),
-            ("tonight restore", "not checked", "elasticfilesystem:DescribeFileSystemPolicy fails"),
+            ("tonight restore", NOT_CHECKED, "elasticfilesystem:DescribeFileSystemPolicy fails"),
         ),
         lost=2,
     ),
@@ -556,6 +583,10 @@ OF_A_RESTORE = {
     "the key of the data is disabled": Fault(
         lambda c: c.aws.client("kms").disable_key(KeyId=c.main.resources["Key"]),
         (("restore", NOT_WELL, "cannot be used (its state is Disabled)"),),
+    ),
+    "the key of a volume is of another account": Fault(
+        _volume_under_anothers_key,
+        (("restore", NOT_CHECKED, "is known in the account 444455556666 alone"),),
     ),
     "the key of the data is for somebody else": Fault(
         lambda c: _key_policy(c, c.main.resources["Key"], "111122223333"),
