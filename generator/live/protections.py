@@ -19,7 +19,7 @@ from generator.protection.derived import OfType
 from generator.protection.model import Protection, Reach, Role, Tag
 from generator.protection.reaches import takes
 from generator.protection.resource_types import NAMES
-from generator.protection.restore_points import AHEAD, starts
+from generator.protection.restore_points import AHEAD, longest_gap, starts
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,8 @@ class Protections:
     def _read(self, name: str, reaches: tuple[Reach, ...]) -> "Backups":
         now, plans = self.facts.now, frozenset(reach.plan for reach in reaches)
         its = OfType(self.plan, name, reaches, plans)
-        gap = its.longest_gap(now)
+        # Whether the role may is asked elsewhere.
+        gap = longest_gap(its.timings, now) if its.timings else None
         begun = (
             start.at
             for plan in its.timings or ()

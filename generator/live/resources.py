@@ -154,14 +154,14 @@ def age(
     """Return what is wrong with the newest backup of a resource; None: nothing is."""
     backups = protections.backups(carrier.arn, carrier.tags)
     newest = history.newest(carrier.arn)
-    if backups is None or why_never(carrier, facts):
-        return None  # it is told that it is not selected
+    if backups is None or why_never(carrier, facts) or not protections.plan.rules:
+        return None  # it is told that it is not selected, or that no rule is left
     worst = backups.worst_loss
     age = facts.now - newest if newest else None
     if age is not None and worst is None:
         text = (
-            f"{carrier}: its newest backup is {checks.hours(age)} old, and the schedule of its plan "
-            "does not say how old it may be"
+            f"{carrier}: its newest backup is {checks.hours(age)} old, and the schedule of its "
+            "plan does not say how old it may be"
         )
         return Finding(Verdict.NOT_CHECKED, text, "", carrier.arn)
     if age is not None and worst is not None and age <= worst:
