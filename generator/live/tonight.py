@@ -92,16 +92,19 @@ def _summary(following: Sequence[Start]) -> str:
 
 def _starts(facts: Facts, protections: Protections, every: Sequence[str]) -> Iterator[Finding]:
     try:
-        rules = protections.plan.rules
+        plan = protections.plan
     except NotThereError:
         return  # the plan is gone
-    if not starts(facts, protections):
-        yield Finding(
-            Verdict.NOT_WELL,
-            "no rule of the plan starts a backup any more" if rules else "the plan has no rule",
-            "correct BackupSchedule: Change a parameter, in docs/operations.md",
-            stops=(*every,),
-        )
+    if starts(facts, protections):
+        return
+    if plan.refused and not plan.rules:
+        return  # why they are refused is told by itself
+    if plan.rules:
+        text = "no rule of the plan starts a backup any more"
+        advice = "correct BackupSchedule: Change a parameter, in docs/operations.md"
+    else:
+        text, advice = "the plan has no rule", "see Undo a change by hand, in docs/operations.md"
+    yield Finding(Verdict.NOT_WELL, text, advice, stops=(*every,))
 
 
 def _selected(

@@ -272,6 +272,17 @@ OF_TONIGHT = {
         ),
         lost=4,
     ),
+    "AWS Backup refuses what the plan makes": Fault(
+        lambda c: (
+            _moto_plan(c).backup_plan["Rules"][0]["Lifecycle"].update(MoveToColdStorageAfterDays=9)
+        ),
+        (
+            ("stack", NOT_WELL, "moved to cold storage after 9 days instead of never"),
+            ("tonight", NOT_WELL, "AWS Backup refuses what SOCADailyBackup makes"),
+            ("since", TO_KNOW, "backups are not copied"),
+        ),
+        lost=4,
+    ),
     "the vault denies the role": Fault(
         vault_denies_the_role,
         (("tonight", NOT_WELL, "denies the role backup:StartBackupJob"),),
