@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         # A failed rename is about the file that it would replace; a full disk has no name.
         where = error.filename2 or error.filename or "cannot write"
-        say(f"{where}: {error.strerror}; {WHOLE}")
+        say(f"{where}: {error.strerror}; {interrupted}")
         return FINDING
     return status
 

@@ -38,7 +38,7 @@ class Account:
         self._connection = Connection(profile, region)
         if not self._connection.region:
             raise ValueError("no region is known: give --region, the region of the stack")
-        self.region = self._connection.region
+        self.profile, self.region = profile, self._connection.region
         self.calls = 0
         """How many requests were sent, repeated ones included."""
         self._clients: dict[str, Any] = {}

@@ -1,5 +1,6 @@
 """What carries the tag, and what was meant to: near misses of key or value, or no tag at all."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -103,20 +104,28 @@ def _misses(facts: Facts, protection: Protection) -> Iterator[tuple[Carrier, Fin
     for arn, tags in facts.tagged.items():
         value = tags[facts.tag_key]
         if arn not in told and _plain(value) == _plain(facts.cluster):
-            yield miss(Carrier(arn, tags), f"it carries {facts.tag_key}={value}, not {right}")
+            yield miss(
+                Carrier(arn, tags), f"it carries {_shown(facts.tag_key, value)}, not {right}"
+            )
     for arn, tags in facts.tagged_otherwise.items():
         if arn not in told:
             key = next(key for key in TAG_KEYS if tags.get(key) == facts.cluster)
-            yield miss(Carrier(arn, tags), f"it carries {key}={facts.cluster}, not {right}")
+            yield miss(Carrier(arn, tags), f"it carries {_shown(key, facts.cluster)}, not {right}")
     for arn, tags in facts.of_the_cluster.items():
         carrier = Carrier(arn, tags)
         alike = [key for key in tags if key.casefold() == facts.tag_key.casefold()]
         if arn in told:
             continue
         if alike:  # the key, or one that differs in its case; of the key, the value is another one
-            yield miss(carrier, f"it carries {alike[0]}={tags[alike[0]]}, not {right}")
+            yield miss(carrier, f"it carries {_shown(alike[0], tags[alike[0]])}, not {right}")
         elif _is_meant(carrier, facts, protection):
             yield miss(carrier, f"it belongs to the cluster and does not carry {right}")
+
+
+def _shown(key: str, value: str) -> str:
+    """Return a tag; in quotation marks, if it begins or ends with a blank."""
+    tag = f"{key}={value}"
+    return tag if tag == tag.strip() else repr(tag)
 
 
 def _is_meant(carrier: Carrier, facts: Facts, protection: Protection) -> bool:
@@ -168,12 +177,14 @@ def _tagging(carrier: Carrier, facts: Facts) -> str:
     """Return the command that gives a resource the tag."""
     tag = f"Key={facts.tag_key},Value={facts.cluster}"
     if carrier.type in (INSTANCES, VOLUMES):
-        return checks.command("aws", "ec2", "create-tags", "--resources", carrier.id, "--tags", tag)
+        return facts.command("aws", "ec2", "create-tags", "--resources", carrier.id, "--tags", tag)
     if carrier.type == FILE_SYSTEMS:
-        return checks.command(
+        return facts.command(
             "aws", "efs", "tag-resource", "--resource-id", carrier.id, "--tags", tag
         )
-    return checks.command(
+    return facts.command(
         *("aws", "resourcegroupstaggingapi", "tag-resources"),
-        *("--resource-arn-list", carrier.arn, "--tags", f"{facts.tag_key}={facts.cluster}"),
+        # Not KEY=VALUE: a key may have blanks, or an equals sign.
+        *("--resource-arn-list", carrier.arn),
+        *("--tags", json.dumps({facts.tag_key: facts.cluster})),
     )

@@ -1,7 +1,6 @@
 """What the questions share: how a check that AWS did not answer becomes a finding."""
 
 import contextlib
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -109,8 +108,3 @@ def minute(at: datetime) -> str:
 def day(at: datetime) -> str:
     """Return the day of a time."""
     return f"{at.astimezone(timezone.utc):%Y-%m-%d}"
-
-
-def command(*words: str) -> str:
-    """Return a command that can be copied, whatever its words hold."""
-    return shlex.join(words)

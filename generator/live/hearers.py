@@ -65,7 +65,7 @@ def _switched_off(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 Verdict.NOT_WELL,
                 f"the rule {name} is disabled: nobody hears of a job that fails",
-                checks.command("aws", "events", "enable-rule", "--name", name),
+                facts.command("aws", "events", "enable-rule", "--name", name),
             )
     for alarm in facts.alarms:
         if not alarm.get("ActionsEnabled", True):
@@ -73,7 +73,7 @@ def _switched_off(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 Verdict.NOT_WELL,
                 f"the actions of the alarm {name} are switched off: it rings, and nobody hears it",
-                checks.command(
+                facts.command(
                     *("aws", "cloudwatch", "enable-alarm-actions", "--alarm-names", name)
                 ),
             )
@@ -107,7 +107,7 @@ def _not_confirmed(facts: Facts) -> Iterator[Finding]:
     asked = facts.parameters.get("NotificationEmail", "")
     waiting = [each["Endpoint"] for each in subscriptions if not _is_confirmed(each)]
     confirmed = [each["Endpoint"] for each in subscriptions if _is_confirmed(each)]
-    again = checks.command(
+    again = facts.command(
         *("aws", "sns", "subscribe", "--topic-arn", facts.topic_arn, "--protocol", "email"),
         *("--notification-endpoint", asked or "admin@example.com"),
     )

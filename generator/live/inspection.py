@@ -117,7 +117,7 @@ def _backup_stack(account: Account, name: str) -> Data:
 
 
 def _resources_of(account: Account, stack: Data) -> list[Data] | None:
-    """Return the resources of a stack; None: AWS did not answer."""
+    """Return the resources of a stack; None: AWS did not answer, and its outputs are enough."""
     try:
         return account.pages(
             "cloudformation.ListStackResources",
@@ -125,6 +125,8 @@ def _resources_of(account: Account, stack: Data) -> list[Data] | None:
             StackName=stack["StackId"],
         )
     except NotAnsweredError:
+        if not _is_backup(stack, None):
+            raise
         return None
 
 
@@ -153,7 +155,7 @@ def _resources(
     facts: Facts, protections: Protections, history: History, answers: Iterable[Answer]
 ) -> list[Resource]:
     """Return what carries the tag and what was meant to, by kind and name."""
-    if not checks.known(lambda: facts.tagged):
+    if not checks.known(lambda: facts.carriers):
         return []
     found = {each.arn: each for each in carriers(facts)}
     missed = near_misses(facts, asked_for(protections)) if _can_ask(protections) else ()
@@ -206,7 +208,7 @@ def _conclusion(
     """Return for how many resources the next backup will run, and for which it will not."""
     soon = not following or following[0].at - facts.now <= _DAY
     when = "Tonight's backup" if soon else f"The backup of {checks.day(following[0].at)}"
-    if not checks.known(lambda: facts.tagged):
+    if not checks.known(lambda: facts.carriers):
         return f"{when}: for which resources it will run was not checked."
     if not resources:
         return f"{when} will run for nothing: no resource carries {facts.tag_key}={facts.cluster}."

@@ -59,9 +59,9 @@ def remedy(arn: str, facts: Facts, otherwise: str) -> str:
     key = facts.key(arn)
     state = key.metadata.get("KeyState") if key else ""
     its = ("--key-id", name_in(arn))
-    enable = checks.command("aws", "kms", "enable-key", *its)
+    enable = facts.command("aws", "kms", "enable-key", *its)
     if state == _TO_BE_DELETED:  # then it is disabled
-        keep = checks.command("aws", "kms", "cancel-key-deletion", *its)
+        keep = facts.command("aws", "kms", "cancel-key-deletion", *its)
         return f"{keep} && {enable}"
     return enable if state == _DISABLED else otherwise
 

@@ -243,7 +243,7 @@ def _twice(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 Verdict.TO_KNOW,
                 f"{carrier} is backed up twice: with its instance {of[0]}, and by itself",
-                checks.command(
+                facts.command(
                     *("aws", "ec2", "delete-tags", "--resources", carrier.id),
                     *("--tags", f"Key={facts.tag_key}"),
                 ),

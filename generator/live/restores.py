@@ -14,8 +14,9 @@ from generator.live.findings import Answer, Finding, Verdict
 from generator.live.keys import remedy, users_of_keys, why_unusable
 from generator.live.protections import Protections
 from generator.live.reading import Data, name_in
+from generator.live.resource_policies import denies
 from generator.live.resources import COMPLETE
-from generator.live.tonight import denies, lacking
+from generator.live.tonight import lacking
 from generator.protection.abilities import RESTORE
 from generator.protection.resource_types import OWN_KEY
 from generator.protection.vaults import account_of

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shlex
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -16,6 +17,9 @@ from generator.protection.texts import Place
 
 TAG_KEYS = ("soca:BackupPlan", "edh:BackupPlan")
 """What SOCA tags with before and since 26.4.0."""
+
+_HIDDEN = "****"
+"""What CloudFormation shows of a parameter with NoEcho."""
 
 
 @dataclass
@@ -36,6 +40,12 @@ class StackFacts:
         _, partition, _, region, account, _ = str(self.stack["StackId"]).split(":", 5)
         return Place(partition, region, account)
 
+    def command(self, *words: str) -> str:
+        """Return a command of the AWS CLI that can be copied, whatever its words hold."""
+        profile = self.account.profile
+        where = ["--region", self.place.region, *(["--profile", profile] if profile else [])]
+        return shlex.join([*words, *where])
+
     @cached_property
     def parameters(self) -> dict[str, str]:
         """The parameters of the stack."""
@@ -49,15 +59,23 @@ class StackFacts:
         """The outputs of the stack."""
         return {each["OutputKey"]: each["OutputValue"] for each in self.stack.get("Outputs", [])}
 
-    @cached_property
+    @property
     def cluster(self) -> str:
         """The ID of the cluster, which is the value of the tag."""
-        return self.parameters.get("ClusterId", "")
+        return self._shown("ClusterId", "")
 
-    @cached_property
+    @property
     def tag_key(self) -> str:
         """The key of the tag that marks a resource for backup."""
-        return self.parameters.get("BackupTagKey") or TAG_KEYS[0]
+        tag = self.outputs.get("BackupTag", "").removesuffix(f"={self.cluster}")
+        return self._shown("BackupTagKey", tag or TAG_KEYS[0])
+
+    def _shown(self, name: str, default: str) -> str:
+        """Return a parameter; raise NotAnsweredError if the stack does not show it."""
+        value = self.parameters.get(name) or default
+        if value == _HIDDEN:
+            raise NotAnsweredError(f"the stack does not show its parameter {name} (NoEcho)")
+        return value
 
     @cached_property
     def vault_name(self) -> str:

@@ -40,7 +40,7 @@ def the_stack(facts: Facts, protections: Protections) -> Answer:
     version = facts.outputs.get("TemplateVersion", "unknown")
     return checks.answer(
         STACK,
-        lambda: f"complete, version {version}; what protects is as its template says",
+        lambda: f"complete, version {version}; nothing that protects was changed",
         [
             lambda: _status(status, facts),
             lambda: gone(facts),
@@ -95,7 +95,7 @@ def _drift(facts: Facts, protections: Protections) -> Iterator[Finding]:
         lambda: {"attached": facts.attached_policies, "managed": facts.managed_policies},
     ):
         yield from checks.checked(partial(taken, part))
-    has_tags = checks.known(lambda: facts.tagged)
+    has_tags = checks.known(lambda: facts.carriers)
     types = {each.type for each in carriers(facts)} if has_tags else set()
     for sentence in as_read(lambda: model.drift(its, Answers(**known), types)):
         yield Finding(Verdict.NOT_WELL, f"was changed by hand: {sentence}", _UNDO)

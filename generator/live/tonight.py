@@ -3,10 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import partial
-from typing import Any
-
-from _backup.iam import Answer as Decision
-from _backup.iam import decide
 
 from generator.live import checks
 from generator.live.carriers import FILE_SYSTEMS, FSX_VOLUMES, Carrier, carriers, why_never
@@ -15,13 +11,13 @@ from generator.live.facts import Facts
 from generator.live.findings import TONIGHT, Answer, Finding, Start, Verdict
 from generator.live.keys import remedy, why_unusable
 from generator.live.protections import Protections, taking
-from generator.live.reading import document, name_in
+from generator.live.reading import document
+from generator.live.resource_policies import denies
 from generator.live.resources import asked_for
 from generator.live.the_stack import gone
 from generator.protection.abilities import BACKUP
 from generator.protection.derived import next_starts, plans_of, zone_of
 from generator.protection.resource_types import OWN_KEY
-from generator.protection.texts import accounts
 from generator.protection.words import listed
 
 _AUTOMATIC = 5
@@ -36,7 +32,7 @@ _WEEK = 7
 
 def tonight(facts: Facts, protections: Protections) -> Answer:
     """Return whether the next backup can start."""
-    found = carriers(facts) if checks.known(lambda: facts.tagged) else []
+    found = carriers(facts) if checks.known(lambda: facts.carriers) else []
     every, efs, volumes, under_vaults_key = (
         tuple(each.arn for each in found if of(each))
         for of in (
@@ -225,7 +221,7 @@ def _makes_its_own(carrier: Carrier, facts: Facts) -> Iterator[Finding]:
             Verdict.NOT_WELL,
             f"{carrier}: EFS starts its own backup in the same hour, and the job of this plan can "
             "wait behind it until it has expired",
-            checks.command(
+            facts.command(
                 *("aws", "efs", "put-backup-policy", "--file-system-id", carrier.id),
                 *("--backup-policy", "Status=DISABLED"),
             ),
@@ -286,31 +282,6 @@ def _vault_denies(facts: Facts, every: Sequence[str]) -> Iterator[Finding]:
         )
 
 
-def denies(policy: Any, action: str, arn: str, facts: Facts) -> bool:
-    """Return whether the policy of a resource, if it has one, denies the role an action.
-
-    It need not allow it: the role's own policies do. Raises NotAnsweredError if nobody can know.
-    """
-    if not policy:
-        return False
-    anything = {
-        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]
-    }
-    context = {
-        **accounts(facts.place),
-        "aws:PrincipalArn": facts.role_arn,
-        "aws:SecureTransport": "true",
-    }
-    principal = {"AWS": facts.role_arn}
-    answer = decide([anything, policy], action, arn, context, principal=principal)
-    if answer is Decision.UNKNOWN:
-        raise NotAnsweredError(
-            f"whether the policy of {name_in(arn)} denies {action} depends on a condition that "
-            "nobody can know here: look at it"
-        )
-    return answer is Decision.DENIED
-
-
 def _opted_out(
     facts: Facts, protections: Protections, found: Sequence[Carrier]
 ) -> Iterator[Finding]:
@@ -326,7 +297,7 @@ def _opted_out(
             yield Finding(
                 Verdict.NOT_WELL,
                 f"{carrier} is not selected: the region is not opted in to {carrier.kind}",
-                checks.command(
+                facts.command(
                     *("aws", "backup", "update-region-settings"),
                     *("--resource-type-opt-in-preference", f"{carrier.kind}=true"),
                 ),

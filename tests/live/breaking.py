@@ -70,6 +70,15 @@ def drop_vault(cluster: Cluster) -> None:
     cluster.here.points.clear()
 
 
+def drop_profile(cluster: Cluster) -> None:
+    iam, its = cluster.aws.client("iam"), cluster.main.resources
+    profile = its["SchedulerProfile"]
+    iam.remove_role_from_instance_profile(
+        InstanceProfileName=profile, RoleName=its["SchedulerIAMRole"]
+    )
+    iam.delete_instance_profile(InstanceProfileName=profile)
+
+
 def drop_role(cluster: Cluster) -> None:
     iam = cluster.aws.client("iam")
     for name in iam.list_role_policies(RoleName=role(cluster))["PolicyNames"]:

@@ -15,6 +15,7 @@ from tests.live.breaking import (
     database,
     drop_copies_of_one,
     drop_policy,
+    drop_profile,
     drop_role,
     drop_vault,
     efs_policy,
@@ -274,7 +275,7 @@ OF_TONIGHT = {
     ),
     "AWS Backup refuses what the plan makes": Fault(
         lambda c: (
-            _moto_plan(c).backup_plan["Rules"][0]["Lifecycle"].update(MoveToColdStorageAfterDays=9)
+            moto_plan(c).backup_plan["Rules"][0]["Lifecycle"].update(MoveToColdStorageAfterDays=9)
         ),
         (
             ("stack", NOT_WELL, "moved to cold storage after 9 days instead of never"),
@@ -335,6 +336,9 @@ OF_A_RESTORE = {
     "the boundary of the role leaves no restore": Fault(
         narrow_boundary, (("restore", NOT_WELL, "the role may not restore EFS file systems"),)
     ),
+    "the instance profile is gone": Fault(
+        drop_profile, (("restore", NOT_WELL, "does not exist: the restore must do without it"),)
+    ),
     "the key of the data is disabled": Fault(
         lambda c: c.aws.client("kms").disable_key(KeyId=c.main.resources["Key"]),
         (("restore", NOT_WELL, "cannot be used (its state is Disabled)"),),
@@ -370,6 +374,9 @@ OF_THE_LAST_HOURS = {
     "a backup with issues": Fault(
         lambda c: last(c.here.jobs, StatusMessage="Completed with issues"),
         (("since", NOT_WELL, "ended COMPLETED: Completed with issues"),),
+    ),
+    "a backup that could not start in its window": Fault(
+        lambda c: last(c.here.jobs, State="EXPIRED"), (("since", NOT_WELL, "ended EXPIRED"),)
     ),
     "a backup that was made good": Fault(
         good_later, (("since", TO_KNOW, "ended ABORTED; a later one was completed"),)

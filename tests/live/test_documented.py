@@ -1,7 +1,9 @@
 """docs/operations.md shows what the live check prints, and the pages have what its advice names."""
 
 import ast
+import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
@@ -16,6 +18,8 @@ from tests.live.faults import FAULTS
 from tests.local_aws.cluster import Cluster, healthy_cluster
 from tests.local_aws.local_aws import ACCOUNT
 from tests.project.pages import OPERATIONS
+from tests.support.cli_lines import aws_findings
+from tests.support.soca import CLUSTER_ID
 
 ADVICE = re.compile(
     r"(?:see |.*?: )(?P<section>.+), in (?P<page>\S+)"
@@ -37,6 +41,18 @@ def test_the_page_shows_what_is_printed(endpoint_url: str) -> None:
         printed = iter(as_text(_as_in_aws(asked(cluster), cluster)).splitlines())
     for line in unwell.splitlines():
         assert line == "..." or line in printed, line  # "in" goes on after the last one
+
+
+def test_a_command_gives_the_tag_whatever_its_key(endpoint_url: str) -> None:
+    key = "Backup plan=a@b"
+    with healthy_cluster(endpoint_url, NOW, BackupTagKey=key) as cluster:
+        advice = [each.advice for answer in asked(cluster).answers for each in answer.findings]
+    commands = [shlex.split(each) for each in advice if each.startswith("aws ")]
+    assert not [finding for words in commands for finding in aws_findings(words)]
+    # The AWS CLI takes no such key before an equals sign, or another part of it.
+    tags = {words[1]: words[words.index("--tags") + 1] for words in commands}
+    assert json.loads(tags.pop("resourcegroupstaggingapi")) == {key: CLUSTER_ID}
+    assert tags == dict.fromkeys(("ec2", "efs"), f"Key={key},Value={CLUSTER_ID}")
 
 
 def _forget(cluster: Cluster, name: str) -> None:
