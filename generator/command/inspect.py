@@ -45,9 +45,12 @@ def inspect(arguments: argparse.Namespace) -> int:
 
         write(document.as_json(inspection))
     else:
+        import shutil
+
         from generator.live import page
 
-        write(page.as_text(inspection, colour=_takes_colour()))
+        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else page.WIDTH
+        write(page.as_text(inspection, _takes_colour(), columns))
     if inspection.is_well is None:
         return USAGE
     return FINE if inspection.is_well else FINDING

@@ -47,7 +47,7 @@ def about(arns: Sequence[str], check: Check) -> Check:
 
     def its() -> Iterator[Finding]:
         for finding in checked(check):
-            is_open = finding.verdict is Verdict.NOT_CHECKED
+            is_open = finding.verdict is Verdict.NOT_CHECKED and not finding.stops
             yield replace(finding, stops=(*arns,)) if is_open else finding
 
     return its

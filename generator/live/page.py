@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TypeAlias
@@ -27,6 +28,7 @@ MOST = 10
 """More findings of one verdict than this, in answer to one question, are told by their number."""
 LONGEST_ID, LONGEST_KIND, LONGEST_PARAGRAPH = 26, 8, 1_000
 _SHORTEST_NAME = 10  # to which a long one is cut
+_FEWEST_DAYS = 21  # both ends of the strip have their date
 _GAP = "  "
 _DEEP = " " * 4  # what AWS says goes on deeper than rows and advice begin, and passes for neither
 _MARK = " " * 3
@@ -48,16 +50,17 @@ _COLOURS = {
 _Paint: TypeAlias = Callable[[str, str], str]
 
 
-def as_text(inspection: Inspection, colour: bool = False) -> str:
+def as_text(inspection: Inspection, colour: bool = False, width: int = WIDTH) -> str:
     """Return the page: a line per question and per resource, what is not well, and a conclusion.
 
-    Whatever AWS answered is escaped. Colour says nothing that the characters do not say, too.
+    Whatever AWS answered is escaped. Colour says nothing that the characters do not say, too. In
+    fewer columns than WIDTH, the table has no names, and then fewer days.
     """
     paint = _painted if colour else _plain
     paragraphs = [
         _title(inspection),
         [*_answers(inspection, paint)],
-        [*_table(inspection, paint)],
+        [*_table(inspection, paint, width)],
         *(
             [*_section(inspection, verdict, paint)]
             for verdict in (Verdict.NOT_WELL, Verdict.NOT_CHECKED, Verdict.TO_KNOW)
@@ -134,7 +137,7 @@ def _in_short(answer: Answer) -> str:
 # The resources
 
 
-def _table(inspection: Inspection, paint: _Paint) -> Iterator[str]:
+def _table(inspection: Inspection, paint: _Paint, width: int) -> Iterator[str]:
     resources = inspection.resources
     if not resources:
         return
@@ -144,30 +147,48 @@ def _table(inspection: Inspection, paint: _Paint) -> Iterator[str]:
         [*_backups(resources, inspection.at)],
     ]
     heading = "backups, newest"
-    widths = [max(map(len, column)) for column in columns]
+    widths = [max(map(_columns, column)) for column in columns]
     widths[2] = max(widths[2], len(heading))
-    left = WIDTH - len(_MARK) - sum(widths) - DAYS - len(_GAP) * (len(widths) + 1)
-    columns.insert(2, [_cell(each.name, max(left, _SHORTEST_NAME)) for each in resources])
-    widths.insert(2, max(map(len, columns[2])))
+    left = min(width, WIDTH) - len(_MARK) - sum(widths) - DAYS - len(_GAP) * (len(widths) + 1)
+    longest = left if left >= _SHORTEST_NAME or width >= WIDTH else 0
+    names = [
+        _cell(each.name, max(longest, _SHORTEST_NAME)) if longest else "" for each in resources
+    ]
+    columns.insert(2, names)
+    widths.insert(2, max(map(_columns, names)))
+    days = DAYS if longest else max(min(DAYS, DAYS + left + len(_GAP)), _FEWEST_DAYS)
     today = inspection.at.astimezone(timezone.utc).date()
-    first = f"{today - timedelta(days=DAYS - 1)}"
-    yield _MARK + _row(["", "", "", heading], widths) + first + f"{today}".rjust(DAYS - len(first))
+    first = f"{today - timedelta(days=days - 1)}"
+    yield _MARK + _row(["", "", "", heading], widths) + first + f"{today}".rjust(days - len(first))
     for each, *cells in zip(resources, *columns, strict=True):
         mark = _mark(each).ljust(len(_MARK))
-        strip = each.strip.replace(FAILED, paint(FAILED, _COLOURS[Verdict.NOT_WELL]))
+        strip = each.strip[-days:].replace(FAILED, paint(FAILED, _COLOURS[Verdict.NOT_WELL]))
         yield paint(mark, _COLOURS[each.verdict]) + _row(cells, widths) + (strip or "not known")
     yield from _legend(resources)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [cell.ljust(width) + _GAP for cell, width in zip(cells, widths, strict=True) if width]
-    return "".join(padded)
+    return "".join(
+        cell + " " * (width - _columns(cell)) + _GAP
+        for cell, width in zip(cells, widths, strict=True)
+        if width
+    )
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes: many letters of Asia take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "FW" else 1 for char in text)
 
 
 def _cell(text: str, longest: int) -> str:
     """Return the text, without its beginning if it is too long: names of a cluster begin alike."""
     line = printable(text, longest=None)
-    return line if len(line) <= longest else f"..{line[2 - longest :]}"
+    if _columns(line) <= longest:
+        return line
+    line = line[2 - longest :]
+    while _columns(line) > longest - 2:
+        line = line[1:]
+    return f"..{line}"
 
 
 def _backups(resources: Sequence[Resource], now: datetime) -> Iterator[str]:

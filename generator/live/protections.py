@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from _backup.matching import like
+from _backup.matching import Known, every, like, negated
 
 from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.read import Template, parse
@@ -17,7 +17,6 @@ from generator.live.errors import NotAnsweredError
 from generator.live.facts import Facts
 from generator.protection.derived import OfType
 from generator.protection.model import Protection, Reach, Role, Tag
-from generator.protection.reaches import takes
 from generator.protection.resource_types import NAMES
 from generator.protection.restore_points import AHEAD, longest_gap, starts
 
@@ -180,12 +179,25 @@ def taking(protection: Protection, arn: str, tags: Mapping[str, str]) -> list[Re
 
     Whether the region has to be opted in to its type is not looked at.
     """
-    has = frozenset(Tag("StringEquals", key, value) for key, value in tags.items())
-    one = Reach(type_of(arn), arn, has, frozenset(), opted_in=True, plan="", role="")
-    return [
-        each
-        for each in protection.reaches
-        if each.type == one.type
-        and takes(each, one, without=True)
-        and not any(like(pattern, arn) for pattern in each.without)
-    ]
+    return [each for each in protection.reaches if is_taken(each, arn, tags)]
+
+
+def is_taken(reach: Reach, arn: str, tags: Mapping[str, str]) -> Known:
+    """Return whether a reach takes a resource; None: AWS does not document it.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Conditions.html
+    """
+    if reach.type != type_of(arn) or any(like(each, arn) for each in reach.without):
+        return False
+    is_named = not reach.arn or like(reach.arn, arn)
+    return every([is_named, *(_holds(tag, tags.get(tag.key)) for tag in reach.tags)])
+
+
+def _holds(tag: Tag, value: str | None) -> Known:
+    """Return whether a condition holds; what AWS makes of a tag that is not there is not known."""
+    if tag.operator == "StringEquals":
+        return value == tag.value
+    if value is None:
+        return False if tag.operator == "StringLike" else None
+    fits = like(tag.value, value) if "Like" in tag.operator else value == tag.value
+    return negated(fits) if "Not" in tag.operator else fits

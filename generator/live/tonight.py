@@ -10,7 +10,7 @@ from generator.live.errors import NotAnsweredError, NotThereError
 from generator.live.facts import Facts
 from generator.live.findings import TONIGHT, Answer, Finding, Start, Verdict
 from generator.live.keys import remedy, why_unusable
-from generator.live.protections import Protections, taking
+from generator.live.protections import Protections, is_taken, taking
 from generator.live.reading import document
 from generator.live.resource_policies import denies
 from generator.live.resources import asked_for
@@ -115,13 +115,24 @@ def _selected(
     for carrier in found:
         is_asked = taking(asked, carrier.arn, carrier.tags) and not why_never(carrier, facts)
         if is_asked and protections.backups(carrier.arn, carrier.tags) is None:
-            yield Finding(
-                Verdict.NOT_WELL,
-                f"{carrier} is not selected: no resource assignment of the plan takes it",
-                "see Undo a change by hand, in docs/operations.md",
-                carrier.arn,
-                stops=(carrier.arn,),
-            )
+            check = partial(_left_out, carrier, protections)
+            yield from checks.about([carrier.arn], check)()
+
+
+def _left_out(carrier: Carrier, protections: Protections) -> Iterator[Finding]:
+    reaches = protections.plan.reaches
+    if any(is_taken(each, carrier.arn, carrier.tags) is None for each in reaches):
+        raise NotAnsweredError(
+            f"whether the plan selects {carrier} depends on a tag that it does not carry: look at "
+            "the conditions of the resource assignment"
+        )
+    yield Finding(
+        Verdict.NOT_WELL,
+        f"{carrier} is not selected: no resource assignment of the plan takes it",
+        "see Undo a change by hand, in docs/operations.md",
+        carrier.arn,
+        stops=(carrier.arn,),
+    )
 
 
 def lacking(does: str, protections: Protections, found: Sequence[Carrier]) -> Iterator[Finding]:

@@ -35,6 +35,12 @@ def selection(cluster: Cluster) -> dict[str, Any]:
     return next(each for each in its.values() if each["SelectionName"].startswith("Tag"))
 
 
+def leave_out(cluster: Cluster, key: str, value: str) -> None:
+    """Let the assignment leave out what carries a tag."""
+    condition = {"ConditionKey": f"aws:ResourceTag/{key}", "ConditionValue": value}
+    selection(cluster)["Conditions"]["StringNotLike"] = [condition]
+
+
 def retag(cluster: Cluster, tags: dict[str, str | None]) -> None:
     """Change tags of a file system; None takes one away."""
     cluster.tag(cluster.resource("EFSData").arn, tags)

@@ -24,6 +24,7 @@ from tests.live.breaking import (
     good_later,
     key_policy,
     last,
+    leave_out,
     moto_plan,
     narrow_boundary,
     never_backed_up,
@@ -100,6 +101,26 @@ OF_THE_STACK = {
     "the plan keeps backups for less time": Fault(
         lambda c: moto_plan(c).backup_plan["Rules"][0]["Lifecycle"].update(DeleteAfterDays=7),
         (("stack", NOT_WELL, "are kept 7 days instead of 30"),),
+    ),
+    "the assignment leaves out what is called EFS": Fault(
+        lambda c: leave_out(c, "Name", "*EFS*"),
+        (
+            ("stack", NOT_WELL, "only what also carries Name not like *EFS* is still selected"),
+            ("tonight", NOT_WELL, "EFSApps) is not selected: no resource assignment"),
+            ("tonight", NOT_WELL, "EFSData) is not selected: no resource assignment"),
+        ),
+        lost=2,
+    ),
+    "the assignment leaves out a tag that nothing carries": Fault(
+        lambda c: leave_out(c, "Owner", "x"),
+        (
+            ("stack", NOT_WELL, "only what also carries Owner not like x is still selected"),
+            *(
+                ("tonight", NOT_CHECKED, f"{name}) depends on a tag that it does not carry")
+                for name in ("Scheduler", "EFSApps", "EFSData")
+            ),
+        ),
+        lost=3,
     ),
     "the assignment asks for another tag": Fault(
         lambda c: selection(c)["Conditions"]["StringEquals"][0].update(ConditionValue="other"),

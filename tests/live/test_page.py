@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -347,3 +348,20 @@ def test_colour_says_nothing_more() -> None:
         assert re.sub(r"\x1b\[[0-9;]+m", "", coloured) == as_text(each)
         assert "\x1b" not in as_text(each)
     assert coloured.count("\x1b[31mx\x1b[0m") == DAYS
+
+
+@pytest.mark.parametrize("columns", [60, 72, 80, 90])
+def test_on_a_narrow_terminal_the_newest_days_stay_on_their_line(columns: int) -> None:
+    narrow = as_text(an_inspection(), width=columns).splitlines()
+    rows = [line for line in narrow if line.endswith(POINT * 7)]
+    assert len(rows) == len(an_inspection().resources)
+    assert max(map(len, rows)) <= max(columns, 72)
+    [heading] = [line for line in narrow if "backups, newest" in line]
+    assert len(heading) == len(rows[0])
+
+
+def test_letters_of_two_columns_move_no_strip() -> None:
+    wide = replace(an_inspection().resources[0], name="東京の計算機")
+    page = as_text(replace(an_inspection(), resources=[wide, *an_inspection().resources[1:]]))
+    first, second = [line for line in page.splitlines() if line.endswith(POINT * 7)][:2]
+    assert len(first) + len("東京の計算機") == len(second)
