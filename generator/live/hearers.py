@@ -104,6 +104,7 @@ def _not_confirmed(facts: Facts) -> Iterator[Finding]:
         subscriptions = facts.subscriptions
     except NotThereError:
         return
+    facts.check_shown("NotificationEmail")
     asked = facts.parameters.get("NotificationEmail", "")
     waiting = [each["Endpoint"] for each in subscriptions if not _is_confirmed(each)]
     confirmed = [each["Endpoint"] for each in subscriptions if _is_confirmed(each)]

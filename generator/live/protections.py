@@ -34,6 +34,7 @@ class Protections:
     def deployed(self) -> model.Deployed:
         """The stack by its template."""
         facts = self.facts
+        facts.check_shown(*facts.parameters)
         physical = {
             each["LogicalResourceId"]: each["PhysicalResourceId"]
             for each in facts.stack_resources

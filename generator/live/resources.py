@@ -85,12 +85,11 @@ def told(job: Data) -> str:
 
 def the_resources(facts: Facts, protections: Protections, history: History) -> Answer:
     """Return what carries the tag, what was meant to, and what has no backup as new as it must."""
-    tag = f"{facts.tag_key}={facts.cluster}"
     return checks.answer(
         RESOURCES,
-        lambda: f"{checks.counted(len(carriers(facts)), 'resource')} with the tag {tag}",
+        lambda: f"{checks.counted(len(carriers(facts)), 'resource')} with the tag {_tag(facts)}",
         [
-            lambda: _none(facts, tag),
+            lambda: _none(facts),
             lambda: (finding for _, finding in near_misses(facts, asked_for(protections))),
             lambda: _not_selected(facts, protections),
             lambda: _old(facts, protections, history),
@@ -107,11 +106,15 @@ def asked_for(protections: Protections) -> Protection:
     return protections.expected if is_known else protections.plan
 
 
-def _none(facts: Facts, tag: str) -> Iterator[Finding]:
+def _tag(facts: Facts) -> str:
+    return f"{facts.tag_key}={facts.cluster}"
+
+
+def _none(facts: Facts) -> Iterator[Finding]:
     if not carriers(facts):
         yield Finding(
             Verdict.NOT_WELL,
-            f"nothing carries the tag {tag}, so nothing is backed up",
+            f"nothing carries the tag {_tag(facts)}, so nothing is backed up",
             "tag what is to be backed up: Add or remove a resource, in docs/operations.md",
         )
 
@@ -158,19 +161,16 @@ def age(
         return None  # it is told that it is not selected, or that no rule is left
     worst = backups.worst_loss
     age = facts.now - newest if newest else None
-    if age is not None and worst is None:
-        text = (
-            f"{carrier}: its newest backup is {checks.hours(age)} old, and the schedule of its "
-            "plan does not say how old it may be"
-        )
-        return Finding(Verdict.NOT_CHECKED, text, "", carrier.arn)
-    if age is not None and worst is not None and age <= worst:
+    if worst is None:
+        text = f"{carrier}: its plan does not say how old its newest backup may be"
+        return Finding(Verdict.NOT_CHECKED, text, "look at the schedule of the plan", carrier.arn)
+    if age is not None and age <= worst:
         return None
     job = history.last_job(carrier.arn) if checks.known(lambda: facts.jobs) else None
     if age is None:
         text = f"{carrier} has no backup in the vault"
     else:
-        old, most = (checks.hours(each) for each in (age, worst or timedelta()))
+        old, most = (checks.hours(each) for each in (age, worst))
         text = f"{carrier}: the newest backup is {old} old, and by its plan {most} is the most"
     if _is_new(carrier, facts, backups.last_start):
         text = (
@@ -180,12 +180,16 @@ def age(
         return Finding(Verdict.TO_KNOW, text, "", carrier.arn)
     if job and job["State"] in RUNNING:
         text += f"; one has been running since {checks.minute(job['CreationDate'])}"
-        is_late = age is not None and worst and facts.now - job["CreationDate"] > worst
+        is_late = age is not None and facts.now - job["CreationDate"] > worst
         if not is_late:
             return Finding(Verdict.TO_KNOW, text, "", carrier.arn)
     else:
         text += f"; its last job: {told(job)}" if job else "; no job is known"
-    return Finding(Verdict.NOT_WELL, text, "see Check the jobs, in docs/operations.md", carrier.arn)
+    advice = "see Check the jobs, in docs/operations.md"
+    if age is None and not job and backups.last_start:  # nobody says when it was tagged
+        since = checks.minute(backups.last_start)
+        advice = f"if it got its tag after {since}, wait for the next start; otherwise {advice}"
+    return Finding(Verdict.NOT_WELL, text, advice, carrier.arn)
 
 
 def _is_new(carrier: Carrier, facts: Facts, last_start: datetime | None) -> bool:

@@ -71,11 +71,14 @@ class StackFacts:
         return self._shown("BackupTagKey", tag or TAG_KEYS[0])
 
     def _shown(self, name: str, default: str) -> str:
-        """Return a parameter; raise NotAnsweredError if the stack does not show it."""
-        value = self.parameters.get(name) or default
-        if value == _HIDDEN:
-            raise NotAnsweredError(f"the stack does not show its parameter {name} (NoEcho)")
-        return value
+        self.check_shown(name)
+        return self.parameters.get(name) or default
+
+    def check_shown(self, *names: str) -> None:
+        """Raise NotAnsweredError if the stack hides one of the parameters."""
+        for name in names:
+            if self.parameters.get(name) == _HIDDEN:
+                raise NotAnsweredError(f"the stack does not show its parameter {name} (NoEcho)")
 
     @cached_property
     def vault_name(self) -> str:

@@ -170,7 +170,7 @@ OF_THE_RESOURCES = {
             ("stack", NOT_WELL, "are backed up only for some time"),
             ("stack", NOT_WELL, "are copied only for some time"),
             *(
-                ("resources", NOT_CHECKED, f"{name}): its newest backup is")
+                ("resources", NOT_CHECKED, f"{name}): its plan does not say how old")
                 for name in ("Scheduler", "EFSApps", "EFSData", "Lustre")
             ),
         ),

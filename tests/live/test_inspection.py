@@ -117,6 +117,27 @@ def test_the_jobs_of_so_many_hours_are_looked_at(given: int, jobs: str, healthy:
     assert inspection.answers[4].summary.startswith(jobs)
 
 
+def test_what_may_have_got_its_tag_today_is_told_to_wait(healthy: Cluster) -> None:
+    arn = healthy.resource("EFSData").arn
+    for its in (healthy.here.points, healthy.here.jobs, healthy.here.copy_jobs):
+        its[:] = [each for each in its if each["ResourceArn"] != arn]
+    [finding] = [f for f in asked(healthy).answers[1].findings if f.verdict is Verdict.NOT_WELL]
+    assert finding.advice.startswith("if it got its tag after 2026-11-25 05:00 UTC, wait for the ")
+
+
+def test_a_parameter_that_the_stack_hides_is_not_guessed(healthy: Cluster) -> None:
+    hidden = {"ParameterKey": "ClusterId", "ParameterValue": "****"}
+    described(healthy, BACKUP)["Parameters"][:] = [
+        hidden if each["ParameterKey"] == "ClusterId" else each
+        for each in described(healthy, BACKUP)["Parameters"]
+    ]
+    inspection = asked(healthy)
+    assert inspection.is_well is None
+    assert "the stack does not show its parameter ClusterId" in {
+        each.text.partition(" (")[0] for each in inspection.answers[1].findings
+    }
+
+
 def test_times_are_those_of_utc(healthy: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     healthy.jobs(healthy.resource("EFSData"))[0] |= {"State": "PARTIAL", "StatusMessage": "3 lost"}
     before = [one.text for one in found(asked(healthy))]
