@@ -249,11 +249,18 @@ def _section(inspection: Inspection, verdict: Verdict, paint: _Paint) -> Iterato
         return
     yield paint(verdict.words.capitalize(), f"{_BOLD};{_COLOURS[verdict]}")
     told = dict.fromkeys((answer.question for answer in inspection.answers), 0)
+    advice: list[str] = []
     for what, alike in groups.items():
         question, _ = alike[0]
         told[question] += 1
-        if told[question] <= MOST:
-            yield from _told(inspection, what, alike)
+        if told[question] > MOST:
+            continue
+        lines, its = _told(inspection, what, alike)
+        if advice != its:  # what is to be done about several is said once, after the last one
+            yield from advice
+        yield from lines
+        advice = its
+    yield from advice
     for question, number in told.items():
         if number > MOST:
             yield f"- {_name(question, inspection)}: {number - MOST} more; --json has all of them"
@@ -289,7 +296,8 @@ def _id(arn: str) -> str:
 
 def _told(
     inspection: Inspection, what: str, alike: Sequence[tuple[Question, Finding]]
-) -> Iterator[str]:
+) -> tuple[list[str], list[str]]:
+    """Return the lines of a finding, and those of what to do."""
     questions = dict.fromkeys(_name(question, inspection) for question, _ in alike)
     findings = [finding for _, finding in alike]
     text = findings[0].text
@@ -297,12 +305,11 @@ def _told(
     if len(ids) > 1:
         text = f"each of {len(ids)} resources ({shortened([*ids])}){what}"
     text = printable(text).rstrip(".")
-    yield from _wrapped(f"- {listed([*questions])}: {text}.", then=_DEEP)
-    advice = [*dict.fromkeys(filter(None, (each.advice for each in findings)))]
-    for each in advice[:FEW]:
-        yield from _advice(each)
-    if len(advice) > FEW:
-        yield f"  And {len(advice) - FEW} more like it: --json has all of them."
+    every = [*dict.fromkeys(filter(None, (each.advice for each in findings)))]
+    advice = [line for each in every[:FEW] for line in _advice(each)]
+    if len(every) > FEW:
+        advice.append(f"  And {len(every) - FEW} more like it: --json has all of them.")
+    return _wrapped(f"- {listed([*questions])}: {text}.", then=_DEEP), advice
 
 
 def _advice(advice: str) -> list[str]:

@@ -365,3 +365,17 @@ def test_letters_of_two_columns_move_no_strip() -> None:
     page = as_text(replace(an_inspection(), resources=[wide, *an_inspection().resources[1:]]))
     first, second = [line for line in page.splitlines() if line.endswith(POINT * 7)][:2]
     assert len(first) + len("東京の計算機") == len(second)
+
+
+def test_what_to_do_about_several_findings_is_said_once() -> None:
+    texts = ("the lock is gone", "the tag is another one", "the trust is gone")
+    advice = ("put it back", "put it back", "trust it")
+    found = [Finding(Verdict.NOT_WELL, *each) for each in zip(texts, advice, strict=True)]
+    lines = as_text(an_inspection({STACK: found})).splitlines()
+    first = lines.index("- the stack: the lock is gone.")
+    assert lines[first + 1 : first + 5] == [
+        "- the stack: the tag is another one.",
+        "  Do: put it back.",
+        "- the stack: the trust is gone.",
+        "  Do: trust it.",
+    ]
