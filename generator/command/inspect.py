@@ -20,7 +20,8 @@ def inspect(arguments: argparse.Namespace) -> int:
     The exit code is 1 if something is not well: tonight's backup, an existing backup or a restore
     fails because of it, or the alert of a failure would reach nobody. Otherwise it is 2 if AWS did
     not answer everything about the resources, tonight or a restore; and it is 2 if there is no such
-    stack, or no credentials. It is 0 if all is well. What is only to know does not change it.
+    stack, or no credentials. It is 0 otherwise: neither what is only to know nor what was
+    not checked of the other questions changes it.
 
     --json prints one document, which generator/live/inspection.schema.json describes.
     """
@@ -65,7 +66,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     add("--profile", metavar="NAME", help="profile of the AWS configuration")
     text = "region of the stack (default: that of its ARN, or of the AWS configuration)"
     add("--region", metavar="REGION", help=text)
-    text = "look at the jobs of so many hours (default: what can be lost at worst, plus 2)"
+    text = "how many hours back to look for jobs (default: the most that can be lost, plus 2)"
     add("--since", metavar="HOURS", type=_hours, help=text)
     add("--json", action="store_true", help="print one JSON document")
 

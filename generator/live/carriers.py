@@ -123,9 +123,9 @@ def _misses(facts: Facts, protection: Protection) -> Iterator[tuple[Carrier, Fin
 
 
 def _shown(key: str, value: str) -> str:
-    """Return a tag; in quotation marks, if it begins or ends with a blank."""
+    """Return a tag; in quotation marks, if its key or its value begins or ends with a blank."""
     tag = f"{key}={value}"
-    return tag if tag == tag.strip() else repr(tag)
+    return tag if (key, value) == (key.strip(), value.strip()) else repr(tag)
 
 
 def _is_meant(carrier: Carrier, facts: Facts, protection: Protection) -> bool:
@@ -166,8 +166,8 @@ def why_never(carrier: Carrier, facts: Facts) -> str:
 
 
 def _plain(value: str) -> str:
-    """Return a cluster's ID without what SOCA 2.6.1 confuses: its case and its prefix."""
-    plain = value.casefold()
+    """Return an ID without blanks, and without the case and prefix that SOCA 2.6.1 confuses."""
+    plain = value.strip().casefold()
     while plain.startswith(_PREFIX):
         plain = plain.removeprefix(_PREFIX)
     return plain

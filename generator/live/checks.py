@@ -69,17 +69,6 @@ def until_open(items: Iterable[Item]) -> Iterator[Item]:
         yield from items
 
 
-def is_there(ask: Callable[[], object]) -> bool | None:
-    """Return whether something exists; None: AWS did not answer."""
-    try:
-        ask()
-    except NotThereError:
-        return False
-    except NotAnsweredError:
-        return None
-    return True
-
-
 def counted(number: int, noun: str) -> str:
     """Return how many there are: 1 job, 2 jobs."""
     return f"{number} {noun}{'s' * (number != 1)}"

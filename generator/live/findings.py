@@ -14,7 +14,7 @@ class Verdict(IntEnum):
     TO_KNOW = 1
     """The stack was asked for less, or somebody has to look: it never changes the exit code."""
     NOT_CHECKED = 2
-    """AWS did not answer."""
+    """AWS did not answer, or nobody can know from what it says."""
     NOT_WELL = 3
     """Tonight's backup, an existing backup or a restore fails, or nobody would hear of it."""
 
@@ -146,11 +146,8 @@ class Inspection:
     @property
     def not_checked(self) -> int:
         """How many things were not checked."""
-        return sum(
-            finding.verdict is Verdict.NOT_CHECKED
-            for answer in self.answers
-            for finding in answer.findings
-        )
+        found = (each for answer in self.answers for each in answer.findings)
+        return len({(f.text, f.resource) for f in found if f.verdict is Verdict.NOT_CHECKED})
 
     @property
     def is_well(self) -> bool | None:

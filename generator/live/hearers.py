@@ -50,12 +50,11 @@ def _is_confirmed(subscription: Data) -> bool:
 
 
 def _topic(facts: Facts) -> Iterator[Finding]:
-    if checks.is_there(lambda: facts.topic) is False:
-        yield Finding(
-            Verdict.NOT_WELL,
-            f"the topic {facts.topic_arn} does not exist: nobody hears of anything",
-            _ALERTS,
-        )
+    try:
+        facts.topic  # noqa: B018 - it raises
+    except NotThereError:
+        text = f"the topic {facts.topic_arn} does not exist: nobody hears of anything"
+        yield Finding(Verdict.NOT_WELL, text, _ALERTS)
 
 
 def _switched_off(facts: Facts) -> Iterator[Finding]:
@@ -104,28 +103,32 @@ def _not_confirmed(facts: Facts) -> Iterator[Finding]:
         subscriptions = facts.subscriptions
     except NotThereError:
         return
-    facts.check_shown("NotificationEmail")
-    asked = facts.parameters.get("NotificationEmail", "")
     waiting = [each["Endpoint"] for each in subscriptions if not _is_confirmed(each)]
     confirmed = [each["Endpoint"] for each in subscriptions if _is_confirmed(each)]
-    again = facts.command(
-        *("aws", "sns", "subscribe", "--topic-arn", facts.topic_arn, "--protocol", "email"),
-        *("--notification-endpoint", asked or "admin@example.com"),
-    )
+    if not waiting and not confirmed:
+        text = f"nobody is subscribed to {facts.topic_arn}: nobody hears of anything"
+        yield Finding(Verdict.NOT_WELL, text, _subscribing(facts, "admin@example.com"))
+        return
+    facts.check_shown("NotificationEmail")
+    asked = facts.parameters.get("NotificationEmail", "")
     for each in waiting:
         is_asked = each.casefold() == asked.casefold() or not confirmed
         yield Finding(
             Verdict.NOT_WELL if is_asked else Verdict.TO_KNOW,
             f"{each} has not confirmed the subscription, and hears of nothing",
-            f"follow the link in the first mail; if it is too old: {again}",
+            "follow the link in the first mail; if it is too old: " + _subscribing(facts, each),
         )
-    known = {each.casefold() for each in (*waiting, *confirmed)}
-    if asked and asked.casefold() not in known:
+    if asked and asked.casefold() not in {each.casefold() for each in (*waiting, *confirmed)}:
         text = f"{asked} is not subscribed, and hears of nothing"
-        yield Finding(Verdict.NOT_WELL, text, again)
-    elif not known:
-        text = f"nobody is subscribed to {facts.topic_arn}: nobody hears of anything"
-        yield Finding(Verdict.NOT_WELL, text, again)
+        yield Finding(Verdict.NOT_WELL, text, _subscribing(facts, asked))
+
+
+def _subscribing(facts: Facts, address: str) -> str:
+    """Return the command that subscribes an address to the topic."""
+    return facts.command(
+        *("aws", "sns", "subscribe", "--topic-arn", facts.topic_arn, "--protocol", "email"),
+        *("--notification-endpoint", address),
+    )
 
 
 def _alarms(facts: Facts) -> Iterator[Finding]:

@@ -48,7 +48,7 @@ def inspect(
     facts = Facts(account, described, now or datetime.now(timezone.utc), since)
     protections, history = Protections(facts), History(facts)
     its_jobs = jobs.Jobs(facts, protections, history)
-    facts.ask_all(asked, [lambda: ask_for_keys(facts), *its_jobs.asks()])
+    facts.ask_all(asked, [lambda: ask_for_keys(facts), facts.ask_one_by_one, *its_jobs.asks()])
     answers = [
         the_stack(facts, protections),
         the_resources(facts, protections, history),

@@ -58,6 +58,8 @@ def remedy(arn: str, facts: Facts, otherwise: str) -> str:
     """
     key = facts.key(arn)
     state = key.metadata.get("KeyState") if key else ""
+    if key and key.account != facts.place.account:  # its own account alone can do that
+        return otherwise
     its = ("--key-id", name_in(arn))
     enable = facts.command("aws", "kms", "enable-key", *its)
     if state == _TO_BE_DELETED:  # then it is disabled

@@ -54,7 +54,8 @@ def as_text(inspection: Inspection, colour: bool = False, width: int = WIDTH) ->
     """Return the page: a line per question and per resource, what is not well, and a conclusion.
 
     Whatever AWS answered is escaped. Colour says nothing that the characters do not say, too. In
-    fewer columns than WIDTH, the table has no names, and then fewer days.
+    fewer columns than WIDTH, the table has no names, and then fewer days; sentences stay as they
+    are.
     """
     paint = _painted if colour else _plain
     paragraphs = [
@@ -150,10 +151,9 @@ def _table(inspection: Inspection, paint: _Paint, width: int) -> Iterator[str]:
     widths = [max(map(_columns, column)) for column in columns]
     widths[2] = max(widths[2], len(heading))
     left = min(width, WIDTH) - len(_MARK) - sum(widths) - DAYS - len(_GAP) * (len(widths) + 1)
-    longest = left if left >= _SHORTEST_NAME or width >= WIDTH else 0
-    names = [
-        _cell(each.name, max(longest, _SHORTEST_NAME)) if longest else "" for each in resources
-    ]
+    has_names = left >= _SHORTEST_NAME or width >= WIDTH
+    longest = max(left, _SHORTEST_NAME) if has_names else 0
+    names = [_cell(each.name, longest) if longest else "" for each in resources]
     columns.insert(2, names)
     widths.insert(2, max(map(_columns, names)))
     days = DAYS if longest else max(min(DAYS, DAYS + left + len(_GAP)), _FEWEST_DAYS)
@@ -177,7 +177,10 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _columns(text: str) -> int:
     """Return how many columns of a terminal a text takes: many letters of Asia take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "FW" else 1 for char in text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "FW" else 1
+        for char in text
+    )
 
 
 def _cell(text: str, longest: int) -> str:

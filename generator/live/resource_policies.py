@@ -6,7 +6,6 @@ from _backup.iam import Answer, decide
 
 from generator.live.errors import NotAnsweredError
 from generator.live.facts import Facts
-from generator.live.reading import name_in
 from generator.protection.texts import accounts
 
 
@@ -28,8 +27,9 @@ def denies(policy: Any, action: str, arn: str, facts: Facts) -> bool:
     principal = {"AWS": facts.role_arn}
     answer = decide([anything, policy], action, arn, context, principal=principal)
     if answer is Answer.UNKNOWN:
+        name = arn.rpartition(":")[2].rpartition("/")[2]
         raise NotAnsweredError(
-            f"whether the policy of {name_in(arn)} denies {action} depends on a condition that "
-            "nobody can know here: look at it"
+            f"whether the policy of {name} denies {action} depends on a condition that cannot be "
+            "checked from here: check the policy"
         )
     return answer is Answer.DENIED

@@ -125,7 +125,8 @@ def _not_selected(facts: Facts, protections: Protections) -> Iterator[Finding]:
     for carrier in carriers(facts):
         why = ""
         if not taking(asked, carrier.arn, carrier.tags):
-            why = f"the stack does not back up {carrier.type}"
+            whose = "stack" if checks.known(lambda: protections.expected) else "plan"
+            why = f"the {whose} does not back up {carrier.type}"
             if carrier.type in (FSX, FSX_VOLUMES):
                 why += " unless ProtectFSx is yes"
         elif never := why_never(carrier, facts):
@@ -162,8 +163,8 @@ def age(
     worst = backups.worst_loss
     age = facts.now - newest if newest else None
     if worst is None:
-        text = f"{carrier}: its plan does not say how old its newest backup may be"
-        return Finding(Verdict.NOT_CHECKED, text, "look at the schedule of the plan", carrier.arn)
+        text = f"{carrier}: how old its newest backup may be is not known"
+        return Finding(Verdict.NOT_CHECKED, text, "check the schedule of the plan", carrier.arn)
     if age is not None and age <= worst:
         return None
     job = history.last_job(carrier.arn) if checks.known(lambda: facts.jobs) else None
@@ -174,8 +175,8 @@ def age(
         text = f"{carrier}: the newest backup is {old} old, and by its plan {most} is the most"
     if _is_new(carrier, facts, backups.last_start):
         text = (
-            f"{carrier} waits for its first backup by this stack: one of the two is newer than the "
-            "last start of the plan"
+            f"{carrier} waits for its first backup by this stack: the resource or the stack is "
+            "newer than the last start of the plan"
         )
         return Finding(Verdict.TO_KNOW, text, "", carrier.arn)
     if job and job["State"] in RUNNING:
@@ -188,7 +189,7 @@ def age(
     advice = "see Check the jobs, in docs/operations.md"
     if age is None and not job and backups.last_start:  # nobody says when it was tagged
         since = checks.minute(backups.last_start)
-        advice = f"if it got its tag after {since}, wait for the next start; otherwise {advice}"
+        advice = f"if it was tagged after {since}, wait for the next start; otherwise {advice}"
     return Finding(Verdict.NOT_WELL, text, advice, carrier.arn)
 
 

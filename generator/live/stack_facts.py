@@ -13,13 +13,11 @@ from generator.live.account import Account
 from generator.live.errors import NotAnsweredError, NotThereError
 from generator.live.once import Once, fact
 from generator.live.reading import Data, by_key, document, name_in, side_by_side
+from generator.protection.model import HIDDEN
 from generator.protection.texts import Place
 
 TAG_KEYS = ("soca:BackupPlan", "edh:BackupPlan")
 """What SOCA tags with before and since 26.4.0."""
-
-_HIDDEN = "****"
-"""What CloudFormation shows of a parameter with NoEcho."""
 
 
 @dataclass
@@ -77,7 +75,7 @@ class StackFacts:
     def check_shown(self, *names: str) -> None:
         """Raise NotAnsweredError if the stack hides one of the parameters."""
         for name in names:
-            if self.parameters.get(name) == _HIDDEN:
+            if self.parameters.get(name) == HIDDEN:
                 raise NotAnsweredError(f"the stack does not show its parameter {name} (NoEcho)")
 
     @cached_property

@@ -115,17 +115,20 @@ def _selected(
     for carrier in found:
         is_asked = taking(asked, carrier.arn, carrier.tags) and not why_never(carrier, facts)
         if is_asked and protections.backups(carrier.arn, carrier.tags) is None:
-            check = partial(_left_out, carrier, protections)
-            yield from checks.about([carrier.arn], check)()
+            yield from _left_out(carrier, protections)
 
 
 def _left_out(carrier: Carrier, protections: Protections) -> Iterator[Finding]:
     reaches = protections.plan.reaches
     if any(is_taken(each, carrier.arn, carrier.tags) is None for each in reaches):
-        raise NotAnsweredError(
-            f"whether the plan selects {carrier} depends on a tag that it does not carry: look at "
-            "the conditions of the resource assignment"
+        yield Finding(
+            Verdict.NOT_CHECKED,
+            f"{carrier}: whether the plan selects it depends on a tag that it does not carry",
+            "check the conditions of the resource assignment",
+            carrier.arn,
+            stops=(carrier.arn,),
         )
+        return
     yield Finding(
         Verdict.NOT_WELL,
         f"{carrier} is not selected: no resource assignment of the plan takes it",

@@ -1,6 +1,7 @@
 """Asks the local AWS about the cluster, as the command does."""
 
 import os
+from collections.abc import Callable
 from datetime import datetime, timezone
 from functools import cache
 from typing import NamedTuple
@@ -25,12 +26,17 @@ class Found(NamedTuple):
     text: str
 
 
-def asked(cluster: Cluster, stack: str = NAME, since: int | None = None) -> Inspection:
+def asked(
+    cluster: Cluster,
+    stack: str = NAME,
+    since: int | None = None,
+    told: Callable[[int, int], None] = lambda *_: None,
+) -> Inspection:
     """Return what the live check finds out about the cluster."""
     with mock.patch.dict(os.environ, {**cluster.environment, "AWS_MAX_ATTEMPTS": "1"}):
         account = _account(cluster.aws.endpoint_url, cluster.aws.region)
         account.calls = 0
-        return inspect(account, stack, since, now=cluster.now)
+        return inspect(account, stack, since, told, cluster.now)
 
 
 @cache

@@ -116,7 +116,7 @@ OF_THE_STACK = {
         (
             ("stack", NOT_WELL, "only what also carries Owner not like x is still selected"),
             *(
-                ("tonight", NOT_CHECKED, f"{name}) depends on a tag that it does not carry")
+                ("tonight", NOT_CHECKED, f"{name}): whether the plan selects it depends on a tag")
                 for name in ("Scheduler", "EFSApps", "EFSData")
             ),
         ),
@@ -170,7 +170,11 @@ OF_THE_RESOURCES = {
             ("stack", NOT_WELL, "are backed up only for some time"),
             ("stack", NOT_WELL, "are copied only for some time"),
             *(
-                ("resources", NOT_CHECKED, f"{name}): its plan does not say how old")
+                (
+                    "resources",
+                    NOT_CHECKED,
+                    f"{name}): how old its newest backup may be is not known",
+                )
                 for name in ("Scheduler", "EFSApps", "EFSData", "Lustre")
             ),
         ),
@@ -196,6 +200,11 @@ OF_THE_RESOURCES = {
     "a value without the prefix": Fault(
         lambda c: retag(c, {TAG: "mycluster"}),
         (("resources", NOT_WELL, "it carries soca:BackupPlan=mycluster, not"),),
+        lost=1,
+    ),
+    "a value with a blank behind it": Fault(
+        lambda c: retag(c, {TAG: "soca-mycluster ", "soca:ClusterId": None}),
+        (("resources", NOT_WELL, "it carries 'soca:BackupPlan=soca-mycluster ', not"),),
         lost=1,
     ),
     "a value with a slip": Fault(
@@ -480,7 +489,7 @@ OF_THOSE_WHO_HEAR = {
     ),
     "somebody unsubscribed": Fault(
         lambda c: c.aws.client("sns").unsubscribe(SubscriptionArn=subscriptions(c)),
-        (("hears", NOT_WELL, "admin@example.com is not subscribed"),),
+        (("hears", NOT_WELL, "nobody is subscribed to"),),
     ),
     "an alarm is gone": Fault(
         lambda c: c.aws.client("cloudwatch").delete_alarms(AlarmNames=[alarm(c)]),

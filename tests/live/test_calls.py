@@ -27,3 +27,10 @@ def test_more_resources_need_no_more_requests(endpoint_url: str) -> None:
         after = Counter(one.call for one in cluster.seen[seen:])
     assert (len(few.resources), len(many.resources)) == (4, 30)
     assert after - before == dict.fromkeys(PER_FILE_SYSTEM, 5)
+
+
+def test_all_is_asked_side_by_side_before_anything_is_answered(endpoint_url: str) -> None:
+    made: list[int] = []
+    with healthy_cluster(endpoint_url, NOW) as cluster:
+        asked(cluster, told=lambda *_: made.append(len(cluster.seen)))
+        assert made[-1] == len(cluster.seen)

@@ -122,7 +122,7 @@ def test_what_may_have_got_its_tag_today_is_told_to_wait(healthy: Cluster) -> No
     for its in (healthy.here.points, healthy.here.jobs, healthy.here.copy_jobs):
         its[:] = [each for each in its if each["ResourceArn"] != arn]
     [finding] = [f for f in asked(healthy).answers[1].findings if f.verdict is Verdict.NOT_WELL]
-    assert finding.advice.startswith("if it got its tag after 2026-11-25 05:00 UTC, wait for the ")
+    assert finding.advice.startswith("if it was tagged after 2026-11-25 05:00 UTC, wait for the ")
 
 
 def test_a_parameter_that_the_stack_hides_is_not_guessed(healthy: Cluster) -> None:

@@ -69,7 +69,7 @@ To know
 - who hears of it: nobody hears of a failed backup.
   Do: give AlertEmail a value.
 
-3 things were not checked.
+2 things were not checked.
 Tonight's backup will run for 4 of 4 resources.
 """
 
