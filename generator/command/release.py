@@ -14,8 +14,8 @@ from generator.printable import json_text
 def publish(arguments: argparse.Namespace) -> int:
     """Run `check`, then publish templates/ to S3, as a release that is never changed again."""
     from generator import templates_folder
-    from generator.aws_errors import AwsError
-    from generator.connection import Connection
+    from generator.aws.connection import Connection
+    from generator.aws.errors import AwsError
     from generator.release import contents, options, provenance, report
     from generator.release import publish as publishing
 
@@ -77,8 +77,8 @@ def add_publish_options(verb: argparse.ArgumentParser) -> None:
 def verify(arguments: argparse.Namespace) -> int:
     """Say whether a published release is whole; write nothing."""
     from generator import templates_folder
-    from generator.aws_errors import AwsError
-    from generator.connection import Connection
+    from generator.aws.connection import Connection
+    from generator.aws.errors import AwsError
     from generator.release import contents, options
     from generator.release import verify as verifying
 

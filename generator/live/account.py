@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from generator.aws_errors import of_credentials
+from generator.aws.connection import Connection
+from generator.aws.errors import of_credentials
 from generator.bounded import bound_whole
-from generator.connection import Connection
 from generator.live.calls import CALLS, Call
 from generator.live.errors import NotAnsweredError, of_error
 

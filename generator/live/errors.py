@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from generator import aws_errors
-from generator.aws_errors import (
+from generator.aws import errors as aws_errors
+from generator.aws.errors import (
     UNKNOWN_CREDENTIALS,
     WRONG_CLOCK,
     AwsError,

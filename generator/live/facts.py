@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 
-from generator import in_parallel
+from generator.aws import in_parallel
 from generator.live.errors import NotAnsweredError
 from generator.live.findings import DAYS
 from generator.live.once import answered, fact

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from generator import in_parallel
+from generator.aws import in_parallel
 
 T = TypeVar("T")
 Item = TypeVar("Item")

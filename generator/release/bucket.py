@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from generator.aws.connection import Connection
 from generator.bounded import BoundsError, bound
-from generator.connection import Connection
 from generator.hosts import partition
 from generator.printable import printable
 from generator.release import manifest

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from generator.aws_errors import AwsError
-from generator.connection import Connection
-from generator.in_parallel import side_by_side
+from generator.aws.connection import Connection
+from generator.aws.errors import AwsError
+from generator.aws.in_parallel import side_by_side
 from generator.release import contents
 from generator.release.bucket import ASSUMED_REGION, Bucket, open_bucket
 from generator.release.contents import Object, Release

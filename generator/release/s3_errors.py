@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from generator import aws_errors
-from generator.aws_errors import AwsError, before_an_answer, of_configuration, one_line
+from generator.aws import errors as aws_errors
+from generator.aws.errors import AwsError, before_an_answer, of_configuration, one_line
 from generator.bounded import BoundsError
 from generator.hosts import bucket_arn
 from generator.printable import printable

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from generator import VERSION
-from generator.aws_errors import AwsError
-from generator.connection import Connection
-from generator.in_parallel import side_by_side
+from generator.aws.connection import Connection
+from generator.aws.errors import AwsError
+from generator.aws.in_parallel import side_by_side
 from generator.release import contents, manifest
 from generator.release.bucket import Bucket, open_bucket
 from generator.release.contents import Release

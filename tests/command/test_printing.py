@@ -141,7 +141,7 @@ def test_publishing_and_verifying_are_announced(
 
     s3.make_bucket("bbb")
     attach(terminal, monkeypatch)
-    monkeypatch.setattr("generator.connection.Connection.sign_in", sign_in)
+    monkeypatch.setattr("generator.aws.connection.Connection.sign_in", sign_in)
     for verb in ("publish", "verify"):
         s3.run(verb, "--bucket", "bbb")
     assert announced == [True, True]

@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 from botocore.session import Session
 
 from generator import bounded
-from generator.in_parallel import side_by_side
+from generator.aws.in_parallel import side_by_side
 from generator.live import account as room
 from generator.live.account import Account
 from generator.live.calls import CALLS
@@ -198,7 +198,7 @@ def test_a_broken_connection(
     happens: Callable[[Exchange], None],
     text: str,
 ) -> None:
-    monkeypatch.setattr("generator.connection.READ_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr("generator.aws.connection.READ_TIMEOUT_SECONDS", 0.3)
     monkeypatch.setattr(room, "MAX_BYTES", 500)
     monkeypatch.setattr(bounded, "MAX_SECONDS", 0.6)
     server.add(Fault(happens))

@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 
 import build
 from generator import VERSION, templates_folder
-from generator.connection import Connection
+from generator.aws.connection import Connection
 from generator.paths import ROOT
 from generator.release import contents, provenance
 from generator.release.contents import Release

@@ -10,6 +10,7 @@ from generator.paths import ROOT
 
 MAY_IMPORT: dict[str, set[str]] = {
     # The ground.
+    "aws": set(),
     "cloudformation": set(),
     "stacks": set(),
     # Above it.
@@ -18,32 +19,26 @@ MAY_IMPORT: dict[str, set[str]] = {
     "templates_folder": {"cloudformation", "deployer_policy", "lint", "stacks"},
     "protection": {"cloudformation"},
     "compare": {"cloudformation", "protection"},
-    "live": {"cloudformation", "compare", "protection"},
+    "live": {"aws", "cloudformation", "compare", "protection"},
     "parent": {"cloudformation", "stacks"},
-    "release": {"cloudformation", "stacks"},
+    "release": {"aws", "cloudformation", "stacks"},
     "docs": {"cloudformation", "lint", "live", "parent", "protection", "release", "stacks"},
     # On top.
     "command": {
-        *("cloudformation", "compare", "deployer_policy", "docs", "lint", "live", "parent"),
+        *("aws", "cloudformation", "compare", "deployer_policy", "docs", "lint", "live", "parent"),
         *("protection", "release", "stacks", "templates_folder"),
     },
     # What cfn-lint loads by itself, from any directory.
     "rules": set(),
     # What everybody may import.
-    "aws_errors": set(),
     "bounded": set(),
-    "connection": set(),
     "files": set(),
     "hosts": set(),
     "iam_language": set(),
-    "in_parallel": set(),
     "paths": set(),
     "printable": set(),
 }
-EVERYBODY_MAY = {
-    *("aws_errors", "bounded", "connection", "files", "hosts", "iam_language", "in_parallel"),
-    *("paths", "printable", "VERSION"),
-}
+EVERYBODY_MAY = {"bounded", "files", "hosts", "iam_language", "paths", "printable", "VERSION"}
 SLOW = {"boto3", "botocore", "cfnlint"}
 """What takes long to import, and which most verbs do not need."""
 

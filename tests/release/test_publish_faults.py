@@ -36,7 +36,7 @@ def impatient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(s3_bucket, "PAUSES_SECONDS", (0.01, 0.02))
     happens = request.getfixturevalue("happens") if "happens" in request.fixturenames else None
     if happens in (stalls, never_answers):
-        monkeypatch.setattr("generator.connection.READ_TIMEOUT_SECONDS", 0.5)
+        monkeypatch.setattr("generator.aws.connection.READ_TIMEOUT_SECONDS", 0.5)
 
 
 def completes(s3: LocalS3, bucket: str) -> None:

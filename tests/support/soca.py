@@ -6,7 +6,7 @@ from typing import Any
 from unittest import mock
 
 from generator import templates_folder
-from generator.connection import Connection
+from generator.aws.connection import Connection
 from generator.release import contents, report
 from generator.release.contents import Release
 from generator.release.options import targets

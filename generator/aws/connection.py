@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from generator.aws_errors import (
+from generator.aws.errors import (
     AwsError,
     before_an_answer,
     of_configuration,

@@ -3,7 +3,7 @@
 import pytest
 from botocore import exceptions
 
-from generator.aws_errors import before_an_answer, of_configuration
+from generator.aws.errors import before_an_answer, of_configuration
 
 URL = "https://bbb.s3.us-east-1.amazonaws.com/"
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from generator.in_parallel import side_by_side
+from generator.aws.in_parallel import side_by_side
 
 
 def test_thirty_go_at_the_same_time() -> None:
