@@ -1,19 +1,15 @@
 """What AWS says of the resources of a stack, as properties that a template could have."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
-from generator.cloudformation.errors import UnreadableError
-from generator.cloudformation.read import MAX_DEPTH, entry
-from generator.protection.texts import maps, text, texts
+from generator.cloudformation.read import entry
+from generator.live.reading import document
+from generator.protection.texts import maps, texts
 
 Node = Mapping[str, Any]
 Properties = dict[str, Any]
-_SHOWN = 40
-"""So many letters of a text are shown that is not what it should be."""
 _RENAMED = {"TargetBackupVaultName": "TargetBackupVault"}
 """A key of a rule as the API has it, and as a template does."""
 
@@ -30,8 +26,9 @@ class Answers:
     """What DescribeBackupVault answers."""
     vault_policy: str | None = None
     """``Policy`` of GetBackupVaultAccessPolicy; empty: the vault has none."""
-    key_policy: str | None = None
-    """``Policy`` of GetKeyPolicy, of the key that encrypts the vault, unless it is AWS's own."""
+    key_policy: Any = None
+    """``Policy`` of GetKeyPolicy, as it is or as text, of the key that encrypts the vault, unless
+    it is AWS's own."""
     role: Node | None = None
     """``Role`` of GetRole."""
     inline: Mapping[str, Any] | None = None
@@ -49,8 +46,6 @@ class Answers:
     """``MetricAlarms`` of DescribeAlarms for the alarms of the stack; AWS has no others of them."""
     topics: Mapping[str, Node | None] = field(default_factory=dict)
     """``Attributes`` of GetTopicAttributes, by ARN; None: AWS has no such topic."""
-    subscriptions: Mapping[str, Sequence[Node]] = field(default_factory=dict)
-    """``Subscriptions`` of ListSubscriptionsByTopic, by the ARN of the topic."""
 
 
 def plan(its: Properties, name: str, answers: Answers) -> Properties:
@@ -72,7 +67,7 @@ def plan(its: Properties, name: str, answers: Answers) -> Properties:
 
 def _rule_of_plan(found: Node) -> Properties:
     renamed = {_RENAMED.get(key, key): value for key, value in found.items()}
-    # So AWS writes the zone of a rule that names none.
+    # Two names of one zone.
     zone = found.get("ScheduleExpressionTimezone")
     return {**renamed, "ScheduleExpressionTimezone": "UTC"} if zone == "Etc/UTC" else renamed
 
@@ -172,22 +167,6 @@ def policies_of_topics(answers: Answers) -> dict[str, Properties]:
     return found
 
 
-def subscription(its: Properties, _: str, answers: Answers) -> Properties | None:
-    """Return the properties of a subscription; None: nothing is sent to it."""
-    found = answers.subscriptions.get(text(its.get("TopicArn")))
-    if found is None:
-        return its
-    # One that waits, or is deleted, has a word instead of an ARN.
-    confirmed = {_subscriber(e) for e in found if e.get("SubscriptionArn", "").startswith("arn:")}
-    return its if _subscriber(its) in confirmed else None
-
-
-def _subscriber(properties: Node) -> tuple[str, str]:
-    protocol, endpoint = (text(properties.get(each)) for each in ("Protocol", "Endpoint"))
-    # Mail servers make no difference between small and capital letters.
-    return protocol, endpoint.lower() if protocol.startswith("email") else endpoint
-
-
 def _only(node: Node, keys: Iterable[str]) -> Properties:
     return {key: node[key] for key in keys if key in node}
 
@@ -206,37 +185,8 @@ AS_FOUND: dict[str, Callable[[Properties, str, Answers], Properties | None]] = {
     "AWS::Events::Rule": rule,
     "AWS::IAM::Role": role,
     "AWS::KMS::Key": key,
-    "AWS::SNS::Subscription": subscription,
     "AWS::SNS::Topic": topic,
     "AWS::SNS::TopicPolicy": topic_policy,
 }
 """What takes the properties of a resource in the template, and what Ref gives for it, and returns
 what AWS says they are; None: there is no such resource."""
-
-
-def document(policy: Any) -> Any:
-    """Return a policy, or a pattern of events, which AWS gives as it is or as text.
-
-    Raises UnreadableError for a text that is none.
-    """
-    found = _parsed(policy) if isinstance(policy, str) else policy
-    level = [found]
-    for _ in range(MAX_DEPTH):
-        level = [each for node in level for each in _members(node)]
-    if level:
-        raise UnreadableError(f"AWS answers with JSON that nests more than {MAX_DEPTH} levels deep")
-    return found
-
-
-def _parsed(policy: str) -> dict[str, Any]:
-    try:
-        found = json.loads(policy if policy.lstrip().startswith("{") else unquote(policy))
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise UnreadableError(f"AWS answers with {policy[:_SHOWN]!r} where JSON was expected")
-    return found
-
-
-def _members(node: Any) -> Iterable[Any]:
-    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()

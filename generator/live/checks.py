@@ -53,6 +53,26 @@ def about(arns: Sequence[str], check: Check) -> Check:
     return its
 
 
+def if_there(check: Check) -> Check:
+    """Return a check that finds nothing where something is gone, which is told by itself."""
+
+    def its() -> Iterator[Finding]:
+        with contextlib.suppress(NotThereError):
+            yield from check()
+
+    return its
+
+
+def asked(ask: Callable[[], object]) -> Check:
+    """Return a check that finds only whether AWS answers."""
+
+    def its() -> Iterator[Finding]:
+        ask()
+        yield from ()
+
+    return if_there(its)
+
+
 def known(ask: Callable[[], object]) -> bool:
     """Return whether AWS has answered; whoever depends on it reports that it has not."""
     try:

@@ -15,6 +15,7 @@ from generator.aws.errors import (
     one_line,
 )
 from generator.bounded import BoundsError
+from generator.cloudformation.errors import UnreadableError
 from generator.live.calls import CALLS
 from generator.printable import printable
 
@@ -46,10 +47,12 @@ _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
 @contextmanager
 def understood(what: str = "") -> Iterator[None]:
     """Let an answer that is not what AWS describes count as none: raise NotAnsweredError for it."""
+    about = f" about {what}" if what else ""
     try:
         yield
+    except UnreadableError as error:
+        raise NotAnsweredError(f"what AWS says{about} cannot be read: {error}") from error
     except _ODD as error:
-        about = f" about {what}" if what else ""
         raise NotAnsweredError(
             f"what AWS says{about} cannot be understood ({error!r}): run the same command again"
         ) from error

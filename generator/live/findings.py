@@ -58,8 +58,8 @@ class Finding:
     action: str = ""
     """The IAM action that was not allowed, of what is not checked for that reason."""
     stops: tuple[str, ...] = ()
-    """The ARNs of what tonight's backup fails for because of it, or of what may: if it is not
-    checked."""
+    """The ARNs of what tonight's backup fails for because of it; if it is not checked, of what it
+    may fail for."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ DAYS = 35
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource that carries the tag."""
+    """A resource that carries the tag, or was meant to."""
 
     arn: str
     kind: str
@@ -95,7 +95,7 @@ class Resource:
     verdict: Verdict
     newest: datetime | None
     """When the newest complete recovery point in the vault was begun; None: there is none, or
-    nobody knows: then ``why`` says so."""
+    nobody knows: then ``points`` is None, too."""
     strip: str
     """DAYS characters, the last one is today; empty: nobody knows."""
     points: int | None = None
@@ -103,7 +103,7 @@ class Resource:
     last_job: str = ""
     """State and message of its last backup job; empty: none is known."""
     why: str = ""
-    """Why it is not well, in a few words; empty: it is."""
+    """The worst that was found about it, in a few words; empty: nothing was."""
     tonight: bool | None = True
     """Whether the next backup will run for it; None: nobody knows."""
 

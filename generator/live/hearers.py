@@ -9,7 +9,7 @@ from generator.live.answers import Answers
 from generator.live.errors import NotThereError
 from generator.live.facts import Facts
 from generator.live.findings import HEARS, Answer, Finding, Verdict
-from generator.live.protections import Protections, as_read
+from generator.live.protections import Protections
 from generator.live.reading import Data
 
 _DISABLED = "DISABLED"
@@ -28,8 +28,8 @@ def the_hearers(facts: Facts, protections: Protections) -> Answer:
         [
             lambda: _topic(facts),
             lambda: _switched_off(facts),
-            lambda: _unheard(facts, protections),
-            lambda: _not_confirmed(facts),
+            checks.if_there(lambda: _unheard(facts, protections)),
+            checks.if_there(lambda: _not_confirmed(facts)),
             lambda: _alarms(facts),
         ],
     )
@@ -84,49 +84,45 @@ def _unheard(facts: Facts, protections: Protections) -> Iterator[Finding]:
     Who is subscribed to it is asked beside this.
     """
     rules = facts.event_rules
-    try:
-        topics = {facts.topic_arn: facts.topic}
-    except NotThereError:
-        return
     known = Answers(
         rules={name: its and {**its[0], "State": "ENABLED"} for name, its in rules.items()},
         targets={name: its[1] for name, its in rules.items() if its},
         alarms=[{**each, "ActionsEnabled": True} for each in facts.alarms],
-        topics=topics,
+        topics={facts.topic_arn: facts.topic},
     )
-    for sentence in as_read(lambda: model.unheard(protections.deployed, known)):
+    for sentence in model.unheard(protections.deployed, known):
         yield Finding(Verdict.NOT_WELL, sentence, _ALERTS)
 
 
 def _not_confirmed(facts: Facts) -> Iterator[Finding]:
-    try:
-        subscriptions = facts.subscriptions
-    except NotThereError:
-        return
-    waiting = [each["Endpoint"] for each in subscriptions if not _is_confirmed(each)]
-    confirmed = [each["Endpoint"] for each in subscriptions if _is_confirmed(each)]
-    if not waiting and not confirmed:
+    subscriptions = facts.subscriptions
+    if not subscriptions:
         text = f"nobody is subscribed to {facts.topic_arn}: nobody hears of anything"
         yield Finding(Verdict.NOT_WELL, text, _subscribing(facts, "admin@example.com"))
         return
     facts.check_shown("NotificationEmail")
     asked = facts.parameters.get("NotificationEmail", "")
-    for each in waiting:
-        is_asked = each.casefold() == asked.casefold() or not confirmed
+    is_heard = any(map(_is_confirmed, subscriptions))
+    for each in subscriptions:
+        if _is_confirmed(each):
+            continue
+        who, protocol = each["Endpoint"], each["Protocol"]
+        is_asked = who.casefold() == asked.casefold() or not is_heard
         yield Finding(
             Verdict.NOT_WELL if is_asked else Verdict.TO_KNOW,
-            f"{each} has not confirmed the subscription, and hears of nothing",
-            "follow the link in the first mail; if it is too old: " + _subscribing(facts, each),
+            f"{who} has not confirmed the subscription, and hears of nothing",
+            "follow the link in the first message; if it is too old: "
+            + _subscribing(facts, who, protocol),
         )
-    if asked and asked.casefold() not in {each.casefold() for each in (*waiting, *confirmed)}:
+    if asked and asked.casefold() not in {each["Endpoint"].casefold() for each in subscriptions}:
         text = f"{asked} is not subscribed, and hears of nothing"
         yield Finding(Verdict.NOT_WELL, text, _subscribing(facts, asked))
 
 
-def _subscribing(facts: Facts, address: str) -> str:
+def _subscribing(facts: Facts, address: str, protocol: str = "email") -> str:
     """Return the command that subscribes an address to the topic."""
     return facts.command(
-        *("aws", "sns", "subscribe", "--topic-arn", facts.topic_arn, "--protocol", "email"),
+        *("aws", "sns", "subscribe", "--topic-arn", facts.topic_arn, "--protocol", protocol),
         *("--notification-endpoint", address),
     )
 

@@ -160,8 +160,11 @@ def _resources(
     found = {each.arn: each for each in carriers(facts)}
     missed = near_misses(facts, asked_for(protections)) if _can_ask(protections) else ()
     found |= {each.arn: each for each in checks.until_open(each for each, _ in missed)}
-    findings = [finding for answer in answers for finding in answer.findings]
-    its = [_resource(each, history, findings) for each in found.values()]
+    about: dict[str, list[Finding]] = {}
+    for finding in (finding for answer in answers for finding in answer.findings):
+        for arn in {finding.resource, *finding.stops}:
+            about.setdefault(arn, []).append(finding)
+    its = [_resource(each, history, about.get(each.arn, [])) for each in found.values()]
     return sorted(its, key=lambda each: (each.kind, each.name, each.id))
 
 
@@ -169,9 +172,9 @@ def _can_ask(protections: Protections) -> bool:
     return checks.known(lambda: asked_for(protections))
 
 
-def _resource(carrier: Carrier, history: History, findings: Sequence[Finding]) -> Resource:
+def _resource(carrier: Carrier, history: History, its: Sequence[Finding]) -> Resource:
+    """Return a resource with what was found about it."""
     arn = carrier.arn
-    its = [each for each in findings if arn in (each.resource, *each.stops)]
     worst = max(its, key=lambda each: each.verdict, default=None)
     stopped = next((f for f in its if f.verdict is Verdict.NOT_WELL and arn in f.stops), None)
     why = _without_name(carrier, stopped.text) if stopped else ""

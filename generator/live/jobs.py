@@ -6,7 +6,6 @@ from functools import cached_property
 
 from generator.live import checks
 from generator.live.carriers import carriers
-from generator.live.errors import NotThereError
 from generator.live.facts import Facts
 from generator.live.findings import SINCE, Answer, Finding, Verdict
 from generator.live.protections import Protections
@@ -55,7 +54,7 @@ class Jobs:
             self._summary,
             [
                 self._failed_backups,
-                self._failed_copies,
+                checks.if_there(self._failed_copies),
                 self._failed_restores,
                 self._restore_tests,
             ],
@@ -112,13 +111,10 @@ class Jobs:
             )
 
     def _failed_copies(self) -> Iterator[Finding]:
-        try:
-            if not self._destinations:
-                text = "backups are not copied: what happens to the vault happens to all of them"
-                yield Finding(Verdict.TO_KNOW, text, "see docs/copies.md")
-                return
-        except NotThereError:
-            return  # the plan is gone
+        if not self._destinations:
+            text = "backups are not copied: what happens to the vault happens to all of them"
+            yield Finding(Verdict.TO_KNOW, text, "see docs/copies.md")
+            return
         latest = {
             (job.get("ResourceArn", ""), job["DestinationBackupVaultArn"]): job
             for job in sorted(self._copies, key=_created)

@@ -36,8 +36,8 @@ def why_unusable(arn: str, types: Iterable[str], facts: Facts) -> str:
         return ""
     if key.policy is None:
         raise NotAnsweredError(
-            f"whether the role may use the key {arn} is known in the account {key.account} alone: "
-            "look at the key's policy there"
+            f"whether the role may use the key {arn} is known only in the account {key.account}: "
+            "check the key's policy there"
         )
     answers = {each.action: _answer(key, each, facts) for each in _requests(types)}
     denied = [action for action, answer in answers.items() if answer is Answer.DENIED]
@@ -46,7 +46,7 @@ def why_unusable(arn: str, types: Iterable[str], facts: Facts) -> str:
     if Answer.UNKNOWN in answers.values():
         raise NotAnsweredError(
             f"whether the policy of the key {arn} lets the role use it depends on a condition that "
-            "nobody can know here: look at it"
+            "cannot be checked from here: check the policy"
         )
     return ""
 

@@ -19,8 +19,8 @@ from generator.compare.role_losses import role_losses
 from generator.compare.vault_losses import vault_losses
 from generator.live import answers as said
 from generator.live.answers import Answers
+from generator.live.reading import document
 from generator.protection.abilities import BACKUP, RESTORE
-from generator.protection.given import is_hidden
 from generator.protection.model import Protection, Role, Vault
 from generator.protection.reaches import takes
 from generator.protection.reading import protection_of
@@ -81,11 +81,10 @@ def _with_resolved(template: Template, given: Mapping[str, Mapping[str, Any]]) -
 def _of_parameters(
     template: Template, given: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the values of parameters; one that AWS hides is unknown."""
     for name, parameter in template.parameters.items():
         its = {"ParameterValue": parameter.get("Default"), **given.get(name, {})}
         value = its.get("ResolvedValue", its["ParameterValue"])
-        if value is not None and not is_hidden(parameter):
+        if value is not None:
             yield name, scalar(value)
 
 
@@ -138,11 +137,11 @@ def live(its: Deployed, answers: Answers) -> Protection:
     that is none.
     """
     resources = {**dict(_as_found(its, answers)), **dict(_beside(its, answers))}
-    document = {**its.template.document, "Resources": resources}
+    as_found = {**its.template.document, "Resources": resources}
     # What stands beside the template is called by its ARN.
     arns = {arn: arn for arn in resources if arn.startswith("arn:")}
     values = {**its.values, **arns, **{f"{arn}.Arn": arn for arn in arns}}
-    found = replace(its.template, name="the stack as AWS has it", document=document)
+    found = replace(its.template, name="the stack as AWS has it", document=as_found)
     return protection_of(Stack(found, values))
 
 
@@ -177,7 +176,7 @@ def _beside(its: Deployed, answers: Answers) -> Iterator[tuple[str, dict[str, An
     if answers.key_policy is not None and its.stack.key_named(_key(answers)) is None:
         yield _key(answers), _resource("AWS::KMS::Key", said.key({}, "", answers))
     for arn, policy in answers.managed.items():
-        properties = {"PolicyDocument": said.document(policy)}
+        properties = {"PolicyDocument": document(policy)}
         yield arn, _resource("AWS::IAM::ManagedPolicy", properties)
     for arn, policy in said.policies_of_topics(answers).items():
         yield f"policy {arn}", _resource("AWS::SNS::TopicPolicy", policy)
@@ -240,7 +239,7 @@ def unheard(its: Deployed, answers: Answers) -> list[str]:
 
 
 _OF_A_STACK = (plan_losses, role_losses, vault_losses)
-_ALERTS = ("rules", "targets", "alarms", "topics", "subscriptions")
+_ALERTS = ("rules", "targets", "alarms", "topics")
 
 
 def _without_alerts(answers: Answers) -> Answers:

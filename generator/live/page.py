@@ -12,7 +12,6 @@ from generator.live.findings import (
     FAILED,
     NONE,
     POINT,
-    RESOURCES,
     Answer,
     Finding,
     Inspection,
@@ -244,7 +243,8 @@ def _legend(resources: Sequence[Resource]) -> list[str]:
 def _section(inspection: Inspection, verdict: Verdict, paint: _Paint) -> Iterator[str]:
     """Yield what is found of a verdict, the same of many resources once."""
     groups: dict[str, list[tuple[Question, Finding]]] = {}
-    for question, finding in _findings(inspection):
+    found = ((each.question, its) for each in inspection.answers for its in each.findings)
+    for question, finding in found:
         if finding.verdict is verdict:
             alike = groups.setdefault(_without_its_resource(finding), [])
             alike.append((question, finding))
@@ -267,21 +267,6 @@ def _section(inspection: Inspection, verdict: Verdict, paint: _Paint) -> Iterato
     for question, number in told.items():
         if number > MOST:
             yield f"- {_name(question, inspection)}: {number - MOST} more; --json has all of them"
-
-
-def _findings(inspection: Inspection) -> list[tuple[Question, Finding]]:
-    """Return all findings, and why a resource is not well, if none of them says it."""
-    found = [(each.question, finding) for each in inspection.answers for finding in each.findings]
-    told: dict[str, list[str]] = {}
-    for _, finding in found:
-        for arn in (finding.resource, *finding.stops):
-            told.setdefault(arn, []).append(finding.text)
-    found += (
-        (RESOURCES, Finding(each.verdict, f"{each.id}: {each.why}", resource=each.arn))
-        for each in inspection.resources
-        if each.why and not any(text.endswith(each.why) for text in told.get(each.arn, ()))
-    )
-    return found
 
 
 def _without_its_resource(finding: Finding) -> str:

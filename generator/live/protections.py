@@ -1,20 +1,20 @@
 """What the stack is to protect and what it does protect, each read once."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from _backup.matching import Known, every, like, negated
 
-from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.read import Template, parse
 from generator.live import checks, model
 from generator.live.answers import Answers
 from generator.live.errors import NotAnsweredError
 from generator.live.facts import Facts
+from generator.live.reading import name_in
 from generator.protection.derived import OfType
 from generator.protection.model import Protection, Reach, Role, Tag
 from generator.protection.resource_types import NAMES
@@ -45,7 +45,7 @@ class Protections:
     @cached_property
     def expected(self) -> Protection:
         """What the deployed template protects with the parameters of the stack."""
-        return as_read(lambda: self.deployed.expected)
+        return self.deployed.expected
 
     @cached_property
     def plan(self) -> Protection:
@@ -84,7 +84,7 @@ class Protections:
         has_template = checks.known(lambda: self.deployed)
         its = self.deployed if has_template else self._without_template
         found = Answers(plan=facts.plan, selections=facts.selections, **answers)
-        return as_read(lambda: model.live(its, found))
+        return model.live(its, found)
 
     @cached_property
     def _without_template(self) -> model.Deployed:
@@ -97,7 +97,7 @@ class Protections:
                 {"BackupVaultName": facts.vault_name},
                 facts.vault_name,
             ),
-            "Role": ("AWS::IAM::Role", {}, facts.role_arn.rpartition("/")[2]),
+            "Role": ("AWS::IAM::Role", {}, name_in(facts.role_arn)),
         }
         document = {
             "Resources": {
@@ -112,9 +112,7 @@ class Protections:
         facts = self.facts
         parameters = facts.stack.get("Parameters", [])
         stack_id = facts.stack["StackId"]
-        return as_read(
-            lambda: model.deployed(template, parameters, physical, facts.place, stack_id)
-        )
+        return model.deployed(template, parameters, physical, facts.place, stack_id)
 
     # What follows from the plan, for a resource.
 
@@ -142,17 +140,6 @@ class Protections:
             if start.at + start.timing.start_window <= now
         )
         return Backups(reaches, gap.time if gap else None, max(begun, default=None))
-
-
-Read = TypeVar("Read")
-
-
-def as_read(ask: Callable[[], Read]) -> Read:
-    """Return what is read of a template or an answer; raise NotAnsweredError if it cannot be."""
-    try:
-        return ask()
-    except UnreadableError as error:
-        raise NotAnsweredError(f"what AWS says of the stack cannot be read: {error}") from error
 
 
 class Backups(NamedTuple):

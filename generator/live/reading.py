@@ -3,12 +3,17 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from generator.aws import in_parallel
+from generator.cloudformation.errors import UnreadableError
+from generator.cloudformation.read import MAX_DEPTH
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 Data = dict[str, Any]
+_SHOWN = 40
+"""So many letters of a text are shown that is not what it should be."""
 
 
 def side_by_side(ask: Callable[[Item], T], items: Iterable[Item]) -> list[T]:
@@ -27,7 +32,29 @@ def name_in(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def document(policy: Any) -> Data:
-    """Return a policy, which AWS gives as it is or as text."""
-    found = json.loads(policy) if isinstance(policy, str) else policy
-    return found if isinstance(found, dict) else {}
+def document(policy: Any) -> Any:
+    """Return a policy, or a pattern of events, which AWS gives as it is or as text.
+
+    Raises UnreadableError for a text that is none.
+    """
+    found = _parsed(policy) if isinstance(policy, str) else policy
+    level = [found]
+    for _ in range(MAX_DEPTH):
+        level = [each for node in level for each in _members(node)]
+    if level:
+        raise UnreadableError(f"AWS answers with JSON that nests more than {MAX_DEPTH} levels deep")
+    return found
+
+
+def _parsed(policy: str) -> dict[str, Any]:
+    try:
+        found = json.loads(policy if policy.lstrip().startswith("{") else unquote(policy))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise UnreadableError(f"AWS answers with {policy[:_SHOWN]!r} where JSON was expected")
+    return found
+
+
+def _members(node: Any) -> Iterable[Any]:
+    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()

@@ -136,7 +136,8 @@ class ResourceFacts(StackFacts):
             answer = self.account.ask("efs.DescribeFileSystemPolicy", FileSystemId=name_in(arn))
         except NotThereError:
             return None
-        return document(answer["Policy"])
+        policy: Data = document(answer["Policy"])
+        return policy
 
     @cached_property
     def tagged_efs(self) -> list[str]:
@@ -204,6 +205,12 @@ class ResourceFacts(StackFacts):
         except NotThereError:
             return None
         return Key(arn, metadata, document(policy["Policy"]))
+
+    @property
+    def vault_key(self) -> Key | None:
+        """The key of the vault; None: AWS Backup names none, or there is no such key."""
+        arn = self.vault.get("EncryptionKeyArn")
+        return self.key(arn) if arn else None
 
     def ask_one_by_one(self) -> None:
         """Ask for what no list has: about each tagged file system, and each profile."""

@@ -16,7 +16,6 @@ from generator.live.carriers import (
     untagged_instances,
     why_never,
 )
-from generator.live.errors import NotThereError
 from generator.live.facts import Facts
 from generator.live.findings import DAYS, FAILED, NONE, POINT, RESOURCES, Answer, Finding, Verdict
 from generator.live.protections import Protections, taking
@@ -92,8 +91,8 @@ def the_resources(facts: Facts, protections: Protections, history: History) -> A
             lambda: _none(facts),
             lambda: (finding for _, finding in near_misses(facts, asked_for(protections))),
             lambda: _not_selected(facts, protections),
-            lambda: _old(facts, protections, history),
-            lambda: _asked_for_jobs(facts),
+            checks.if_there(lambda: _old(facts, protections, history)),
+            checks.asked(lambda: facts.jobs),
             lambda: _twice(facts),
             lambda: _untagged(facts),
         ],
@@ -141,11 +140,6 @@ def _stopped(carrier: Carrier, what: str, advice: str = "") -> Finding:
 
 def _old(facts: Facts, protections: Protections, history: History) -> Iterator[Finding]:
     """Yield what has no backup, or one that is older than the plan's worst loss."""
-    try:
-        facts.points  # noqa: B018 - a vault that is gone is told elsewhere
-        protections.plan  # noqa: B018 - so is a plan
-    except NotThereError:
-        return
     for carrier in carriers(facts):
         finding = age(carrier, facts, protections, history)
         if finding:
@@ -161,17 +155,17 @@ def age(
     if backups is None or why_never(carrier, facts) or not protections.plan.rules:
         return None  # it is told that it is not selected, or that no rule is left
     worst = backups.worst_loss
-    age = facts.now - newest if newest else None
+    its_age = facts.now - newest if newest else None
     if worst is None:
         text = f"{carrier}: how old its newest backup may be is not known"
         return Finding(Verdict.NOT_CHECKED, text, "check the schedule of the plan", carrier.arn)
-    if age is not None and age <= worst:
+    if its_age is not None and its_age <= worst:
         return None
     job = history.last_job(carrier.arn) if checks.known(lambda: facts.jobs) else None
-    if age is None:
+    if its_age is None:
         text = f"{carrier} has no backup in the vault"
     else:
-        old, most = (checks.hours(each) for each in (age, worst))
+        old, most = (checks.hours(each) for each in (its_age, worst))
         text = f"{carrier}: the newest backup is {old} old, and by its plan {most} is the most"
     if _is_new(carrier, facts, backups.last_start):
         text = (
@@ -181,13 +175,13 @@ def age(
         return Finding(Verdict.TO_KNOW, text, "", carrier.arn)
     if job and job["State"] in RUNNING:
         text += f"; one has been running since {checks.minute(job['CreationDate'])}"
-        is_late = age is not None and facts.now - job["CreationDate"] > worst
+        is_late = its_age is not None and facts.now - job["CreationDate"] > worst
         if not is_late:
             return Finding(Verdict.TO_KNOW, text, "", carrier.arn)
     else:
         text += f"; its last job: {told(job)}" if job else "; no job is known"
     advice = "see Check the jobs, in docs/operations.md"
-    if age is None and not job and backups.last_start:  # nobody says when it was tagged
+    if its_age is None and not job and backups.last_start:  # nobody says when it was tagged
         since = checks.minute(backups.last_start)
         advice = f"if it was tagged after {since}, wait for the next start; otherwise {advice}"
     return Finding(Verdict.NOT_WELL, text, advice, carrier.arn)
@@ -226,12 +220,6 @@ def _created(carrier: Carrier, facts: Facts) -> datetime | None:
         several = {**facts.fsx_file_systems, **facts.fsx_volumes}
         at = several.get(carrier.arn, {}).get("CreationTime")
     return at
-
-
-def _asked_for_jobs(facts: Facts) -> Iterator[Finding]:
-    """Yield nothing: it is not checked why a backup is old if AWS does not answer."""
-    facts.jobs  # noqa: B018 - it raises
-    yield from ()
 
 
 def _twice(facts: Facts) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ from _backup.matching import like
 
 from generator.live import checks
 from generator.live.carriers import FILE_SYSTEMS, Carrier, carriers
-from generator.live.errors import NotThereError
 from generator.live.facts import Facts
 from generator.live.findings import RESTORE as A_RESTORE
 from generator.live.findings import Answer, Finding, Verdict
@@ -31,12 +30,12 @@ def a_restore(facts: Facts, protections: Protections) -> Answer:
         A_RESTORE,
         lambda: "the role may use the keys, and may pass the roles of the instances",
         [
-            lambda: lacking(RESTORE, protections, carriers(facts)),
-            lambda: _instance_roles(facts, protections),
+            checks.if_there(lambda: lacking(RESTORE, protections, carriers(facts))),
+            checks.if_there(lambda: _instance_roles(facts, protections)),
             lambda: _keys(facts),
             lambda: _denied(facts),
-            lambda: _cannot_be_copied(facts, protections),
-            lambda: _cold(facts),
+            checks.if_there(lambda: _cannot_be_copied(facts, protections)),
+            checks.if_there(lambda: _cold(facts)),
         ],
     )
 
@@ -46,10 +45,7 @@ def _instance_roles(facts: Facts, protections: Protections) -> Iterator[Finding]
     users = facts.profiles
     if not users:
         return
-    try:
-        passes = protections.role.passes
-    except NotThereError:
-        return  # the role is gone, or the plan
+    passes = protections.role.passes
     for arn, instances in users.items():
         yield from checks.checked(partial(_roles, arn, checks.named(instances), facts, passes))
 
@@ -111,10 +107,7 @@ def _cannot_be_copied(facts: Facts, protections: Protections) -> Iterator[Findin
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
     """
-    try:
-        copies = [copy.vault for rule in protections.plan.rules for copy in rule.copies]
-    except NotThereError:
-        return
+    copies = [copy.vault for rule in protections.plan.rules for copy in rule.copies]
     others = {account_of(arn) for arn in copies} - {facts.place.account}
     if not others:
         return
@@ -134,11 +127,7 @@ def _cannot_be_copied(facts: Facts, protections: Protections) -> Iterator[Findin
 
 
 def _vault_cannot_be_copied(facts: Facts, others: Iterable[str]) -> Iterator[Finding]:
-    try:
-        arn = facts.vault.get("EncryptionKeyArn")
-    except NotThereError:
-        return
-    key = facts.key(arn) if arn else None
+    key = facts.vault_key
     if key and key.is_awss and any(each.type not in OWN_KEY for each in carriers(facts)):
         yield Finding(
             Verdict.NOT_WELL,
@@ -155,10 +144,7 @@ def _of_instance(volume: Data) -> str:
 
 def _cold(facts: Facts) -> Iterator[Finding]:
     """Yield that some backups are in cold storage."""
-    try:
-        points = facts.points
-    except NotThereError:
-        return
+    points = facts.points
     cold = [
         each
         for each in points

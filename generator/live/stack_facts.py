@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from generator.cloudformation.errors import UnreadableError
 from generator.cloudformation.read import Template, parse
 from generator.live.account import Account
 from generator.live.errors import NotAnsweredError, NotThereError
@@ -108,14 +107,9 @@ class StackFacts:
         """The deployed template."""
         stack = self.stack["StackId"]
         answer = self.account.ask("cloudformation.GetTemplate", StackName=stack)
-        body = answer.get("TemplateBody", "")
-        try:
-            return parse(
-                self.stack["StackName"],
-                body if isinstance(body, str) else json.dumps(body, default=str),
-            )
-        except UnreadableError as error:
-            raise NotAnsweredError(f"the template of the stack cannot be read: {error}") from error
+        body = answer["TemplateBody"]  # the SDK reads JSON
+        text = body if isinstance(body, str) else json.dumps(body, default=str)
+        return parse(self.stack["StackName"], text)
 
     @fact
     def stack_resources(self) -> list[Data]:
@@ -227,7 +221,8 @@ class StackFacts:
             policy = self.account.ask("iam.GetPolicy", PolicyArn=arn)["Policy"]
             version = policy["DefaultVersionId"]
             answer = self.account.ask("iam.GetPolicyVersion", PolicyArn=arn, VersionId=version)
-            return document(answer["PolicyVersion"]["Document"])
+            found: Data = document(answer["PolicyVersion"]["Document"])
+            return found
 
         return by_key(asked, [*self.attached_policies, *filter(None, [boundary])])
 

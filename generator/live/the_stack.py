@@ -1,6 +1,5 @@
 """The stack: whether it is complete, and whether anything that protects was changed by hand."""
 
-import contextlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -11,13 +10,13 @@ from generator.live.carriers import carriers
 from generator.live.errors import NotThereError
 from generator.live.facts import Facts
 from generator.live.findings import STACK, Answer, Finding, Verdict
-from generator.live.protections import Protections, as_read
+from generator.live.protections import Protections
 
 _COMPLETE = {
     "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE",
     "IMPORT_ROLLBACK_COMPLETE",
 }  # fmt: skip
-_UNDO = "see Undo a change by hand, in docs/operations.md"
+UNDO = "see Undo a change by hand, in docs/operations.md"
 _AGAIN = "deploy the stack again: The stack was deleted: come back, in docs/operations.md"
 
 
@@ -26,10 +25,8 @@ def the_stack(facts: Facts, protections: Protections) -> Answer:
     status = str(facts.stack["StackStatus"])
     if status == "DELETE_IN_PROGRESS":
         text = "the stack is being deleted: there will be no more backups"
-        every = tuple(facts.carriers) if checks.known(lambda: facts.carriers) else ()
-        return Answer(
-            STACK, "being deleted", [Finding(Verdict.NOT_WELL, text, _AGAIN, stops=every)]
-        )
+        finding = Finding(Verdict.NOT_WELL, text, _AGAIN, stops=_every(facts))
+        return Answer(STACK, "being deleted", [finding])
     if status.endswith("_IN_PROGRESS"):
         finding = Finding(
             Verdict.NOT_CHECKED,
@@ -61,41 +58,52 @@ def _status(status: str, facts: Facts) -> Iterator[Finding]:
 
 def gone(facts: Facts) -> Iterator[Finding]:
     """Yield what a backup cannot do without and does not exist."""
-    every = tuple(facts.carriers) if checks.known(lambda: facts.carriers) else ()
+    plan, role = facts.outputs["BackupPlanId"], facts.role_arn
+    yield from checks.checked(lambda: _missing(f"the plan {plan}", lambda: facts.plan, facts))
+    yield from checks.checked(lambda: vault_gone(facts))
+    yield from checks.checked(lambda: _missing(f"the role {role}", lambda: facts.role, facts))
 
-    def missing(what: str, ask: Callable[[], object], advice: str = _AGAIN) -> Iterator[Finding]:
-        try:
-            ask()
-        except NotThereError:
-            yield Finding(Verdict.NOT_WELL, f"{what} does not exist", advice, stops=every)
 
-    vault = "its backups are lost; deploy the stack again to have new ones"
-    for check in (
-        lambda: missing(f"the plan {facts.outputs['BackupPlanId']}", lambda: facts.plan),
-        lambda: missing(f"the vault {facts.vault_name}", lambda: facts.vault, vault),
-        lambda: missing(f"the role {facts.role_arn}", lambda: facts.role),
-    ):
-        yield from checks.checked(check)
+def vault_gone(facts: Facts) -> Iterator[Finding]:
+    """Yield that the vault does not exist."""
+    advice = "its backups are lost; deploy the stack again to have new ones"
+    return _missing(f"the vault {facts.vault_name}", lambda: facts.vault, facts, advice)
+
+
+def _missing(
+    what: str, ask: Callable[[], object], facts: Facts, advice: str = _AGAIN
+) -> Iterator[Finding]:
+    try:
+        ask()
+    except NotThereError:
+        yield Finding(Verdict.NOT_WELL, f"{what} does not exist", advice, stops=_every(facts))
+
+
+def _every(facts: Facts) -> tuple[str, ...]:
+    """Return the ARNs of all that carries the tag, as far as it is known."""
+    return tuple(facts.carriers) if checks.known(lambda: facts.carriers) else ()
 
 
 def _drift(facts: Facts, protections: Protections) -> Iterator[Finding]:
     """Yield what protects less than the template says, as far as AWS says what is there."""
+    its = protections.deployed
     known: dict[str, Any] = {}
 
-    def taken(part: Callable[[], dict[str, Any]]) -> Iterator[Finding]:
-        with contextlib.suppress(NotThereError):  # that it is gone is told by itself
-            known.update(part())
+    def taken(**asks: Callable[[], Any]) -> Iterator[Finding]:
+        known.update({name: ask() for name, ask in asks.items()})
         yield from ()
 
-    its = protections.deployed
     for part in (
-        lambda: {"plan": facts.plan, "selections": facts.selections},
-        lambda: {"vault": facts.vault, "vault_policy": facts.vault_policy or ""},
-        lambda: {"role": facts.role, "inline": facts.role_policies},
-        lambda: {"attached": facts.attached_policies, "managed": facts.managed_policies},
+        partial(taken, plan=lambda: facts.plan, selections=lambda: facts.selections),
+        partial(taken, vault=lambda: facts.vault, vault_policy=lambda: facts.vault_policy or ""),
+        partial(taken, key_policy=lambda: facts.vault_key and facts.vault_key.policy),
+        partial(taken, role=lambda: facts.role, inline=lambda: facts.role_policies),
+        partial(
+            taken, attached=lambda: facts.attached_policies, managed=lambda: facts.managed_policies
+        ),
     ):
-        yield from checks.checked(partial(taken, part))
+        yield from checks.checked(checks.if_there(part))
     has_tags = checks.known(lambda: facts.carriers)
     types = {each.type for each in carriers(facts)} if has_tags else set()
-    for sentence in as_read(lambda: model.drift(its, Answers(**known), types)):
-        yield Finding(Verdict.NOT_WELL, f"was changed by hand: {sentence}", _UNDO)
+    for sentence in model.drift(its, Answers(**known), types):
+        yield Finding(Verdict.NOT_WELL, f"was changed by hand: {sentence}", UNDO)

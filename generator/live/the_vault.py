@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from generator.live import checks
-from generator.live.errors import NotThereError
 from generator.live.facts import Facts
 from generator.live.findings import VAULT, Answer, Finding, Verdict
 from generator.live.protections import Protections
 from generator.live.reading import Data
 from generator.live.resources import COMPLETE
-from generator.live.the_stack import gone
+from generator.live.the_stack import vault_gone
 from generator.protection.words import listed, whom
 
 _DELETE = "backup:DeleteRecoveryPoint"
@@ -21,20 +20,11 @@ def the_vault(facts: Facts, protections: Protections) -> Answer:
         VAULT,
         lambda: f"{_content(facts)}; {_lock(facts)}; {_policy(facts, protections)}",
         [
-            lambda: (each for each in gone(facts) if facts.vault_name in each.text),
-            lambda: _asked(facts),
-            lambda: _points(facts, protections),
+            lambda: vault_gone(facts),
+            checks.asked(lambda: (facts.vault, facts.vault_policy)),
+            checks.if_there(lambda: _points(facts, protections)),
         ],
     )
-
-
-def _asked(facts: Facts) -> Iterator[Finding]:
-    """Yield nothing; what AWS did not answer is not checked."""
-    try:
-        facts.vault, facts.vault_policy  # noqa: B018 - they raise
-    except NotThereError:
-        return
-    yield from ()
 
 
 def _content(facts: Facts) -> str:
@@ -65,10 +55,7 @@ def _policy(facts: Facts, protections: Protections) -> str:
 
 
 def _points(facts: Facts, protections: Protections) -> Iterator[Finding]:
-    try:
-        points = facts.points
-    except NotThereError:
-        return
+    points = facts.points
     expired = [each for each in points if each.get("Status") == "EXPIRED"]
     if expired:
         yield Finding(

@@ -6,17 +6,17 @@ from functools import partial
 
 from generator.live import checks
 from generator.live.carriers import FILE_SYSTEMS, FSX_VOLUMES, Carrier, carriers, why_never
-from generator.live.errors import NotAnsweredError, NotThereError
+from generator.live.errors import NotAnsweredError
 from generator.live.facts import Facts
 from generator.live.findings import TONIGHT, Answer, Finding, Start, Verdict
 from generator.live.keys import remedy, why_unusable
 from generator.live.protections import Protections, is_taken, taking
-from generator.live.reading import document
+from generator.live.reading import document, name_in
 from generator.live.resource_policies import denies
 from generator.live.resources import asked_for
-from generator.live.the_stack import gone
+from generator.live.the_stack import UNDO, gone
 from generator.protection.abilities import BACKUP
-from generator.protection.derived import next_starts, plans_of, zone_of
+from generator.protection.derived import next_starts, plans_of, why_no_start, zone_of
 from generator.protection.resource_types import OWN_KEY
 from generator.protection.words import listed
 
@@ -47,16 +47,21 @@ def tonight(facts: Facts, protections: Protections) -> Answer:
         lambda: _summary(starts(facts, protections)),
         [
             checks.about(every, lambda: gone(facts)),
-            checks.about(every, lambda: _starts(facts, protections, every)),
-            checks.about(every, lambda: _selected(facts, protections, found)),
-            checks.about(every, lambda: _trusted(facts, protections, every)),
-            checks.about(every, lambda: lacking(BACKUP, protections, found)),
-            checks.about(every, lambda: _refused(protections, every)),
-            checks.about(every, lambda: _vault_denies(facts, every)),
-            checks.about(under_vaults_key, lambda: _vaults_key(facts, under_vaults_key)),
-            checks.about(efs, lambda: _automatic(facts, protections)),
-            checks.about(efs, lambda: _denied(facts)),
-            checks.about(volumes, lambda: _opted_out(facts, protections, found)),
+            *(
+                checks.about(its, checks.if_there(check))
+                for its, check in (
+                    (every, lambda: _starts(facts, protections, every)),
+                    (every, lambda: _selected(facts, protections, found)),
+                    (every, lambda: _trusted(facts, protections, every)),
+                    (every, lambda: lacking(BACKUP, protections, found)),
+                    (every, lambda: _refused(protections, every)),
+                    (every, lambda: _vault_denies(facts, every)),
+                    (under_vaults_key, lambda: _vaults_key(facts, under_vaults_key)),
+                    (efs, lambda: _automatic(facts, protections)),
+                    (efs, lambda: _denied(facts)),
+                    (volumes, lambda: _opted_out(facts, protections, found)),
+                )
+            ),
         ],
     )
 
@@ -87,10 +92,10 @@ def _summary(following: Sequence[Start]) -> str:
 
 
 def _starts(facts: Facts, protections: Protections, every: Sequence[str]) -> Iterator[Finding]:
-    try:
-        plan = protections.plan
-    except NotThereError:
-        return  # the plan is gone
+    plan = protections.plan
+    for rule in plan.rules:
+        if why := why_no_start(rule):
+            raise NotAnsweredError(f"when {rule.name} starts is not known: {why}")
     if starts(facts, protections):
         return
     if plan.refused and not plan.rules:
@@ -99,7 +104,7 @@ def _starts(facts: Facts, protections: Protections, every: Sequence[str]) -> Ite
         text = "no rule of the plan starts a backup any more"
         advice = "correct BackupSchedule: Change a parameter, in docs/operations.md"
     else:
-        text, advice = "the plan has no rule", "see Undo a change by hand, in docs/operations.md"
+        text, advice = "the plan has no rule", UNDO
     yield Finding(Verdict.NOT_WELL, text, advice, stops=(*every,))
 
 
@@ -107,10 +112,6 @@ def _selected(
     facts: Facts, protections: Protections, found: Sequence[Carrier]
 ) -> Iterator[Finding]:
     """Yield what the stack is to back up and its plan does not select."""
-    try:
-        protections.plan  # noqa: B018 - it raises
-    except NotThereError:
-        return
     asked = asked_for(protections)
     for carrier in found:
         is_asked = taking(asked, carrier.arn, carrier.tags) and not why_never(carrier, facts)
@@ -132,7 +133,7 @@ def _left_out(carrier: Carrier, protections: Protections) -> Iterator[Finding]:
     yield Finding(
         Verdict.NOT_WELL,
         f"{carrier} is not selected: no resource assignment of the plan takes it",
-        "see Undo a change by hand, in docs/operations.md",
+        UNDO,
         carrier.arn,
         stops=(carrier.arn,),
     )
@@ -143,10 +144,7 @@ def lacking(does: str, protections: Protections, found: Sequence[Carrier]) -> It
 
     Raises NotAnsweredError if nobody can know.
     """
-    try:
-        roles = protections.with_role.roles
-    except NotThereError:
-        return  # the role is gone, or the plan
+    roles = protections.with_role.roles
     its: dict[tuple[str, str], list[str]] = {}
     for carrier in found:
         backups = protections.backups(carrier.arn, carrier.tags)
@@ -161,42 +159,35 @@ def lacking(does: str, protections: Protections, found: Sequence[Carrier]) -> It
             yield Finding(
                 Verdict.NOT_WELL,
                 f"the role may not {verb} {kind}: it lacks {checks.named(lacks)}",
-                "see Undo a change by hand, in docs/operations.md",
+                UNDO,
                 stops=tuple(carriers_of_it) if does == BACKUP else (),
             )
     if unknown:
         raise NotAnsweredError(
-            f"whether the role may {verb} {listed(unknown)} depends on what nobody can know here: "
-            "look at its policies"
+            f"whether the role may {verb} {listed(unknown)} depends on what cannot be checked "
+            "from here: check its policies"
         )
 
 
 def _trusted(facts: Facts, protections: Protections, every: Sequence[str]) -> Iterator[Finding]:
-    try:
-        trusted = protections.role.trusted
-    except NotThereError:
-        return  # the role is gone, or the plan
-    role = facts.role_arn.rpartition("/")[2]
+    trusted, role = protections.role.trusted, name_in(facts.role_arn)
     if trusted is None:
         raise NotAnsweredError(
             f"whether AWS Backup may assume the role {role} depends on a condition in its trust "
-            "policy that nobody can know here: look at it"
+            "policy that cannot be checked from here: check that policy"
         )
     if not trusted:
         yield Finding(
             Verdict.NOT_WELL,
             f"the role {role} does not trust AWS Backup, so that no job starts at all",
-            "see Undo a change by hand, in docs/operations.md",
+            UNDO,
             stops=(*every,),
         )
 
 
 def _refused(protections: Protections, every: Sequence[str]) -> Iterator[Finding]:
     """Yield the rules whose backups AWS Backup refuses; none is left: nothing is backed up."""
-    try:
-        found = protections.with_vault
-    except NotThereError:
-        return
+    found = protections.with_vault
     for each in found.refused:
         yield Finding(
             Verdict.NOT_WELL,
@@ -207,10 +198,7 @@ def _refused(protections: Protections, every: Sequence[str]) -> Iterator[Finding
 
 
 def _vaults_key(facts: Facts, under_it: Sequence[str]) -> Iterator[Finding]:
-    try:
-        key = facts.vault.get("EncryptionKeyArn")
-    except NotThereError:
-        return
+    key = facts.vault.get("EncryptionKeyArn")
     if key and (why := why_unusable(key, [FILE_SYSTEMS], facts)):
         yield Finding(
             Verdict.NOT_WELL,
@@ -246,10 +234,7 @@ def _makes_its_own(carrier: Carrier, facts: Facts) -> Iterator[Finding]:
 
 def _collides(facts: Facts, protections: Protections) -> bool:
     """Return whether a backup of the next week may start while EFS makes its own."""
-    try:
-        rules = protections.plan.rules
-    except NotThereError:
-        return False
+    rules = protections.plan.rules
     plans = plans_of(rules)
     for rule in rules:
         for start in next_starts(plans, rule, facts.now, _WEEK) or ():
@@ -282,11 +267,7 @@ def _denies_backup(carrier: Carrier, facts: Facts) -> Iterator[Finding]:
 
 
 def _vault_denies(facts: Facts, every: Sequence[str]) -> Iterator[Finding]:
-    try:
-        facts.vault  # noqa: B018 - it raises
-    except NotThereError:
-        return
-    policy = facts.vault_policy
+    policy = facts.vault and facts.vault_policy
     if denies(policy and document(policy), "backup:StartBackupJob", facts.vault_arn, facts):
         yield Finding(
             Verdict.NOT_WELL,
@@ -325,8 +306,5 @@ def _needs_opt_in(carrier: Carrier, facts: Facts, protections: Protections) -> b
         its = facts.fsx_volumes.get(carrier.arn, {})
         if its.get("VolumeType") == "OPENZFS":
             return True
-    try:
-        backups = protections.backups(carrier.arn, carrier.tags)
-    except NotThereError:
-        return False
+    backups = protections.backups(carrier.arn, carrier.tags)
     return backups is not None and all(reach.opted_in for reach in backups.reaches)

@@ -79,10 +79,6 @@ def answers(aws: LocalAws, stack: Stack) -> Answers:
         topics={
             arn: sns.get_topic_attributes(TopicArn=arn)["Attributes"] for arn in {topic} - {"none"}
         },
-        subscriptions={
-            arn: sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
-            for arn in {topic} - {"none"}
-        },
     )
 
 
@@ -157,10 +153,6 @@ def as_aws_may_write(its: Answers) -> Answers:
             arn: {**topic, "KmsMasterKeyId": "", "Policy": _in_text(topic["Policy"], _terse)}
             for arn, topic in its.topics.items()
             if topic
-        },
-        subscriptions={
-            arn: [{**each, "Endpoint": each["Endpoint"].upper()} for each in found]
-            for arn, found in its.subscriptions.items()
         },
     )
 

@@ -227,14 +227,6 @@ def _alarms(metric: str, **changed: Any) -> Edit:
     return edit
 
 
-def _subscriptions(*changed: dict[str, str]) -> Edit:
-    def edit(answers: Answers) -> Answers:
-        [(arn, [one])] = answers.subscriptions.items()
-        return replace(answers, subscriptions={arn: [{**one, **each} for each in changed]})
-
-    return edit
-
-
 _EVENTS = (
     "aborted backups, aborted restores, backups with issues, changes of the plan, expired backups, "
     "failed backups, failed copies, failed restores, partial backups and partial copies"
@@ -478,19 +470,5 @@ DRIFTS = {
     "the alarms wait longer": unheard(
         _alarms("OfBackupJobsCompleted", EvaluationPeriods=80),
         f"{_MISSING} are heard of after 80 hours instead of {ON['SilenceAlarmHours']}",
-    ),
-    "nobody has confirmed": unheard(
-        _subscriptions({"SubscriptionArn": "PendingConfirmation"}),
-        f"{_EMAIL} no longer hears of anything",
-    ),
-    "the subscription is deleted": unheard(
-        _subscriptions({"SubscriptionArn": "Deleted"}), f"{_EMAIL} no longer hears of anything"
-    ),
-    "there is no subscription": unheard(_subscriptions(), f"{_EMAIL} no longer hears of anything"),
-    "somebody else is subscribed": unheard(
-        _subscriptions({"Endpoint": "other@example.com"}), f"{_EMAIL} no longer hears of anything"
-    ),
-    "somebody else is subscribed, too": unheard(
-        _subscriptions({}, {"Endpoint": "other@example.com"})
     ),
 }

@@ -54,6 +54,7 @@ from tests.local_aws.cluster import EMAIL, Cluster
 from tests.local_aws.local_aws import ACCOUNT
 from tests.support import soca
 
+CARRIERS = ("Scheduler", "EFSApps", "EFSData", "Lustre")
 NOT_WELL, NOT_CHECKED, TO_KNOW = "not well", "not checked", "to know"
 
 
@@ -68,6 +69,34 @@ class Fault:
     """Those of the backup stack."""
     lost: int = 0
     """How many of the resources tonight's backup does not run for."""
+
+
+def near_miss(tags: dict[str, str | None], told: str) -> Fault:
+    """Return that a file system carries other tags, and what is told that it carries."""
+    return Fault(
+        lambda c: retag(c, tags),
+        (("resources", NOT_WELL, f"it carries {told}, not {TAG}"),),
+        lost=1,
+    )
+
+
+def unreadable(rule: dict[str, str], told: str) -> Fault:
+    """Return that nobody knows when the rule starts backups, and what of it is told."""
+    return Fault(
+        lambda c: moto_plan(c).backup_plan["Rules"][0].update(rule),
+        (
+            *(
+                ("stack", NOT_WELL, f"are {done} by SOCADailyBackup in another way: {told}")
+                for done in ("backed up", "copied")
+            ),
+            *(
+                ("resources", NOT_CHECKED, f"{name}): how old its newest backup may be is not")
+                for name in CARRIERS
+            ),
+            ("tonight", NOT_CHECKED, "when SOCADailyBackup starts is not known: "),
+        ),
+        lost=4,
+    )
 
 
 OF_THE_STACK = {
@@ -156,7 +185,7 @@ OF_THE_RESOURCES = {
         came_back,
         tuple(
             ("resources", TO_KNOW, f"{name}) waits for its first backup by this stack")
-            for name in ("Scheduler", "EFSApps", "EFSData", "Lustre")
+            for name in CARRIERS
         ),
     ),
     "a resource is new": Fault(
@@ -175,51 +204,31 @@ OF_THE_RESOURCES = {
                     NOT_CHECKED,
                     f"{name}): how old its newest backup may be is not known",
                 )
-                for name in ("Scheduler", "EFSApps", "EFSData", "Lustre")
+                for name in CARRIERS
             ),
         ),
     ),
     "a backup takes long": Fault(
         running, (("resources", TO_KNOW, "one has been running since 2026-11-25 05:20 UTC"),)
     ),
-    "a tag under the key of another release": Fault(
-        lambda c: retag(c, {TAG: None, "edh:BackupPlan": soca.CLUSTER_ID}),
-        (("resources", NOT_WELL, "it carries edh:BackupPlan=soca-mycluster, not soca:BackupPlan"),),
-        lost=1,
+    "a tag under the key of another release": near_miss(
+        {TAG: None, "edh:BackupPlan": soca.CLUSTER_ID}, "edh:BackupPlan=soca-mycluster"
     ),
-    "a value in capital letters": Fault(
-        lambda c: retag(c, {TAG: "soca-MyCluster"}),
-        (("resources", NOT_WELL, "it carries soca:BackupPlan=soca-MyCluster, not"),),
-        lost=1,
+    "a key in capital letters": near_miss(
+        {TAG: None, "SOCA:BackupPlan": soca.CLUSTER_ID}, "SOCA:BackupPlan=soca-mycluster"
     ),
-    "a value with the prefix twice": Fault(
-        lambda c: retag(c, {TAG: "soca-soca-mycluster"}),
-        (("resources", NOT_WELL, "it carries soca:BackupPlan=soca-soca-mycluster, not"),),
-        lost=1,
+    "a value in capital letters": near_miss({TAG: "soca-MyCluster"}, f"{TAG}=soca-MyCluster"),
+    "a value with the prefix twice": near_miss(
+        {TAG: "soca-soca-mycluster"}, f"{TAG}=soca-soca-mycluster"
     ),
-    "a value without the prefix": Fault(
-        lambda c: retag(c, {TAG: "mycluster"}),
-        (("resources", NOT_WELL, "it carries soca:BackupPlan=mycluster, not"),),
-        lost=1,
+    "a value without the prefix": near_miss({TAG: "mycluster"}, f"{TAG}=mycluster"),
+    "a value with a blank behind it": near_miss(
+        {TAG: "soca-mycluster ", "soca:ClusterId": None}, f"'{TAG}=soca-mycluster '"
     ),
-    "a value with a blank behind it": Fault(
-        lambda c: retag(c, {TAG: "soca-mycluster ", "soca:ClusterId": None}),
-        (("resources", NOT_WELL, "it carries 'soca:BackupPlan=soca-mycluster ', not"),),
-        lost=1,
-    ),
-    "a value with a slip": Fault(
-        lambda c: retag(c, {TAG: "soca-myclustr"}),
-        (("resources", NOT_WELL, "it carries soca:BackupPlan=soca-myclustr, not"),),
-        lost=1,
-    ),
+    "a value with a slip": near_miss({TAG: "soca-myclustr"}, f"{TAG}=soca-myclustr"),
     "a value with a slip, of the scheduler": Fault(
         lambda c: c.tag(c.resource("Scheduler").arn, {TAG: "true"}),
         (("resources", NOT_WELL, "it carries soca:BackupPlan=true, not"),),
-        lost=1,
-    ),
-    "a key in capital letters": Fault(
-        lambda c: retag(c, {TAG: None, "SOCA:BackupPlan": soca.CLUSTER_ID}),
-        (("resources", NOT_WELL, "it carries SOCA:BackupPlan=soca-mycluster, not"),),
         lost=1,
     ),
     "a file system without the tag": Fault(
@@ -291,7 +300,13 @@ OF_TONIGHT = {
     ),
     "the key of the vault is for somebody else": Fault(
         lambda c: key_policy(c, vault_key(c), "111122223333"),
-        (("tonight", NOT_WELL, "has a policy that does not let the role use it"),),
+        (
+            *(
+                ("stack", NOT_WELL, f"the vault's key no longer lets {account} use kms:CreateGrant")
+                for account in (ACCOUNT, "444455556666")
+            ),
+            ("tonight", NOT_WELL, "has a policy that does not let the role use it"),
+        ),
         lost=2,
     ),
     "the plan has no rule": Fault(
@@ -302,6 +317,12 @@ OF_TONIGHT = {
             ("since", TO_KNOW, "backups are not copied"),
         ),
         lost=4,
+    ),
+    "a schedule that cannot be read": unreadable(
+        {"ScheduleExpression": "rate(1 day)"}, "rate(1 day)"
+    ),
+    "a time zone that is not known here": unreadable(
+        {"ScheduleExpressionTimezone": "Mars/X"}, "in Mars/X"
     ),
     "AWS Backup refuses what the plan makes": Fault(
         lambda c: (
@@ -375,7 +396,7 @@ OF_A_RESTORE = {
     ),
     "the key of a volume is of another account": Fault(
         volume_under_anothers_key,
-        (("restore", NOT_CHECKED, "is known in the account 444455556666 alone"),),
+        (("restore", NOT_CHECKED, "is known only in the account 444455556666"),),
     ),
     "the key of the data is for somebody else": Fault(
         lambda c: key_policy(c, c.main.resources["Key"], "111122223333"),

@@ -193,13 +193,8 @@ def plan(**rule: Any) -> dict[str, Any]:
             {"ParameterValue": "/vaults/name"},
             unknown("Fn::SSM /vaults/name"),
         ),
-        (
-            {"Type": "String", "NoEcho": True, "Default": "usual"},
-            {"ParameterValue": "****"},
-            unknown("Name"),
-        ),
     ],
-    ids=["default", "given", "ssm", "ssm-not-resolved", "hidden"],
+    ids=["default", "given", "ssm", "ssm-not-resolved"],
 )
 def test_the_values_of_parameters_are_those_of_the_stack(
     declared: dict[str, Any], described: dict[str, str], name: str

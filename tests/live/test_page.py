@@ -181,26 +181,20 @@ WHY = "is not selected: no resource assignment takes it"
 
 
 @pytest.mark.parametrize(
-    ("findings", "told"),
+    ("finding", "told"),
     [
-        ({}, f"- the resources: {instance().id}: {WHY}.\n"),
         (
-            {TONIGHT: [Finding(Verdict.NOT_WELL, f"{instance().id} {WHY}", "", instance().arn)]},
+            Finding(Verdict.NOT_WELL, f"{instance().id} {WHY}", "", instance().arn),
             f"- tonight: {instance().id} {WHY}.\n",
         ),
-        (
-            {TONIGHT: [Finding(Verdict.NOT_WELL, WHY, stops=(instance().arn,))]},
-            f"- tonight: {WHY}.\n",
-        ),
+        (Finding(Verdict.NOT_WELL, WHY, stops=(instance().arn,)), f"- tonight: {WHY}.\n"),
     ],
-    ids=["by-no-question", "of-the-resource", "of-several"],
+    ids=["of-the-resource", "of-several"],
 )
-def test_why_a_resource_is_not_well_is_told_once(
-    findings: dict[Question, list[Finding]], told: str
-) -> None:
-    """Slip: tell it only if a question has."""
+def test_why_a_resource_is_not_well_is_told_once(finding: Finding, told: str) -> None:
+    """Slip: tell it again with the resource."""
     resource = instance(verdict=Verdict.NOT_WELL, why=WHY, tonight=False)
-    made = as_text(an_inspection(findings, resources=[resource]))
+    made = as_text(an_inspection({TONIGHT: [finding]}, resources=[resource]))
     assert (
         f"   # a backup   . none   x a failed job\n   !! no next backup\n\nNot well\n{told}" in made
     )
@@ -277,14 +271,7 @@ def test_without_resources_there_is_no_table() -> None:
 
 def hostile(text: str) -> Inspection:
     """Return an inspection in which the text is whatever AWS or people may have written."""
-    resource = instance(
-        arn=text,
-        kind=text,
-        id=text,
-        name=text,
-        why=text + "!",
-        verdict=Verdict.NOT_WELL,
-    )
+    resource = instance(arn=text, kind=text, id=text, name=text, verdict=Verdict.NOT_WELL)
     found = [
         Finding(verdict, f"it is {verdict}: {text}", f"look at {text}", text, text)
         for verdict in (Verdict.NOT_WELL, Verdict.NOT_CHECKED, Verdict.TO_KNOW)
