@@ -25,7 +25,7 @@ from generator.protection.model import Protection, Role, Vault
 from generator.protection.reaches import takes
 from generator.protection.reading import protection_of
 from generator.protection.texts import AS_REF, Place, Stack
-from generator.protection.vaults import NEEDED
+from generator.protection.vaults import NEEDED, undecided_uses
 from generator.protection.words import listed
 
 _KEY_ARN = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/"
@@ -136,13 +136,17 @@ def live(its: Deployed, answers: Answers) -> Protection:
     So nothing is lost by a question that AWS does not answer. Raises UnreadableError for a policy
     that is none.
     """
+    return protection_of(_stack(its, answers))
+
+
+def _stack(its: Deployed, answers: Answers) -> Stack:
     resources = {**dict(_as_found(its, answers)), **dict(_beside(its, answers))}
     as_found = {**its.template.document, "Resources": resources}
     # What stands beside the template is called by its ARN.
     arns = {arn: arn for arn in resources if arn.startswith("arn:")}
     values = {**its.values, **arns, **{f"{arn}.Arn": arn for arn in arns}}
     found = replace(its.template, name="the stack as AWS has it", document=as_found)
-    return protection_of(Stack(found, values))
+    return Stack(found, values)
 
 
 def _as_found(its: Deployed, answers: Answers) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -228,6 +232,18 @@ def _asked_elsewhere(role: Role, after: Protection, types: Iterable[str]) -> Rol
     asked = ((kind, does) for kind in types for does in (BACKUP, RESTORE))
     lacks = {each: now.lacks[each] for each in asked if each in now.lacks}
     return replace(role, trusted=None, lacks={**role.lacks, **lacks})
+
+
+def open_uses(its: Deployed, answers: Answers) -> list[str]:
+    """Return who could use the vault's key by the template, and may not if a condition holds.
+
+    Raises what ``live`` raises.
+    """
+    stack = _stack(its, answers)
+    key = stack.key_named(_key(answers))
+    undecided = undecided_uses(stack, key) if key else set()
+    before = {use for vault in its.expected.vaults.values() for use in vault.key_lets}
+    return sorted({who for who, _ in undecided & before})
 
 
 def unheard(its: Deployed, answers: Answers) -> list[str]:

@@ -111,7 +111,7 @@ def _cannot_be_copied(facts: Facts, protections: Protections) -> Iterator[Findin
     others = {account_of(arn) for arn in copies} - {facts.place.account}
     if not others:
         return
-    yield from _vault_cannot_be_copied(facts, others)
+    yield from checks.if_there(partial(_vault_cannot_be_copied, facts, others))()
     under_it = [
         f"{volume}{_of_instance(its)}"
         for volume, its in facts.volumes.items()

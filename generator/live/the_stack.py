@@ -7,10 +7,11 @@ from typing import Any
 from generator.live import checks, model
 from generator.live.answers import Answers
 from generator.live.carriers import carriers
-from generator.live.errors import NotThereError
+from generator.live.errors import NotAnsweredError, NotThereError
 from generator.live.facts import Facts
 from generator.live.findings import STACK, Answer, Finding, Verdict
 from generator.live.protections import Protections
+from generator.protection.words import listed
 
 _COMPLETE = {
     "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE",
@@ -96,7 +97,7 @@ def _drift(facts: Facts, protections: Protections) -> Iterator[Finding]:
     for part in (
         partial(taken, plan=lambda: facts.plan, selections=lambda: facts.selections),
         partial(taken, vault=lambda: facts.vault, vault_policy=lambda: facts.vault_policy or ""),
-        partial(taken, key_policy=lambda: facts.vault_key and facts.vault_key.policy),
+        partial(taken, key_policy=lambda: _policy_of_key(its, facts)),
         partial(taken, role=lambda: facts.role, inline=lambda: facts.role_policies),
         partial(
             taken, attached=lambda: facts.attached_policies, managed=lambda: facts.managed_policies
@@ -107,3 +108,19 @@ def _drift(facts: Facts, protections: Protections) -> Iterator[Finding]:
     types = {each.type for each in carriers(facts)} if has_tags else set()
     for sentence in model.drift(its, Answers(**known), types):
         yield Finding(Verdict.NOT_WELL, f"was changed by hand: {sentence}", UNDO)
+
+
+def _policy_of_key(its: model.Deployed, facts: Facts) -> Any:
+    """Return the policy of the vault's key, if the template makes it.
+
+    Raises NotAnsweredError if nobody can know whether it lets others use the key as before.
+    """
+    if not its.stack.of_type("AWS::KMS::Key"):
+        return None
+    policy = facts.vault_key and facts.vault_key.policy
+    if who := model.open_uses(its, Answers(vault=facts.vault, key_policy=policy)):
+        raise NotAnsweredError(
+            f"whether the policy of the vault's key lets {listed(who)} use it depends on a "
+            "condition that cannot be checked from here: check the policy"
+        )
+    return policy

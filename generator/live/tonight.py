@@ -93,11 +93,11 @@ def _summary(following: Sequence[Start]) -> str:
 
 def _starts(facts: Facts, protections: Protections, every: Sequence[str]) -> Iterator[Finding]:
     plan = protections.plan
+    if starts(facts, protections):
+        return
     for rule in plan.rules:
         if why := why_no_start(rule):
             raise NotAnsweredError(f"when {rule.name} starts is not known: {why}")
-    if starts(facts, protections):
-        return
     if plan.refused and not plan.rules:
         return  # why they are refused is told by itself
     if plan.rules:
@@ -288,17 +288,21 @@ def _opted_out(
     for carrier in found:
         if facts.region_settings.get(carrier.kind) is not False:
             continue
-        if _needs_opt_in(carrier, facts, protections):
-            yield Finding(
-                Verdict.NOT_WELL,
-                f"{carrier} is not selected: the region is not opted in to {carrier.kind}",
-                facts.command(
-                    *("aws", "backup", "update-region-settings"),
-                    *("--resource-type-opt-in-preference", f"{carrier.kind}=true"),
-                ),
-                carrier.arn,
-                stops=(carrier.arn,),
-            )
+        yield from checks.if_there(partial(_lacks_opt_in, carrier, facts, protections))()
+
+
+def _lacks_opt_in(carrier: Carrier, facts: Facts, protections: Protections) -> Iterator[Finding]:
+    if _needs_opt_in(carrier, facts, protections):
+        yield Finding(
+            Verdict.NOT_WELL,
+            f"{carrier} is not selected: the region is not opted in to {carrier.kind}",
+            facts.command(
+                *("aws", "backup", "update-region-settings"),
+                *("--resource-type-opt-in-preference", f"{carrier.kind}=true"),
+            ),
+            carrier.arn,
+            stops=(carrier.arn,),
+        )
 
 
 def _needs_opt_in(carrier: Carrier, facts: Facts, protections: Protections) -> bool:

@@ -209,6 +209,22 @@ def _only_if(statement: dict[str, Any]) -> str:
 
 def _lets(stack: Stack, key: str) -> Iterator[tuple[str, str]]:
     """Yield whom the policy of a key lets use it, and the action."""
+    for who, action, answer in _uses(stack, key):
+        if answer is Answer.ALLOWED:
+            yield who, action
+
+
+def undecided_uses(stack: Stack, key: str) -> set[tuple[str, str]]:
+    """Return for whom a denial of the key's policy holds only if its condition does: and what."""
+    return {(who, action) for who, action, its in _uses(stack, key) if its is Answer.UNKNOWN}
+
+
+def _uses(stack: Stack, key: str) -> Iterator[tuple[str, str, Answer]]:
+    """Yield whom the policy of a key names, an action, and whether it lets them.
+
+    What it allows only on a condition is yielded with the condition; a denial of which nobody knows
+    whether it holds is UNKNOWN.
+    """
     properties = dict(stack.of_type(str(stack.resources[key]["Type"])))[key]
     is_off = text(properties.get("Enabled")) == "false" or (
         text(properties.get("KeyUsage")) not in ("", "ENCRYPT_DECRYPT")
@@ -225,12 +241,11 @@ def _lets(stack: Stack, key: str) -> Iterator[tuple[str, str]]:
             for who in _users(each.get("Principal")):
                 named.setdefault(who, []).append((_only_if(each), alone))
     for (who, several), action in product(named.items(), USE):
-        if not is_off and _is_let(stack, key, policy, who, action):
-            yield who, action
+        if not is_off and _answer(stack, key, policy, who, action) is Answer.ALLOWED:
+            yield who, action, Answer.ALLOWED
             continue
         for only_if, alone in several:
-            if _is_let(stack, key, alone, who, action):
-                yield who + only_if, action
+            yield who + only_if, action, _answer(stack, key, alone, who, action)
 
 
 def _users(principal: Any) -> list[str]:
@@ -244,7 +259,7 @@ def _as_account(who: str) -> str:
     return account_of(who) if who.endswith(":root") else who
 
 
-def _is_let(stack: Stack, key: str, policy: dict[str, Any], who: str, action: str) -> bool:
+def _answer(stack: Stack, key: str, policy: dict[str, Any], who: str, action: str) -> Answer:
     arn, account = stack.attribute(key, "Arn"), account_of(who)
     context = {
         **accounts(stack.place),
@@ -254,7 +269,7 @@ def _is_let(stack: Stack, key: str, policy: dict[str, Any], who: str, action: st
     }
     is_account = who == account != "*"
     principal = {"AWS": _somebody(stack, account) if is_account else who}
-    return decide([policy], action, arn, context, principal=principal) is Answer.ALLOWED
+    return decide([policy], action, arn, context, principal=principal)
 
 
 def account_of(who: str) -> str:

@@ -69,6 +69,17 @@ def moto_plan(cluster: Cluster) -> Any:
     return backend.plans[cluster.backup.outputs["BackupPlanId"]]
 
 
+def drop_plan(cluster: Cluster) -> None:
+    plan = cluster.backup.outputs["BackupPlanId"]
+    cluster.aws.client("backup").delete_backup_plan(BackupPlanId=plan)
+
+
+def change_rule(cluster: Cluster, **changes: str) -> None:
+    """Change the rule of the plan to what leaves nothing to foretell."""
+    moto_plan(cluster).backup_plan["Rules"][0].update(changes)
+    cluster.here.next_starts.clear()
+
+
 def drop_vault(cluster: Cluster) -> None:
     from moto.backup.models import backup_backends
 
@@ -124,6 +135,22 @@ def key_policy(cluster: Cluster, key: str, account: str) -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     kms = cluster.aws.client("kms")
     kms.put_key_policy(KeyId=key, PolicyName="default", Policy=document)
+
+
+def key_denies_contractors(cluster: Cluster) -> None:
+    kms, key = cluster.aws.client("kms"), vault_key(cluster)
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    contractors = {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/contractor*"}
+    policy["Statement"].append(
+        {
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "kms:Decrypt",
+            "Resource": "*",
+            "Condition": {"ArnLike": contractors, "StringNotEquals": {"aws:PrincipalOrgID": "o-1"}},
+        }
+    )
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
 
 
 def efs_policy(cluster: Cluster, action: str) -> None:

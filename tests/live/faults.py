@@ -11,9 +11,11 @@ from tests.live.breaking import (
     automatic,
     by_hand,
     came_back,
+    change_rule,
     cold,
     database,
     drop_copies_of_one,
+    drop_plan,
     drop_policy,
     drop_profile,
     drop_role,
@@ -22,6 +24,7 @@ from tests.live.breaking import (
     failed_restore,
     forget,
     good_later,
+    key_denies_contractors,
     key_policy,
     last,
     leave_out,
@@ -54,6 +57,7 @@ from tests.local_aws.cluster import EMAIL, Cluster
 from tests.local_aws.local_aws import ACCOUNT
 from tests.support import soca
 
+SOMEBODYS_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0b000000-0000-0000-0000-000000000000"
 CARRIERS = ("Scheduler", "EFSApps", "EFSData", "Lustre")
 NOT_WELL, NOT_CHECKED, TO_KNOW = "not well", "not checked", "to know"
 
@@ -71,6 +75,18 @@ class Fault:
     """How many of the resources tonight's backup does not run for."""
 
 
+def both(
+    first: Callable[[Cluster], None], second: Callable[[Cluster], None]
+) -> Callable[[Cluster], None]:
+    """Return what breaks two things: of which one must not hide the other."""
+
+    def breaks(cluster: Cluster) -> None:
+        first(cluster)
+        second(cluster)
+
+    return breaks
+
+
 def near_miss(tags: dict[str, str | None], told: str) -> Fault:
     """Return that a file system carries other tags, and what is told that it carries."""
     return Fault(
@@ -83,7 +99,7 @@ def near_miss(tags: dict[str, str | None], told: str) -> Fault:
 def unreadable(rule: dict[str, str], told: str) -> Fault:
     """Return that nobody knows when the rule starts backups, and what of it is told."""
     return Fault(
-        lambda c: moto_plan(c).backup_plan["Rules"][0].update(rule),
+        lambda c: change_rule(c, **rule),
         (
             *(
                 ("stack", NOT_WELL, f"are {done} by SOCADailyBackup in another way: {told}")
@@ -272,12 +288,14 @@ OF_THE_RESOURCES = {
     ),
 }
 OF_TONIGHT = {
-    "the plan is gone": Fault(
-        lambda c: c.aws.client("backup").delete_backup_plan(
-            BackupPlanId=c.backup.outputs["BackupPlanId"]
+    "the plan is gone": Fault(drop_plan, (("stack tonight", NOT_WELL, "the plan"),), lost=4),
+    "the plan is gone, and OpenZFS is without the opt-in": Fault(
+        both(drop_plan, openzfs_without_opt_in),
+        (
+            ("stack tonight", NOT_WELL, "the plan"),
+            ("tonight", NOT_WELL, "the region is not opted in to FSx"),
         ),
-        (("stack tonight", NOT_WELL, "the plan"),),
-        lost=4,
+        lost=5,
     ),
     "the vault is gone": Fault(
         drop_vault, (("stack tonight vault", NOT_WELL, "does not exist"),), lost=4
@@ -306,6 +324,23 @@ OF_TONIGHT = {
                 for account in (ACCOUNT, "444455556666")
             ),
             ("tonight", NOT_WELL, "has a policy that does not let the role use it"),
+        ),
+        lost=2,
+    ),
+    "the key of the vault is not the stack's, and nobody may ask about it": Fault(
+        lambda c: c.deny("kms.DescribeKey"),
+        (("tonight restore", NOT_CHECKED, "kms:DescribeKey"),),
+        {
+            "CreateVaultKmsKey": "no",
+            "VaultKmsKeyArn": SOMEBODYS_KEY,
+        },
+        lost=2,
+    ),
+    "the key of the vault denies some": Fault(
+        key_denies_contractors,
+        (
+            ("stack", NOT_CHECKED, f"lets {ACCOUNT} and 444455556666 use it depends on a"),
+            ("tonight", NOT_CHECKED, "lets the role use it depends on a condition"),
         ),
         lost=2,
     ),
@@ -411,6 +446,14 @@ OF_A_RESTORE = {
         nothing,
         (("restore", NOT_WELL, "backups of EFS cannot be copied to account 444455556666"),),
         {"CreateVaultKmsKey": "no"},
+    ),
+    "a volume under aws/ebs, and the vault is gone": Fault(
+        both(volume_under_awss_key, drop_vault),
+        (
+            ("stack tonight vault", NOT_WELL, "does not exist"),
+            ("restore", NOT_WELL, "cannot be copied to account 444455556666: the key is aws/ebs"),
+        ),
+        lost=4,
     ),
     "a volume under aws/ebs": Fault(
         volume_under_awss_key,
